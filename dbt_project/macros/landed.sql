@@ -1,0 +1,57 @@
+{#- Rows of a source's landed items, straight from their Parquet files by an explicit list: the files are found in night.landed_items, and the
+    contract's zero-row file comes first, so that a source with no items is an empty table. With only_new, the items that are new tonight
+    (all of them on a full refresh); the rest is already in the incremental models. -#}
+{% macro landed_rows(source_name, only_new=false) -%}
+    (
+        select
+            landed_items.item_id,
+            landed_rows.* exclude (filename)
+        from read_parquet({{ landed_paths(source_name, only_new) }}, union_by_name = true, filename = true) as landed_rows
+        inner join {{ source('night', 'landed_items') }} as landed_items on landed_rows.filename = landed_items.data_path
+    )
+{%- endmacro %}
+
+{% macro landed_paths(source_name, only_new) -%}
+    {%- set paths = [] -%}
+    {%- if execute and load_relation(source('night', 'landed_items')) -%}
+        {%- set found = run_query(
+            "select path from " ~ source('night', 'contracts') ~ " where source_name = '" ~ source_name ~ "'"
+        ) -%}
+        {%- do paths.extend(found.columns[0].values()) -%}
+        {%- set found = run_query(
+            "select data_path from " ~ source('night', 'landed_items') ~ " where source_name = '" ~ source_name ~ "'"
+            ~ (" and is_new" if only_new and not flags.FULL_REFRESH else "") ~ " order by data_path"
+        ) -%}
+        {%- do paths.extend(found.columns[0].values()) -%}
+    {%- endif -%}
+    {{ sql_list(paths) }}
+{%- endmacro %}
+
+{#- Rejected rows of every landed item that has some: row number, reason and a keyed hash, never the text. -#}
+{% macro rejected_rows() -%}
+    (
+        select
+            landed_items.item_id,
+            rejected.source_row,
+            rejected.reason_code,
+            rejected.reason
+        from read_parquet({{ rejected_paths() }}, filename = true) as rejected
+        inner join {{ source('night', 'landed_items') }} as landed_items on rejected.filename = landed_items.rejected_path
+    )
+{%- endmacro %}
+
+{% macro rejected_paths() -%}
+    {%- set paths = [] -%}
+    {%- if execute and load_relation(source('night', 'landed_items')) -%}
+        {%- set found = run_query(
+            "select path from " ~ source('night', 'contracts') ~ " where source_name = 'rejected'"
+            ~ " union all select rejected_path from " ~ source('night', 'landed_items') ~ " where rows_rejected > 0 order by all"
+        ) -%}
+        {%- do paths.extend(found.columns[0].values()) -%}
+    {%- endif -%}
+    {{ sql_list(paths) }}
+{%- endmacro %}
+
+{% macro sql_list(texts) -%}
+    [{% for text in texts %}'{{ text | replace("'", "''") }}'{{ "," if not loop.last }}{% endfor %}]
+{%- endmacro %}

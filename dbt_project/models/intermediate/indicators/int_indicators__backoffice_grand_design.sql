@@ -1,0 +1,1 @@
+{{ official_actuals('backoffice_grand_design') }}

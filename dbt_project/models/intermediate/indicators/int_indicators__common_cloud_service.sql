@@ -1,0 +1,1 @@
+{{ official_actuals('common_cloud_service') }}

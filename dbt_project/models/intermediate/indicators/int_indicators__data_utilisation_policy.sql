@@ -1,0 +1,1 @@
+{{ official_actuals('data_utilisation_policy') }}

@@ -1,0 +1,1 @@
+{{ official_actuals('information_service_plan') }}

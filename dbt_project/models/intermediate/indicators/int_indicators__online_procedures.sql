@@ -1,0 +1,1 @@
+{{ official_actuals('online_procedures') }}

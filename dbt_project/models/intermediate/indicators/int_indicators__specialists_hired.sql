@@ -1,0 +1,1 @@
+{{ official_actuals('specialists_hired') }}

@@ -1,0 +1,1 @@
+{{ official_actuals('training_participants') }}

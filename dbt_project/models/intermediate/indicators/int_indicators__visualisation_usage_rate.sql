@@ -1,0 +1,168 @@
+-- Departments that used the environment in a month, of all departments valid on its last day. A fiscal year's value is its latest complete
+-- month's, in the end March's.
+with
+
+months as (
+    select * from {{ ref('int_access_log_months') }}
+),
+
+denominators as (
+    select
+        months.month_start,
+        months.month_end,
+        months.known_from,
+        org_units.org_unit_code
+    from months
+    inner join {{ ref('dim_org_units') }} as org_units
+        on
+            months.month_end >= org_units.valid_from
+            and months.month_end <= coalesce(org_units.valid_to, date '9999-12-31')
+),
+
+stretches as (
+    select
+        used.*,
+        denominators.month_end
+    from {{ ref('int_department_months_used') }} as used
+    inner join denominators
+        on
+            used.month_start = denominators.month_start
+            and used.org_unit_code = denominators.org_unit_code
+),
+
+-- A stretch of known use adds one where it begins and takes one away where it ends; each department starts from nothing when the month does.
+changes as (
+    select
+        org_unit_code,
+        month_start,
+        month_end,
+        known_from,
+        0 as change
+    from denominators
+    union all
+    select
+        org_unit_code,
+        month_start,
+        month_end,
+        known_from,
+        1 as change
+    from stretches
+    union all
+    select
+        org_unit_code,
+        month_start,
+        month_end,
+        known_to as known_from,
+        -1 as change
+    from stretches
+    where known_to < date '9999-12-31'
+),
+
+department_months as (
+    select
+        org_unit_code,
+        month_start,
+        month_end,
+        known_from,
+        sum(sum(change)) over (partition by org_unit_code, month_start order by known_from) as numerator
+    from changes
+    group by org_unit_code, month_start, month_end, known_from
+),
+
+city_months as (
+    select
+        changes.month_start,
+        changes.month_end,
+        changes.known_from,
+        sum(sum(changes.change)) over (partition by changes.month_start order by changes.known_from) as numerator,
+        (
+            select count(*)
+            from denominators
+            where denominators.month_start = changes.month_start
+        ) as denominator
+    from changes
+    group by changes.month_start, changes.month_end, changes.known_from
+),
+
+-- From the day after a month's end (or from when the next month with data was first complete) until the next complete month takes over.
+complete_months as (
+    select
+        *,
+        greatest(known_from, month_end + 1) as complete_from
+    from city_months
+),
+
+reigns as (
+    select
+        month_start,
+        {{ fiscal_year_of('month_start') }} as fiscal_year,
+        min(complete_from) as reigns_from,
+        lead(min(complete_from)) over (
+            partition by {{ fiscal_year_of('month_start') }}
+            order by month_start
+        ) as reigns_to
+    from complete_months
+    group by month_start
+),
+
+city_years as (
+    select
+        reigns.fiscal_year,
+        complete_months.complete_from as known_from,
+        any_value(complete_months.month_end) as measured_to,
+        arg_max(complete_months.numerator, complete_months.known_from) as numerator,
+        any_value(complete_months.denominator) as denominator
+    from complete_months
+    inner join reigns on complete_months.month_start = reigns.month_start
+    where reigns.reigns_to is null or complete_months.complete_from < reigns.reigns_to
+    group by reigns.fiscal_year, complete_months.complete_from
+),
+
+actuals as (
+    select
+        org_unit_code,
+        'month' as period_grain,
+        month_start as period_start,
+        month_end as period_end,
+        month_end as measured_to,
+        known_from,
+        numerator,
+        1 as denominator
+    from department_months
+    union all
+    select
+        '271004' as org_unit_code,
+        'month' as period_grain,
+        month_start as period_start,
+        month_end as period_end,
+        month_end as measured_to,
+        known_from,
+        numerator,
+        denominator
+    from city_months
+    union all
+    select
+        '271004' as org_unit_code,
+        'fiscal_year' as period_grain,
+        fiscal_years.starts_on as period_start,
+        fiscal_years.ends_on as period_end,
+        city_years.measured_to,
+        city_years.known_from,
+        city_years.numerator,
+        city_years.denominator
+    from city_years
+    inner join {{ ref('int_fiscal_years') }} as fiscal_years on city_years.fiscal_year = fiscal_years.fiscal_year
+)
+
+select
+    'visualisation_usage_rate' as indicator_code,
+    org_unit_code,
+    period_grain,
+    period_start,
+    period_end,
+    measured_to,
+    known_from,
+    cast(numerator as decimal(18, 4)) as numerator,
+    cast(denominator as decimal(18, 4)) as denominator
+from actuals
+where known_from <= (select as_of from {{ ref('stg_night__run_contexts') }})

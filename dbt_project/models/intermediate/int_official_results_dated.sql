@@ -1,0 +1,105 @@
+-- What the published pages say of an indicator and a fiscal year, from each day on which that changed. The latest page speaks; on one page
+-- the year's own result before next year's recollection of it. A rating stays until another is published.
+with
+
+landed_items as (
+    select
+        item_id,
+        known_from,
+        coalesce(known_to, date '9999-12-31') as known_to
+    from {{ ref('stg_night__landed_items') }}
+    where source_name = 'policy_pages' and is_effective
+),
+
+statements as (
+    select
+        statements.*,
+        landed_items.known_from,
+        landed_items.known_to,
+        {
+            'page_date': coalesce(statements.page_date, landed_items.known_from),
+            'is_own_year': statements.statement != 'previous_actual',
+            'known_from': landed_items.known_from,
+            'source_row': -statements.source_row
+        } as precedence
+    from {{ ref('stg_policy_pages__statements') }} as statements
+    inner join landed_items on statements.item_id = landed_items.item_id
+    where statements.statement in ('target', 'actual', 'previous_actual') and statements.fiscal_year is not null
+),
+
+knots as (
+    select
+        indicator_code,
+        fiscal_year,
+        known_from
+    from statements
+    union
+    select
+        indicator_code,
+        fiscal_year,
+        known_to as known_from
+    from statements
+    where known_to < date '9999-12-31'
+),
+
+spoken as (
+    select
+        knots.indicator_code,
+        knots.fiscal_year,
+        knots.known_from,
+        arg_max(
+            {
+                'target_text': statements.value_text,
+                'target_value': statements.numeric_value,
+                'target_qualifier': statements.qualifier
+            },
+            statements.precedence
+        ) filter (where statements.statement = 'target') as target,
+        arg_max(
+            {
+                'actual_text': statements.value_text,
+                'actual_value': statements.numeric_value,
+                'actual_qualifier': statements.qualifier
+            },
+            statements.precedence
+        ) filter (where statements.statement in ('actual', 'previous_actual')) as actual,
+        arg_max(statements.rating, statements.precedence) filter (where statements.statement = 'actual') as official_rating,
+        arg_max(
+            {
+                'page_number': statements.page_number,
+                'page_date': statements.page_date,
+                'item_id': statements.item_id,
+                'source_row': statements.source_row
+            },
+            {'is_result': statements.statement != 'target', 'precedence': statements.precedence}
+        ) as said_by
+    from knots
+    left join statements
+        on
+            knots.indicator_code = statements.indicator_code
+            and knots.fiscal_year = statements.fiscal_year
+            and knots.known_from >= statements.known_from
+            and knots.known_from < statements.known_to
+    group by knots.indicator_code, knots.fiscal_year, knots.known_from
+),
+
+unpacked as (
+    select
+        indicator_code,
+        fiscal_year,
+        target.target_text,
+        actual.actual_text,
+        target.target_qualifier,
+        actual.actual_qualifier,
+        official_rating,
+        said_by.page_number,
+        said_by.item_id,
+        said_by.source_row,
+        target.target_value,
+        actual.actual_value,
+        said_by.page_date,
+        known_from
+    from spoken
+)
+
+select * from unpacked

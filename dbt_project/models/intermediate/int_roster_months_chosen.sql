@@ -1,0 +1,58 @@
+-- Which roster tells where people were posted in a month, as it was known at the time: the month's own, else the nearest earlier one, else
+-- the nearest later one.
+with
+
+rosters as (
+    select
+        item_id,
+        coalesce(business_date, date '0001-01-01') as roster_month,
+        known_from,
+        coalesce(known_to, date '9999-12-31') as known_to
+    from {{ ref('stg_night__landed_items') }}
+    where source_name = 'staff_roster' and is_effective
+),
+
+months as (
+    select distinct date_trunc('month', access_date) as month_start
+    from {{ ref('int_access_log_user_days') }}
+),
+
+knots as (
+    select known_from as knot from rosters
+    union
+    select known_to as knot from rosters
+),
+
+chosen as (
+    select
+        months.month_start,
+        knots.knot as known_from,
+        arg_max(
+            rosters.item_id,
+            case
+                when rosters.roster_month <= months.month_start then date_diff('day', date '0001-01-01', rosters.roster_month)
+                else date_diff('day', rosters.roster_month, date '0001-01-01')
+            end
+        ) as item_id
+    from months
+    cross join knots
+    inner join rosters on knots.knot >= rosters.known_from and knots.knot < rosters.known_to
+    group by months.month_start, knots.knot
+),
+
+changes as (
+    select *
+    from chosen
+    qualify item_id is distinct from lag(item_id) over (partition by month_start order by known_from)
+),
+
+dated as (
+    select
+        month_start,
+        item_id,
+        known_from,
+        lead(known_from, 1, date '9999-12-31') over (partition by month_start order by known_from) as known_to
+    from changes
+)
+
+select * from dated

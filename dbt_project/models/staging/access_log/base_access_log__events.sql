@@ -1,0 +1,47 @@
+with
+
+landed_rows as (
+    select * from {{ landed_rows('access_log', only_new=true) }}
+),
+
+landed_items as (
+    select
+        item_id,
+        known_from
+    from {{ ref('stg_night__landed_items') }}
+),
+
+typed as (
+    select
+        landed_rows.item_id,
+        landed_rows._source_row as source_row,
+        landed_rows.user_pseudonym,
+        lower(trim(landed_rows.event_name)) as event_name,
+        try_cast(rtrim(trim(landed_rows.accessed_at), 'Zz') as timestamp) as accessed_at,
+        landed_items.known_from
+    from landed_rows
+    inner join landed_items on landed_rows.item_id = landed_items.item_id
+),
+
+judged as (
+    select
+        item_id,
+        source_row,
+        user_pseudonym,
+        event_name,
+        accessed_at,
+        -- Japan keeps no summer time: JST is UTC + 9 h all year.
+        accessed_at + interval 9 hour as accessed_at_jst,
+        list_filter(
+            [
+                case when accessed_at is null or accessed_at < timestamp '2000-01-01' then 'bad_timestamp' end,
+                case when accessed_at + interval 9 hour >= known_from + interval 1 day then 'future_timestamp' end,
+                case when user_pseudonym is null then 'missing_user' end,
+                case when coalesce(event_name, '') = '' then 'missing_event' end
+            ],
+            lambda reason: reason is not null
+        ) as reason_codes
+    from typed
+)
+
+select * from judged

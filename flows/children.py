@@ -1,0 +1,134 @@
+"""Child processes that die with their parent, SIGKILL included: each watches its standard input and ends when that does.
+
+Run as `python -m flows.children dbt ARGS…` or `python -m flows.children server PORT`; the rest of the flows starts them by the functions here.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flows.errors import ShihyoError
+from settings import ROOT, Settings
+
+_SERVER_TIMEOUT_SECONDS = 120
+_QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+
+
+def quiet_environment(settings: Settings) -> None:
+    """Set, for this process and its children, what keeps the tools quiet and under the data directory."""
+    os.environ.update(_QUIET)
+    os.environ.setdefault("PREFECT_HOME", str(settings.logs_dir / "prefect"))
+    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
+    os.environ.setdefault("PREFECT_LOGGING_SETTINGS_PATH", str(Path(__file__).with_name("logging.yml")))
+    os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "shihyo")
+    os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
+
+
+def run_dbt(settings: Settings, arguments: list[str], environment: dict[str, str]) -> int:
+    """Run dbt in a process of its own and return its exit code; its output goes to `logs/dbt.log`."""
+    settings.logs_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.logs_dir / "dbt.log").open("wb") as output, _child(["dbt", *arguments], environment, output.fileno()) as child:
+        return child.wait()
+
+
+@contextmanager
+def prefect_api(settings: Settings) -> Iterator[None]:
+    """Make a Prefect server answer while the block runs: the one that PREFECT_API_URL names, or one of our own.
+
+    The server is started first and awaited last, so that the imports in between cost no time. Raises ShihyoError when it never answers.
+    """
+    if os.environ.get("PREFECT_API_URL"):
+        yield
+        return
+    settings.logs_dir.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+    try:
+        with (settings.logs_dir / "prefect-server.log").open("wb") as output, _child(["server", str(port)], {}, output.fileno()) as server:
+            import flows.nightly  # noqa: F401  # the heavy imports, while the server starts
+
+            _await_server(server, port, settings)
+            yield
+    finally:
+        del os.environ["PREFECT_API_URL"]
+
+
+@contextmanager
+def _child(arguments: list[str], environment: dict[str, str], output: int) -> Iterator[subprocess.Popen[bytes]]:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "flows.children", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+    )
+    try:
+        yield child
+    finally:
+        if child.stdin:
+            child.stdin.close()
+        try:
+            child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await_server(server: subprocess.Popen[bytes], port: int, settings: Settings) -> None:
+    deadline = time.monotonic() + _SERVER_TIMEOUT_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    log = settings.logs_dir / "prefect-server.log"
+    raise ShihyoError(f"the Prefect server did not answer within {_SERVER_TIMEOUT_SECONDS} s; next: read {log}")
+
+
+def _die_with_parent() -> None:
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _main(arguments: list[str]) -> int:
+    _die_with_parent()
+    if arguments[0] == "dbt":
+        from dbt.cli.main import dbtRunner
+
+        return 0 if dbtRunner().invoke(arguments[1:]).success else 1
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    uvicorn.run(create_app(), host="127.0.0.1", port=int(arguments[1]), log_level="warning")
+    return 0
+
+
+if __name__ == "__main__":
+    code = _main(sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(code)  # the DuckDB client prints leaked objects at an ordinary exit

@@ -1,0 +1,40 @@
+"""Every way a night can end badly, and the exit code each one carries.
+
+    ShihyoError            1   anything else that went wrong, said in one line
+    ├── UsageError         2   wrong usage or configuration
+    ├── AuditFailed        3   the audit refused the candidate; nothing was published
+    ├── SourceUnavailable  4   a source could not be reached; may pass by itself, so it is retried
+    └── WarehouseBusy      5   another run holds the warehouse
+
+A message says what, where, expected, found and what to do next, and never quotes a source row: a row may name a person.
+"""
+
+
+class ShihyoError(Exception):
+    """A night, or a command, that could not do its work."""
+
+    exit_code = 1
+
+
+class UsageError(ShihyoError):
+    """The command line, the TOML file or the environment asks for something that is not there."""
+
+    exit_code = 2
+
+
+class AuditFailed(ShihyoError):
+    """A critical expectation or a dbt test did not hold."""
+
+    exit_code = 3
+
+
+class SourceUnavailable(ShihyoError):
+    """A source system could not be reached."""
+
+    exit_code = 4
+
+
+class WarehouseBusy(ShihyoError):
+    """Another run holds the warehouse."""
+
+    exit_code = 5

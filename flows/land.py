@@ -1,0 +1,210 @@
+"""Land: bring what the source systems have delivered into `landing/`, as immutable Parquet with a manifest.
+
+A landed item is there whole or not at all, and is never written again. Landing decides nothing about values: it keeps text as it came.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.errors import ShihyoError
+from flows.runs import fsync_folder
+from flows.sources import SOURCES
+from flows.sources.base import Delivery, Parsed, RejectedRow, Source, landed_schema
+from flows.sources.pseudonyms import Pseudonyms
+from settings import Settings, mask_secrets
+
+log = logging.getLogger("shihyo.land")
+
+REJECTED_SCHEMA = pa.schema(
+    [("source_row", pa.int64()), ("reason_code", pa.string()), ("reason", pa.string()), ("row_hash", pa.string())]
+)
+_TEMPORARY = ".landing"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What landing says of one landed item; `rows_read` = `rows_landed` + `rows_rejected`."""
+
+    source_name: str
+    item_key: str
+    known_from: str
+    landed_at: str
+    business_date: str | None
+    origin: str
+    stamp: str | None
+    sha256: str
+    bytes: int
+    encoding: str
+    rows_read: int
+    rows_landed: int
+    rows_rejected: int
+    contract_version: int
+    pseudonym_key_id: str
+
+
+@dataclass(frozen=True)
+class LandedItem:
+    """A landed item: its folder and its manifest."""
+
+    folder: Path
+    manifest: Manifest
+
+
+def land_source(settings: Settings, source: Source, as_ofs: Sequence[date]) -> int:
+    """Land what one source had delivered by each of the dates, in order; return how many items were landed.
+
+    An item is landed at the first of the dates on which it was there. It is skipped when its latest landing up to that date has the same
+    content, so 3 → 5 → 3 is three landings. Raises SourceUnavailable.
+    """
+    write_contracts(settings, source)
+    configured = settings.sources[source.name]
+    if not configured.enabled:
+        return 0
+    landed: dict[str, list[Manifest]] = {}
+    for item in landed_items(settings, source.name):
+        landed.setdefault(item.manifest.item_key, []).append(item.manifest)
+    pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
+    count = 0
+    for as_of, delivery in _arrivals(source.list_deliveries(configured.location), sorted(as_ofs)):
+        earlier = [manifest for manifest in landed.get(delivery.item_key, []) if manifest.known_from <= as_of.isoformat()]
+        latest = max(earlier, key=lambda manifest: (manifest.known_from, manifest.landed_at), default=None)
+        manifest = _land_if_new(settings, source, delivery, as_of, latest, pseudonyms)
+        if manifest is not None:
+            landed.setdefault(delivery.item_key, []).append(manifest)
+            count += 1
+            if count % 250 == 0:
+                log.info("%s: %d items landed, at %s", source.name, count, as_of)
+    return count
+
+
+def _arrivals(deliveries: Iterable[Delivery], as_ofs: Sequence[date]) -> list[tuple[date, Delivery]]:
+    """Give each delivery the first date on which a night finds it; of two on the same night, the later stands.
+
+    An item whose day of delivery is not told cannot have come before the day that it is about.
+    """
+    arrivals: dict[tuple[date, str], Delivery] = {}
+    for delivery in deliveries:
+        there_from = delivery.delivered_on or delivery.business_date or date.min
+        as_of = next((day for day in as_ofs if there_from <= day), None)
+        if as_of is not None:
+            arrivals[as_of, delivery.item_key] = delivery
+    return [(as_of, delivery) for (as_of, _), delivery in sorted(arrivals.items())]
+
+
+def _land_if_new(
+    settings: Settings, source: Source, delivery: Delivery, as_of: date, latest: Manifest | None, pseudonyms: Pseudonyms
+) -> Manifest | None:
+    if latest is not None and delivery.stamp is not None and delivery.stamp == latest.stamp:
+        return None
+    content = source.read(delivery)
+    sha256 = hashlib.sha256(content).hexdigest()
+    if latest is not None and sha256 == latest.sha256:
+        return None
+    temporary = settings.landing_dir / _TEMPORARY / uuid.uuid4().hex
+    temporary.mkdir(parents=True)
+    try:
+        parsed = source.parse(content, pseudonyms)
+        rows_landed = _write_rows(temporary / "data.parquet", parsed, source)
+        _write_rejected(temporary / "rejected.parquet", parsed.rejected)
+    except pa.ArrowException as error:
+        raise ShihyoError(f"{source.name} {delivery.item_key}: landing failed ({type(error).__name__}); next: report it with the item") from None
+    manifest = Manifest(
+        source_name=source.name,
+        item_key=delivery.item_key,
+        known_from=as_of.isoformat(),
+        landed_at=datetime.now(UTC).isoformat(timespec="microseconds"),
+        business_date=delivery.business_date.isoformat() if delivery.business_date else None,
+        origin=mask_secrets(delivery.origin),
+        stamp=delivery.stamp,
+        sha256=sha256,
+        bytes=len(content),
+        encoding=parsed.encoding,
+        rows_read=rows_landed + len(parsed.rejected),
+        rows_landed=rows_landed,
+        rows_rejected=len(parsed.rejected),
+        contract_version=source.contract_version,
+        pseudonym_key_id=pseudonyms.key_id,
+    )
+    (temporary / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+    _move_into_place(temporary, _item_folder(settings, manifest))
+    if parsed.rejected:
+        log.info("%s %s: %d rows landed, %d rejected", source.name, delivery.item_key, rows_landed, len(parsed.rejected))
+    return manifest
+
+
+def _write_rows(path: Path, parsed: Parsed, source: Source) -> int:
+    schema = landed_schema(source.columns)
+    rows = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in parsed.batches:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    return rows
+
+
+def _write_rejected(path: Path, rejected: list[RejectedRow]) -> None:
+    pq.write_table(pa.Table.from_pylist([asdict(row) for row in rejected], schema=REJECTED_SCHEMA), path, compression="zstd")
+
+
+def _move_into_place(temporary: Path, folder: Path) -> None:
+    for file in temporary.iterdir():
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    place, attempt = folder, 1
+    while place.exists():  # the same content twice on one day, with another in between
+        attempt += 1
+        place = folder.with_name(f"{folder.name}-{attempt}")
+    temporary.rename(place)
+    fsync_folder(folder.parent)
+
+
+def _item_folder(settings: Settings, manifest: Manifest) -> Path:
+    name = re.sub(r'[/\\:*?"<>|\x00-\x1f]|^\.', "_", manifest.item_key)
+    if name != manifest.item_key or len(name.encode()) > 200:
+        name = f"{name[:60]}-{hashlib.sha256(manifest.item_key.encode()).hexdigest()[:12]}"
+    return settings.landing_dir / manifest.source_name / name / f"{manifest.known_from}-{manifest.sha256[:12]}"
+
+
+def landed_items(settings: Settings, source_name: str | None = None) -> list[LandedItem]:
+    """Return everything that has landed, of one source or of all, in order of source, item and landing."""
+    names = [source_name] if source_name else [source.name for source in SOURCES]
+    items = []
+    for name in names:
+        for path in (settings.landing_dir / name).glob("*/*/manifest.json"):
+            items.append(LandedItem(path.parent, Manifest(**json.loads(path.read_bytes()))))
+    return sorted(items, key=lambda item: (item.manifest.source_name, item.manifest.item_key, item.manifest.known_from, item.manifest.landed_at))
+
+
+def contract_file(settings: Settings, source_name: str) -> Path:
+    """Return the zero-row file of a source's contract: what stands in for a source that delivered nothing."""
+    return settings.landing_dir / "_contracts" / f"{source_name}.parquet"
+
+
+def write_contracts(settings: Settings, source: Source) -> None:
+    """Write the zero-row files of a source's contract and of rejected rows."""
+    for path, schema in (
+        (contract_file(settings, source.name), landed_schema(source.columns)),
+        (contract_file(settings, "rejected"), REJECTED_SCHEMA),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".tmp")
+        pq.write_table(schema.empty_table(), temporary)
+        temporary.replace(path)
+
+
+def clear_leftovers(settings: Settings) -> None:
+    """Remove what a killed run left half-landed."""
+    shutil.rmtree(settings.landing_dir / _TEMPORARY, ignore_errors=True)

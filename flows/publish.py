@@ -1,0 +1,98 @@
+"""Publish: make the audited candidate what readers see, in one atomic step; keep the last versions; roll back.
+
+A published file is never written again. Readers resolve the link `published/warehouse.duckdb` and open the version that it names.
+"""
+
+import hashlib
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.errors import ShihyoError, UsageError
+from flows.runs import Run, append, events, fsync_folder, published_link, published_version, write_status
+from flows.write import candidate_file
+from settings import Settings
+
+log = logging.getLogger("shihyo.publish")
+
+
+def publish_candidate(settings: Settings, run: Run) -> Path:
+    """Turn the candidate into version `run.version`, point the link at it and remove versions beyond `keep_versions`."""
+    if run.version is None:
+        raise ShihyoError("publish: the run has no version")
+    candidate = candidate_file(settings)
+    with duckdb.connect(str(candidate)) as connection:
+        connection.execute("force checkpoint")
+    if candidate.with_name(f"{candidate.name}.wal").exists():
+        raise ShihyoError("publish: the candidate still has a write-ahead log; another process has it open; next: run again")
+    version_file = settings.published_dir / f"warehouse-{run.version}.duckdb"
+    with candidate.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    candidate.rename(version_file)
+    version_file.chmod(0o444)
+    fsync_folder(settings.published_dir)
+    append(settings, {"event": "version", "version": run.version, "as_of": run.as_of.isoformat(), "run_id": run.run_id, "sha256": sha256})
+    _point_link_at(settings, version_file)
+    _remove_old_versions(settings)
+    return version_file
+
+
+def _point_link_at(settings: Settings, version_file: Path) -> None:
+    temporary = settings.published_dir / f".link.{os.getpid()}"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(version_file.name)
+    temporary.replace(published_link(settings))
+    fsync_folder(settings.published_dir)
+
+
+def _remove_old_versions(settings: Settings) -> None:
+    current = published_link(settings).resolve()
+    files = sorted(settings.published_dir.glob("warehouse-*.duckdb"), key=_built_at)
+    for file in files[: -settings.keep_versions]:
+        if file != current:
+            file.unlink()
+
+
+def _built_at(file: Path) -> str:
+    return file.stem.rpartition("-")[2]
+
+
+def versions(settings: Settings) -> list[dict[str, Any]]:
+    """Return the versions that can be read, newest first: name, as-of date, checksum, whether it is the published one."""
+    described = {event["version"]: event for event in events(settings) if event.get("event") == "version"}
+    current = published_version(settings)
+    found = []
+    for file in sorted(settings.published_dir.glob("warehouse-*.duckdb"), key=_built_at, reverse=True):
+        name = file.stem.removeprefix("warehouse-")
+        event = described.get(name, {})
+        found.append(
+            {
+                "version": name,
+                "as_of": event.get("as_of"),
+                "is_published": name == current,
+                "bytes": file.stat().st_size,
+                "sha256": event.get("sha256"),
+                "run_id": event.get("run_id"),
+            }
+        )
+    return found
+
+
+def rollback(settings: Settings, version: str) -> None:
+    """Point the link at an earlier version; raise UsageError when it is not kept, ShihyoError when its file is not what was published."""
+    kept = {entry["version"]: entry for entry in versions(settings)}
+    if version not in kept:
+        raise UsageError(f"version {version} is not kept; kept are {', '.join(kept) or 'none'}")
+    file = settings.published_dir / f"warehouse-{version}.duckdb"
+    with file.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    if sha256 != kept[version]["sha256"]:
+        raise ShihyoError(f"version {version}: the file is not the one that was published (its checksum differs); next: choose another version")
+    before = published_version(settings)
+    _point_link_at(settings, file)
+    append(settings, {"event": "rollback", "version": version, "from_version": before})
+    write_status(settings)

@@ -1,0 +1,201 @@
+"""The run ledger: what every night did, held, failed or published; and the lock that lets one night run at a time.
+
+The ledger (`published/runs.jsonl`, append-only) and `published/status.json` stand outside the warehouse, because a night that failed has
+no warehouse. Which version is published is told by the link alone; the ledger and the status describe it.
+"""
+
+import fcntl
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.errors import WarehouseBusy
+from settings import Settings
+
+STAGES = ("land", "write", "audit", "publish")
+
+
+@dataclass
+class Run:
+    """One run as it goes: what it was asked for and how far it has come."""
+
+    command: str
+    as_of: date
+    run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    stage: str = "land"
+    version: str | None = None
+    warnings: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def describe(self) -> dict[str, Any]:
+        """Return the run as the ledger writes it."""
+        return {
+            "run_id": self.run_id,
+            "command": self.command,
+            "as_of": self.as_of.isoformat(),
+            "started_at": self.started_at.isoformat(timespec="seconds"),
+            "stage": self.stage,
+            "version": self.version,
+            "warnings": self.warnings,
+            "failures": self.failures,
+            "counts": self.counts,
+        }
+
+
+@contextmanager
+def recorded(settings: Settings, run: Run) -> Iterator[Run]:
+    """Write a run's beginning and end into the ledger and its outcome into the status, whatever happens in between."""
+    append(settings, {"event": "started", **run.describe()})
+    try:
+        yield run
+    except BaseException as error:
+        exit_code = getattr(error, "exit_code", 1)
+        _finish(settings, run, outcome=_OUTCOMES.get(exit_code, "failed"), exit_code=exit_code, message=str(error) or type(error).__name__)
+        raise
+    _finish(settings, run, outcome="published", exit_code=0, message=f"version {run.version} is published")
+
+
+_OUTCOMES = {3: "audit_failed", 4: "source_unavailable"}
+
+
+def _finish(settings: Settings, run: Run, *, outcome: str, exit_code: int, message: str) -> None:
+    finished_at = datetime.now(UTC).isoformat(timespec="seconds")
+    end = {**run.describe(), "finished_at": finished_at, "outcome": outcome, "exit_code": exit_code, "message": message}
+    append(settings, {"event": "finished", **end})
+    write_status(settings, last_run=end)
+
+
+def append(settings: Settings, event: dict[str, Any]) -> None:
+    """Append one event to the ledger and force it to disk; a line that a crash cut short stays a line of its own."""
+    path = _ledger(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **event}, ensure_ascii=False)
+    with path.open("ab+") as ledger:
+        if ledger.tell() and not _ends_with_newline(path):
+            ledger.write(b"\n")
+        ledger.write(line.encode() + b"\n")
+        ledger.flush()
+        os.fsync(ledger.fileno())
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as ledger:
+        ledger.seek(-1, os.SEEK_END)
+        return ledger.read(1) == b"\n"
+
+
+def events(settings: Settings) -> list[dict[str, Any]]:
+    """Return the ledger's events in order; lines that a crash cut short are passed over."""
+    if not _ledger(settings).exists():
+        return []
+    found = []
+    for line in _ledger(settings).read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return found
+
+
+def history(settings: Settings) -> list[dict[str, Any]]:
+    """Return one entry a run, oldest first; one that began and never ended has the outcome `interrupted` (or `running`)."""
+    runs: dict[str, dict[str, Any]] = {}
+    for event in events(settings):
+        if event.get("event") == "started":
+            runs[event["run_id"]] = {**event, "outcome": "interrupted"}
+        elif event.get("event") == "finished":
+            runs[event["run_id"]] = event
+    if runs and is_held(settings):
+        last = runs[next(reversed(runs))]
+        last["outcome"] = "running" if last["outcome"] == "interrupted" else last["outcome"]
+    return list(runs.values())
+
+
+def write_status(settings: Settings, *, last_run: dict[str, Any] | None = None) -> None:
+    """Replace `published/status.json`: the last night's outcome beside the version that is published."""
+    path = settings.published_dir / "status.json"
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    status = {
+        "published_version": published_version(settings),
+        "is_demo": settings.is_demo,
+        "last_run": last_run or before.get("last_run"),
+        "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    replace_file(path, json.dumps(status, ensure_ascii=False, indent=2).encode())
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a file in place whole: written beside it, forced to disk, renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Force a folder's entries to disk, so that a rename in it survives a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def published_link(settings: Settings) -> Path:
+    """Return the link that readers resolve."""
+    return settings.published_dir / "warehouse.duckdb"
+
+
+def published_version(settings: Settings) -> str | None:
+    """Return the version that the link points at, None before the first night."""
+    link = published_link(settings)
+    return link.resolve().stem.removeprefix("warehouse-") if link.exists() else None
+
+
+def published_as_of(settings: Settings) -> date | None:
+    """Return the as-of date of the published version; it is the first part of a version's name."""
+    version = published_version(settings)
+    return datetime.strptime(version.split("-")[0], "%Y%m%d").date() if version else None
+
+
+@contextmanager
+def warehouse_lock(settings: Settings) -> Iterator[None]:
+    """Hold the warehouse for one run; raise WarehouseBusy at once when another run holds it. The lock dies with its process."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _lock_file(settings).open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WarehouseBusy(f"another run holds the warehouse in {settings.data_dir}; next: wait for it, or see shihyo runs") from None
+        yield
+
+
+def is_held(settings: Settings) -> bool:
+    """Tell whether a run holds the warehouse now."""
+    if not _lock_file(settings).exists():
+        return False
+    with _lock_file(settings).open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _lock_file(settings: Settings) -> Path:
+    return settings.data_dir / ".lock"
+
+
+def _ledger(settings: Settings) -> Path:
+    return settings.published_dir / "runs.jsonl"

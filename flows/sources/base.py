@@ -1,0 +1,86 @@
+"""What every source system hands over, whatever its format.
+
+A source lists deliveries and reads them (input and output only), and parses bytes (no input or output). It never writes: landing does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import pyarrow as pa
+
+from flows.sources.pseudonyms import Pseudonyms
+
+SOURCE_ROW = "_source_row"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One item as it was handed over once.
+
+    `item_key` is stable over re-deliveries. `delivered_on` is the day of the drop folder it lies in, None when only "it is there" is known.
+    `stamp` changes whenever the bytes may have changed; None means that only reading tells (a URL).
+    """
+
+    item_key: str
+    origin: str
+    delivered_on: date | None = None
+    business_date: date | None = None
+    stamp: str | None = None
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that could not be read as a row; its text is dropped for a keyed hash, because it may name a person.
+
+    `source_row` 0 stands for the item as a whole. `reason` never quotes the row.
+    """
+
+    source_row: int
+    reason_code: str
+    reason: str
+    row_hash: str
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """An item's content: the encoding it was written in and its rows.
+
+    `batches` holds text columns named as the source's contract plus `_source_row` (int64, 1-based, counting rejected rows and headings).
+    `rejected` is complete once `batches` is exhausted.
+    """
+
+    encoding: str
+    batches: Iterator[pa.RecordBatch]
+    rejected: list[RejectedRow] = field(default_factory=list)
+
+
+class Source(Protocol):
+    """A source system behind one protocol."""
+
+    name: str
+    contract_version: int
+    columns: tuple[str, ...]
+
+    def list_deliveries(self, location: str) -> list[Delivery]:
+        """Name every delivery that can be read now, in order of delivery; raise SourceUnavailable when the location cannot be reached."""
+        ...
+
+    def read(self, delivery: Delivery) -> bytes:
+        """Fetch a delivery's bytes; raise SourceUnavailable when that may succeed later."""
+        ...
+
+    def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
+        """Turn bytes into rows of text; a row that is no row is rejected, an item that is none is one rejected row 0."""
+        ...
+
+
+def landed_schema(columns: tuple[str, ...]) -> pa.Schema:
+    """Return the Parquet schema of a landed item: text columns, then `_source_row`."""
+    return pa.schema([(name, pa.string()) for name in columns] + [(SOURCE_ROW, pa.int64())])
+
+
+def rejected_item(reason_code: str, reason: str, row_hash: str, encoding: str = "unknown") -> Parsed:
+    """Return an item that holds no row because it cannot be read as what it should be."""
+    return Parsed(encoding, iter(()), [RejectedRow(0, reason_code, reason, row_hash)])

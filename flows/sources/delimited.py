@@ -1,0 +1,192 @@
+"""Comma-separated files as municipal systems write them: UTF-8 with or without BOM or CP932, plain or gzip, one line a row.
+
+A regular file takes Arrow's reader; the first irregularity sends the whole item through a line-by-line reading that names every bad line.
+"""
+
+import csv
+import gzip
+import io
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from flows.sources.base import SOURCE_ROW, Parsed, RejectedRow, landed_schema, rejected_item
+from flows.sources.pseudonyms import Pseudonyms
+
+_BATCH_ROWS = 65_536
+_ENCODINGS = ("utf-8", "cp932")
+# Python's cp932 maps these undefined bytes to control and private characters instead of failing.
+_NOT_IN_CP932 = re.compile("[\x80-\x9f\xa0\uf8f0-\uf8f3]")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that the contract keeps: its heading in the file, its landed name, and whether it identifies a person."""
+
+    heading: str
+    name: str
+    is_personal: bool = False
+
+
+class _Irregular(Exception):
+    """The fast reading does not account for every line."""
+
+
+def parse_delimited(content: bytes, contract: tuple[Column, ...], pseudonyms: Pseudonyms) -> Parsed:
+    """Parse a delimited file into the contract's columns; columns that it does not name are left behind unread.
+
+    `_source_row` is the 1-based line in the file. A line with an undecodable byte, a wrong number of fields or broken quotes is rejected; a
+    file without one of the contract's headings, or one that does not unpack, is rejected as an item. Blank lines are no rows.
+    """
+    item_hash = pseudonyms.of_bytes(content)
+    try:
+        content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    except (OSError, EOFError, zlib.error):
+        return rejected_item("unreadable_item", "the gzip stream is damaged or cut short; deliver the file again", item_hash)
+    has_mark = content.startswith(b"\xef\xbb\xbf")
+    lines = content.removeprefix(b"\xef\xbb\xbf")
+    if not lines.strip():
+        return rejected_item("empty_item", "the file is empty: it has not even a heading", item_hash)
+    encoding, headings = _encoding_and_headings(lines, contract)
+    missing = [column.heading for column in contract if column.heading not in headings]
+    if missing:
+        found = f"a line of {len(headings)} fields" if len(missing) == len(contract) else ", ".join(headings)
+        reason = f"the heading has no {', '.join(missing)}; found {found}; correct it at the source or in the contract"
+        return rejected_item("missing_column", reason, item_hash, encoding)
+    name = "utf-8-sig" if has_mark else encoding
+    try:
+        table = _read_regular(lines, encoding, headings, contract, pseudonyms)
+    except (_Irregular, UnicodeDecodeError, pa.ArrowInvalid):
+        rejected: list[RejectedRow] = []
+        return Parsed(name, _read_line_by_line(lines, encoding, headings, contract, pseudonyms, rejected), rejected)
+    return Parsed(name, iter(table.to_batches(max_chunksize=_BATCH_ROWS)))
+
+
+def _encoding_and_headings(lines: bytes, contract: tuple[Column, ...]) -> tuple[str, list[str]]:
+    """Choose the encoding in which the heading reads as the contract says, and of two such the one with fewer bad lines."""
+    first = lines.split(b"\n", 1)[0].rstrip(b"\r")
+    candidates = []
+    for encoding in _ENCODINGS:
+        try:
+            headings = [_plain(heading) for heading in next(csv.reader([_decode(first, encoding)]), [])]
+        except (UnicodeDecodeError, csv.Error):
+            continue
+        known = sum(column.heading in headings for column in contract)
+        candidates.append((-known, _bad_lines(lines, encoding), len(candidates), encoding, headings))
+    if not candidates:
+        return "unknown", []
+    *_, encoding, headings = min(candidates)
+    return encoding, headings
+
+
+def _plain(heading: str) -> str:
+    return unicodedata.normalize("NFKC", heading).strip()
+
+
+def _decode(line: bytes, encoding: str) -> str:
+    text = line.decode(encoding)
+    if encoding == "cp932" and _NOT_IN_CP932.search(text):
+        raise UnicodeDecodeError("cp932", line, 0, len(line), "undefined byte")
+    return text
+
+
+def _bad_lines(lines: bytes, encoding: str) -> int:
+    try:
+        _decode(lines, encoding)
+    except UnicodeDecodeError:
+        return sum(not _is_decodable(line, encoding) for line in lines.split(b"\n"))
+    return 0
+
+
+def _is_decodable(line: bytes, encoding: str) -> bool:
+    try:
+        _decode(line, encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read_regular(
+    lines: bytes, encoding: str, headings: list[str], contract: tuple[Column, ...], pseudonyms: Pseudonyms
+) -> pa.Table:
+    text = _decode(lines, encoding)  # also the strict check of UTF-8
+    body = (lines if encoding == "utf-8" else text.encode()).rstrip(b"\r\n") + b"\n"
+    if b"\r" in body.replace(b"\r\n", b""):
+        raise _Irregular
+    expected_rows = body.count(b"\n") - 1
+    if expected_rows == 0:
+        return landed_schema(tuple(column.name for column in contract)).empty_table()
+    positions = [str(position) for position in range(len(headings))]
+    table = pacsv.read_csv(
+        io.BytesIO(body),
+        read_options=pacsv.ReadOptions(column_names=positions, skip_rows=1, use_threads=True),
+        parse_options=pacsv.ParseOptions(ignore_empty_lines=False),
+        convert_options=pacsv.ConvertOptions(
+            column_types=dict.fromkeys(positions, pa.string()),
+            include_columns=[positions[headings.index(column.heading)] for column in contract],
+            check_utf8=False,
+        ),
+    )
+    if table.num_rows != expected_rows:
+        raise _Irregular
+    columns = [_protect(array.combine_chunks(), column, pseudonyms) for array, column in zip(table.columns, contract, strict=True)]
+    source_rows = pa.array(range(2, expected_rows + 2), pa.int64())
+    return pa.table([*columns, source_rows], schema=landed_schema(tuple(column.name for column in contract)))
+
+
+def _read_line_by_line(
+    lines: bytes,
+    encoding: str,
+    headings: list[str],
+    contract: tuple[Column, ...],
+    pseudonyms: Pseudonyms,
+    rejected: list[RejectedRow],
+) -> Iterator[pa.RecordBatch]:
+    kept: list[list[str]] = []
+    source_rows: list[int] = []
+    positions = [headings.index(column.heading) for column in contract]
+
+    def batch() -> pa.RecordBatch:
+        arrays = [
+            _protect(pa.array([row[position] for row in kept], pa.string()), column, pseudonyms)
+            for position, column in zip(positions, contract, strict=True)
+        ]
+        return pa.record_batch(
+            [*arrays, pa.array(source_rows, pa.int64())], schema=landed_schema(tuple(column.name for column in contract))
+        )
+
+    for number, line in enumerate(re.split(rb"\r\n|\n|\r", lines), start=1):
+        if number == 1 or not line.strip():
+            continue
+        fields, problem = _fields(line, encoding, len(headings))
+        if problem:
+            rejected.append(RejectedRow(number, *problem, pseudonyms.of_bytes(line)))
+            continue
+        kept.append(fields)
+        source_rows.append(number)
+        if len(kept) == _BATCH_ROWS:
+            yield batch()
+            kept, source_rows = [], []
+    yield batch()
+
+
+def _fields(line: bytes, encoding: str, expected: int) -> tuple[list[str], tuple[str, str] | None]:
+    try:
+        fields = next(csv.reader([_decode(line, encoding)], strict=True))
+    except UnicodeDecodeError:
+        return [], ("undecodable_byte", f"a byte is not {encoding}; the row is left out; correct it at the source and deliver the file again")
+    except (csv.Error, StopIteration):
+        return [], ("broken_quotes", "a quotation mark is opened and not closed; correct it at the source and deliver the file again")
+    if len(fields) != expected:
+        code = "too_few_fields" if len(fields) < expected else "too_many_fields"
+        return [], (code, f"{len(fields)} fields where the heading has {expected}; correct it at the source and deliver the file again")
+    return fields, None
+
+
+def _protect(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> pa.Array:
+    return pseudonyms.of_array(values) if column.is_personal else values

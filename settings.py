@@ -1,0 +1,136 @@
+"""The only reader of the environment and of the TOML file.
+
+Deployment facts live here: paths, locations of the source systems, the pseudonym key. Business facts are seeds of the dbt project.
+"""
+
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+ROOT = Path(__file__).resolve().parent
+DEFAULT_CONFIG = ROOT / "demo" / "shihyo.toml"
+SOURCE_NAMES = ("policy_pages", "access_log", "staff_roster")
+_LOADER_VARIABLES = {"SHIHYO_CONFIG"}
+
+
+class ConfigurationError(ValueError):
+    """The TOML file or the environment says something that cannot be followed."""
+
+
+def mask_secrets(location: str) -> str:
+    """Return a location with the password of a DSN, the user of a URL and its query left out."""
+    masked = re.sub(r"(?<=://)[^/@\s]+@", "***@", location)
+    return re.sub(r"(https?://[^\s?]+)\?\S*", r"\1?***", masked)
+
+
+class SourceSettings(BaseModel):
+    """Where one source system is, and whether it is read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    location: str = ""
+    enabled: bool = True
+
+    def __repr__(self) -> str:
+        return f"SourceSettings(location={mask_secrets(self.location)!r}, enabled={self.enabled})"
+
+    __str__ = __repr__
+
+
+class Settings(BaseSettings):
+    """Everything a deployment decides; `SHIHYO_<NAME>` overrides the TOML file."""
+
+    model_config = SettingsConfigDict(env_prefix="SHIHYO_", env_nested_delimiter="__", extra="forbid", hide_input_in_errors=True)
+
+    data_dir: Path = ROOT / "data"
+    pseudonym_key: SecretStr = Field(min_length=16)
+    is_demo: bool = False
+    keep_versions: int = Field(default=14, ge=2)
+    sources: dict[str, SourceSettings] = Field(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        unknown = sorted(set(self.sources) - set(SOURCE_NAMES))
+        if unknown:
+            raise ValueError(f"unknown source {', '.join(unknown)}; known sources are {', '.join(SOURCE_NAMES)}")
+        for name in SOURCE_NAMES:
+            source = self.sources.setdefault(name, SourceSettings(enabled=False))
+            if source.enabled and not source.location:
+                raise ValueError(f"source {name} is enabled but has no location")
+            source.location = _absolute_location(source.location, relative_to_config=not _location_is_overridden(name))
+        self.data_dir = self.data_dir.absolute()
+        return self
+
+    @property
+    def landing_dir(self) -> Path:
+        return self.data_dir / "landing"
+
+    @property
+    def candidate_dir(self) -> Path:
+        return self.data_dir / "candidate"
+
+    @property
+    def published_dir(self) -> Path:
+        return self.data_dir / "published"
+
+    @property
+    def logs_dir(self) -> Path:
+        return self.data_dir / "logs"
+
+
+def config_file() -> Path:
+    """Return the TOML file in force: `SHIHYO_CONFIG`, or the demo's."""
+    return Path(os.environ.get("SHIHYO_CONFIG") or DEFAULT_CONFIG).absolute()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Read the configuration once; raise ConfigurationError naming what is wrong, what is known, and never a value."""
+    if not config_file().is_file():
+        raise ConfigurationError(f"configuration file {config_file()} does not exist; set SHIHYO_CONFIG to a TOML file")
+    _refuse_unknown_variables()
+    try:
+        return Settings()  # type: ignore[call-arg]  # every value comes from the TOML file and the environment
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, problem['loc'])) or 'settings'}: {problem['msg']}" for problem in error.errors())
+        raise ConfigurationError(f"configuration {config_file()} and the environment: {problems}") from None
+    except ValueError as error:
+        raise ConfigurationError(f"configuration {config_file()} and the environment: {error}") from None
+
+
+def _refuse_unknown_variables() -> None:
+    known = {f"SHIHYO_{name.upper()}" for name in Settings.model_fields if name != "sources"} | _LOADER_VARIABLES
+    for variable in sorted(name for name in os.environ if name.startswith("SHIHYO_")):
+        source, _, field = variable.removeprefix("SHIHYO_SOURCES__").lower().partition("__")
+        is_source_variable = variable.startswith("SHIHYO_SOURCES__")
+        if is_source_variable and source not in SOURCE_NAMES:
+            raise ConfigurationError(f"{variable} names no source; known sources are {', '.join(SOURCE_NAMES)}")
+        if is_source_variable and field not in SourceSettings.model_fields or not is_source_variable and variable not in known:
+            raise ConfigurationError(f"unknown variable {variable}; known are {', '.join(sorted(known))} and SHIHYO_SOURCES__<SOURCE>__LOCATION|ENABLED")
+
+
+def _location_is_overridden(source_name: str) -> bool:
+    return f"SHIHYO_SOURCES__{source_name.upper()}__LOCATION" in os.environ
+
+
+def _absolute_location(location: str, *, relative_to_config: bool) -> str:
+    if not location or "://" in location:
+        return location
+    base = config_file().parent if relative_to_config else Path.cwd()
+    return os.path.normpath(base / Path(location).expanduser())
