@@ -150,8 +150,8 @@ _ITEMS = pa.schema(
 def _has_items(connection: duckdb.DuckDBPyConnection) -> bool:
     found = connection.execute(
         "select count(*) from duckdb_tables() where schema_name = 'night' and table_name = 'landed_items'"
-    ).fetchone()
-    return bool(found and found[0])
+    ).fetchall()
+    return bool(found[0][0])
 
 
 def _item_row(settings: Settings, item: Any, known: set[str]) -> dict[str, Any]:

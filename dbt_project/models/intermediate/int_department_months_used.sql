@@ -61,10 +61,13 @@ evidence as (
 marked as (
     select
         *,
-        known_from > max(known_to) over (
-            partition by org_unit_code, month_start
-            order by known_from, known_to
-            rows between unbounded preceding and 1 preceding
+        coalesce(
+            known_from > max(known_to) over (
+                partition by org_unit_code, month_start
+                order by known_from, known_to
+                rows between unbounded preceding and 1 preceding
+            ),
+            false
         ) as is_after_a_gap
     from evidence
 ),

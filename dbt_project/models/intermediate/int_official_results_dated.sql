@@ -19,6 +19,7 @@ statements as (
         {
             'page_date': coalesce(statements.page_date, landed_items.known_from),
             'is_own_year': statements.statement != 'previous_actual',
+            'is_single_year': statements.qualifier is distinct from 'cumulative',
             'known_from': landed_items.known_from,
             'source_row': -statements.source_row
         } as precedence

@@ -55,14 +55,14 @@ valued as (
 changes as (
     select *
     from valued
-    qualify
-        row_number() over same_period = 1
-        or (numerator, denominator, measured_to, is_provisional)
-        is distinct from lag((numerator, denominator, measured_to, is_provisional)) over same_period
     window same_period as (
         partition by indicator_code, org_unit_code, period_grain, period_start
         order by known_from
     )
+    qualify
+        row_number() over same_period = 1
+        or (numerator, denominator, measured_to, is_provisional)
+        is distinct from lag((numerator, denominator, measured_to, is_provisional)) over same_period
 ),
 
 dated as (

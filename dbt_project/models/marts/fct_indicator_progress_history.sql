@@ -111,6 +111,7 @@ valued as (
 changes as (
     select *
     from valued
+    window same_year as (partition by indicator_code, fiscal_year order by known_from)
     qualify
         row_number() over same_year = 1
         or (
@@ -123,7 +124,6 @@ changes as (
                 numerator, denominator, actual_value, target_value, is_provisional, measured_to
             )
         ) over same_year
-    window same_year as (partition by indicator_code, fiscal_year order by known_from)
 ),
 
 dated as (

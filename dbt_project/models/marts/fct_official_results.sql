@@ -7,12 +7,12 @@ official_results as (
 changes as (
     select *
     from official_results
+    window same_result as (partition by indicator_code, fiscal_year order by known_from)
     qualify
         row_number() over same_result = 1
         or (target_text, actual_text, target_value, actual_value, target_qualifier, actual_qualifier, official_rating)
         is distinct from lag((target_text, actual_text, target_value, actual_value, target_qualifier, actual_qualifier, official_rating))
             over same_result
-    window same_result as (partition by indicator_code, fiscal_year order by known_from)
 ),
 
 dated as (
