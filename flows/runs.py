@@ -31,6 +31,7 @@ class Run:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     stage: str = "land"
     version: str | None = None
+    published_before: str | None = None
     warnings: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,52 @@
+-- How much arrived, against what is typical: a day's log beside the median of the eight days of its kind (working or closed) before it, a roster
+-- beside the one before it. One row per item as it stands now; typical_rows is null while there is too little to compare with.
+with
+
+loads as (
+    select * from {{ ref('fct_loads') }}
+    where is_current and source_name in ('access_log', 'staff_roster')
+),
+
+closed_days as (
+    select closed_date from {{ ref('closed_days') }}
+),
+
+arrivals as (
+    select
+        loads.item_id,
+        loads.source_name,
+        loads.item_key,
+        loads.rows_staged,
+        loads.is_new,
+        loads.business_date,
+        loads.source_name = 'access_log'
+        and (dayofweek(loads.business_date) in (0, 6) or closed_days.closed_date is not null) as is_closed_day
+    from loads
+    left join closed_days on loads.business_date = closed_days.closed_date
+),
+
+compared as (
+    select
+        *,
+        case
+            when source_name = 'access_log' and count(*) over last_eight >= 3 then median(rows_staged) over last_eight
+            when source_name = 'staff_roster' then lag(rows_staged) over same_kind
+        end as typical_rows
+    from arrivals
+    window
+        same_kind as (partition by source_name, is_closed_day order by business_date, item_key),
+        last_eight as (
+            partition by source_name, is_closed_day
+            order by business_date, item_key
+            rows between 8 preceding and 1 preceding
+        )
+),
+
+volumes as (
+    select
+        *,
+        rows_staged / nullif(typical_rows, 0) as share_of_typical
+    from compared
+)
+
+select * from volumes

@@ -1,0 +1,3 @@
+select *
+from {{ ref('fct_indicator_actuals') }}
+where actual_ratio is not null and (numerator > denominator or numerator < 0)

@@ -1,0 +1,114 @@
+"""The two gates before anything is published: `raw` (what arrived) and `candidate` (what would be shown).
+
+dbt tests own logic; what stands here is plausibility. Nothing here writes to the warehouse: the connection is read-only.
+"""
+
+import gc
+import logging
+import warnings
+from copy import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import great_expectations as gx
+
+from expectations.duckdb_dialect import DRIVER_NAME
+from expectations.guards import Guard
+from expectations.suites.access_log import DAY_VOLUMES
+from expectations.suites.indicators import DRIFTS, LIMITS, RECONCILIATION
+from expectations.suites.loads import CONSERVATION, SILENCES
+from expectations.suites.staff_roster import ROSTER_DEPARTMENTS, ROSTER_SIZES
+
+RAW = (ROSTER_SIZES, ROSTER_DEPARTMENTS, DAY_VOLUMES, SILENCES)
+CANDIDATE = (CONSERVATION, LIMITS, DRIFTS, RECONCILIATION)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one expectation found; `observed` says it in brief, without a value that could name a person."""
+
+    checkpoint_name: str
+    suite_name: str
+    expectation_name: str
+    severity: str
+    is_success: bool
+    observed: str | None
+    message: str
+
+
+def raw_checkpoint(warehouse: Path, docs: Path) -> list[Finding]:
+    """Judge what arrived; write its pages into `docs`."""
+    return _run("raw", RAW, warehouse, docs)
+
+
+def candidate_checkpoint(warehouse: Path, docs: Path) -> list[Finding]:
+    """Judge what would be published; write its pages into `docs`."""
+    return _run("candidate", CANDIDATE, warehouse, docs)
+
+
+def _run(name: str, guards: tuple[Guard, ...], warehouse: Path, docs: Path) -> list[Finding]:
+    for noisy in ("great_expectations", "gx", "posthog"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="great_expectations|duckdb_engine|sqlalchemy")
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    site = {"class_name": "SiteBuilder", "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs)}}
+    context.add_data_docs_site(site_name=name, site_config=site)
+    source = context.data_sources.add_sql(
+        name="warehouse", connection_string=f"{DRIVER_NAME}:///{warehouse}", kwargs={"connect_args": {"read_only": True}}
+    )
+    validations = [_validation(context, source, guard) for guard in guards]
+    checkpoint = context.checkpoints.add(gx.Checkpoint(name=name, validation_definitions=validations, result_format="BASIC"))
+    try:
+        result = checkpoint.run()
+        context.build_data_docs(site_names=[name])
+    finally:
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
+        gc.collect()  # GX keeps cursors in cycles, and DuckDB refuses to write to a file that is still open for reading
+    return [
+        _finding(name, validation["suite_name"], outcome)
+        for validation in (run_result.to_json_dict() for run_result in result.run_results.values())
+        for outcome in validation["results"]
+    ]
+
+
+def _validation(context: Any, source: Any, guard: Guard) -> Any:
+    asset = source.add_query_asset(name=guard.suite_name, query=guard.query)
+    suite = context.suites.add(gx.ExpectationSuite(name=guard.suite_name, expectations=[copy(each) for each in guard.expectations]))
+    batch = asset.add_batch_definition_whole_table("all rows")
+    return context.validation_definitions.add(gx.ValidationDefinition(name=guard.suite_name, data=batch, suite=suite))
+
+
+def _finding(checkpoint_name: str, suite_name: str, outcome: dict[str, Any]) -> Finding:
+    meta = outcome["expectation_config"]["meta"]
+    exception = _exception(outcome.get("exception_info") or {})
+    return Finding(
+        checkpoint_name=checkpoint_name,
+        suite_name=suite_name,
+        expectation_name=meta["name"],
+        # An expectation that could not be evaluated has guarded nothing.
+        severity="critical" if exception else outcome["expectation_config"]["severity"],
+        is_success=bool(outcome["success"]) and not exception,
+        observed=exception or (None if outcome["success"] else _observed(outcome["result"])),
+        message=meta["message"],
+    )
+
+
+def _exception(info: dict[str, Any]) -> str | None:
+    found = [info] if "raised_exception" in info else list(info.values())
+    raised = [entry for entry in found if entry.get("raised_exception")]
+    return f"could not be evaluated: {str(raised[0]['exception_message']).splitlines()[0][:200]}" if raised else None
+
+
+def _observed(result: dict[str, Any]) -> str:
+    rows = (result.get("details") or {}).get("unexpected_rows") or []  # of a query that selects what must not be there
+    values = [" ".join(map(_rounded, row.values())) for row in rows] or [_rounded(value) for value in result.get("partial_unexpected_list") or []]
+    count = result.get("unexpected_count", result.get("observed_value"))
+    of_all = f" of {result['element_count']}" if "element_count" in result else ""
+    return f"{count}{of_all} rows" + (f", such as {', '.join(dict.fromkeys(values[:3]))}" if values else "")
+
+
+def _rounded(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

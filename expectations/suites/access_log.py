@@ -1,0 +1,24 @@
+"""The access log on arrival: as many rows as such a day usually has."""
+
+import great_expectations.expectations as gxe
+
+from expectations.guards import Guard, named
+
+DAY_VOLUMES = Guard(
+    "access_log@raw",
+    "select * from intermediate.int_arrival_volumes where source_name = 'access_log' and is_new",
+    (
+        gxe.ExpectColumnValuesToBeBetween(
+            column="share_of_typical",
+            min_value=0.25,
+            severity="critical",
+            meta=named("day_volume_is_usual", "a day's access log has less than 25 % of the rows that are typical for such a day"),
+        ),
+        gxe.ExpectColumnValuesToBeBetween(
+            column="share_of_typical",
+            max_value=4,
+            severity="warning",
+            meta=named("day_volume_is_not_excessive", "a day's access log has more than 4 times the rows that are typical for such a day"),
+        ),
+    ),
+)

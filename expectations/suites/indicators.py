@@ -1,0 +1,53 @@
+"""The figures before they are published: within their limits, near what is published, and in agreement with the official ones."""
+
+import great_expectations.expectations as gxe
+
+from expectations.guards import Guard, named
+
+LIMITS = Guard(
+    "fct_indicator_progress@candidate",
+    "select progress.*, indicators.natural_limit from marts.fct_indicator_progress as progress "
+    "inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code",
+    (
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A="natural_limit",
+            column_B="actual_value",
+            or_equal=True,
+            ignore_row_if="either_value_is_missing",
+            severity="critical",
+            meta=named("no_actual_passes_its_limit", "an actual is above the indicator's natural limit"),
+        ),
+        gxe.ExpectColumnValuesToBeBetween(
+            column="actual_value",
+            min_value=0,
+            severity="critical",
+            meta=named("no_actual_is_negative", "an actual is negative"),
+        ),
+    ),
+)
+
+DRIFTS = Guard(
+    "progress_drifts@candidate",
+    "select * from intermediate.int_progress_drifts",
+    (
+        gxe.ExpectColumnValuesToBeBetween(
+            column="drift_points",
+            max_value=10,
+            severity="warning",
+            meta=named("final_rates_stay_near_what_is_published", "a final rate moved by more than 10 points from what is published"),
+        ),
+    ),
+)
+
+RECONCILIATION = Guard(
+    "fct_reconciliation@candidate",
+    "select * from marts.fct_reconciliation",
+    (
+        gxe.ExpectColumnValuesToBeInSet(
+            column="outcome",
+            value_set=["agrees", "within_qualifier"],
+            severity="warning",
+            meta=named("computed_actuals_agree_with_official_ones", "a computed actual differs from the published one"),
+        ),
+    ),
+)

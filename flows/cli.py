@@ -1,0 +1,176 @@
+"""`shihyo …`: what a person, or the schedule, says to the warehouse.
+
+Exit codes: 0 published or shown · 2 wrong usage or configuration · 3 audit failed, nothing published · 4 a source unavailable after retries
+· 5 another run holds the warehouse · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta, timezone
+
+from flows import show
+from flows.children import prefect_api, quiet_environment
+from flows.errors import ShihyoError, UsageError
+from flows.publish import rollback, versions
+from flows.runs import Run, history, published_as_of, published_version, recorded, warehouse_lock
+from settings import ConfigurationError, Settings, settings
+
+_JST = timezone(timedelta(hours=9))
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    code = 1
+    try:
+        code = _run(sys.argv[1:])
+    except (ShihyoError, ConfigurationError) as error:
+        code = getattr(error, "exit_code", UsageError.exit_code)
+        _say_why(error)
+    except KeyboardInterrupt:
+        code = 130
+        print("shihyo: interrupted; what is published is untouched", file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        where = _innermost(error)
+        print(f"shihyo: {type(error).__name__} in {where}: {_one_line(error)}; what is published is untouched", file=sys.stderr)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # the DuckDB client prints leaked objects at an ordinary exit
+
+
+def _say_why(error: Exception) -> None:
+    print(f"shihyo: {_one_line(error)}", file=sys.stderr)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _innermost(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"  # noqa: PTH119
+
+
+def _run(words: Sequence[str]) -> int:
+    arguments = _parser().parse_args(words)
+    configuration = settings()
+    _log_to_stdout()
+    return int(_COMMANDS[arguments.command](configuration, arguments) or 0)
+
+
+def _log_to_stdout() -> None:
+    """Print our own progress; what libraries have to say goes to Prefect's log and to `logs/`."""
+    printed = logging.StreamHandler(sys.stdout)
+    printed.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    log = logging.getLogger("shihyo")
+    log.addHandler(printed)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
+def _run_night(configuration: Settings, arguments: argparse.Namespace) -> None:
+    as_of = arguments.as_of or datetime.now(_JST).date()
+    _night(configuration, Run("run", as_of), [as_of], full_refresh=arguments.full_refresh)
+
+
+def _run_backfill(configuration: Settings, arguments: argparse.Namespace) -> None:
+    if arguments.first > arguments.last:
+        raise UsageError(f"backfill: --from {arguments.first} is after --to {arguments.last}")
+    as_ofs = list(_steps(arguments.first, arguments.last, arguments.step))
+    _night(configuration, Run("backfill", arguments.last), as_ofs, full_refresh=arguments.full_refresh)
+
+
+def _steps(first: date, last: date, step: str) -> Iterator[date]:
+    day = first
+    while day < last:
+        yield day
+        day = day + timedelta(days=1) if step == "day" else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    yield last
+
+
+def _night(configuration: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: bool) -> None:
+    quiet_environment(configuration)
+    with warehouse_lock(configuration):
+        published = published_as_of(configuration)
+        if published and run.as_of < published:
+            raise UsageError(f"as of {run.as_of} is earlier than the published version's {published}; next: shihyo show --as-of {run.as_of}")
+        run.version = f"{run.as_of:%Y%m%d}-{run.started_at:%Y%m%dT%H%M%SZ}"
+        run.published_before = published_version(configuration)
+        logging.getLogger("shihyo").info("%s: as of %s, starting Prefect", run.command, run.as_of)
+        with recorded(configuration, run), prefect_api(configuration):
+            from flows.nightly import nightly
+
+            nightly(configuration, run, as_ofs, full_refresh)
+    logging.getLogger("shihyo").info("published: version %s", run.version)
+
+
+def _show(configuration: Settings, arguments: argparse.Namespace) -> None:
+    print(show.report(configuration, official=arguments.official, as_of=arguments.as_of, form=arguments.format))
+
+
+def _versions(configuration: Settings, _: argparse.Namespace) -> None:
+    for entry in versions(configuration):
+        mark = "*" if entry["is_published"] else " "
+        print(f"{mark} {entry['version']}  as of {entry['as_of']}  {entry['bytes'] / 1e6:.1f} MB  {(entry['sha256'] or 'never published')[:12]}")
+
+
+def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
+    with warehouse_lock(configuration):
+        rollback(configuration, arguments.version)
+    print(f"version {arguments.version} is published")
+
+
+def _runs(configuration: Settings, arguments: argparse.Namespace) -> None:
+    for run in history(configuration)[-arguments.last :]:
+        print(f"{run['started_at']}  {run['command']:<8}  as of {run['as_of']}  {run['outcome']:<18}  {run.get('message', '')}")
+
+
+_COMMANDS = {
+    "run": _run_night,
+    "backfill": _run_backfill,
+    "show": _show,
+    "versions": _versions,
+    "rollback": _rollback,
+    "runs": _runs,
+}
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; expected YYYY-MM-DD") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="shihyo", description="A KPI warehouse: land, write, audit, publish.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="one night: land what is new, build, audit, publish")
+    run.add_argument("--as-of", type=_day, metavar="DATE", help="the night's date (default: today in Japan)")
+    backfill = commands.add_parser("backfill", help="land date by date, build once")
+    backfill.add_argument("--from", dest="first", type=_day, required=True, metavar="DATE")
+    backfill.add_argument("--to", dest="last", type=_day, required=True, metavar="DATE")
+    backfill.add_argument("--step", choices=("day", "month"), default="day")
+    for night in (run, backfill):
+        night.add_argument("--full-refresh", action="store_true", help="build from everything that has landed, not from what is new")
+    shown = commands.add_parser("show", help="the indicators, one row per indicator and fiscal year")
+    shown.add_argument("--official", action="store_true", help="what the published pages say, and nothing else")
+    shown.add_argument("--as-of", type=_day, metavar="DATE", help="what a passing night on that day would have shown")
+    shown.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    commands.add_parser("versions", help="the versions that are kept; * is the published one")
+    back = commands.add_parser("rollback", help="publish a kept version again")
+    back.add_argument("version", metavar="VERSION")
+    ran = commands.add_parser("runs", help="what every night did")
+    ran.add_argument("--last", type=int, default=20, metavar="N")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""One night: land → write → audit → publish."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.states import State
+
+from flows import audit, land, publish, write
+from flows.errors import SourceUnavailable
+from flows.runs import Run
+from flows.sources import SOURCES
+from flows.sources.base import Source
+from settings import Settings
+
+
+def _may_pass_by_itself(_task: object, _run: object, state: State) -> bool:
+    return isinstance(state.data, SourceUnavailable) or isinstance(_cause(state), SourceUnavailable)
+
+
+def _cause(state: State) -> object:
+    return getattr(state.data, "cause", None) or state.result(raise_on_failure=False)
+
+
+@task(
+    task_run_name="land {source.name}",
+    retries=2,
+    retry_delay_seconds=[1, 5],
+    retry_jitter_factor=0.5,
+    retry_condition_fn=_may_pass_by_itself,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run: Run) -> int:
+    """Land one source; the only task that is retried, because only the world outside may mend itself."""
+    landed = land.land_source(settings, source, as_ofs)
+    land.log.info("land: %s, %s", source.name, f"{landed} new items" if settings.sources[source.name].enabled else "disabled")
+    run.counts[f"items_landed_{source.name}"] = landed
+    return landed
+
+
+@task(name="write", cache_policy=NO_CACHE, persist_result=False)
+def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
+    """Build the candidate with dbt, as one task with its counts as an artifact."""
+    run.stage = "write"
+    write.log.info("write: building the candidate from %s items", "all" if full_refresh else "new")
+    build = write.write_candidate(settings, run, full_refresh=full_refresh)
+    run.warnings += [f"dbt test {name} warned" for name in build.warnings]
+    write.log.info("write: %d seeds and models, %d dbt tests hold", build.models, build.tests)
+    create_markdown_artifact(f"{build.models} seeds and models, {build.tests} tests", key="dbt-build", description=f"as of {run.as_of}")
+
+
+@task(name="audit", cache_policy=NO_CACHE, persist_result=False)
+def audit_candidate(settings: Settings, run: Run) -> None:
+    """Judge the candidate; a critical finding ends the night."""
+    run.stage = "audit"
+    audit.log.info("audit: judging the candidate")
+    judged = audit.audit_candidate(settings, run)
+    audit.log.info("audit: %d expectations judged, %d warnings", judged, len(run.warnings))
+
+
+@task(name="publish", cache_policy=NO_CACHE, persist_result=False)
+def publish_candidate(settings: Settings, run: Run) -> None:
+    """Make the candidate what readers see."""
+    run.stage = "publish"
+    publish.log.info("publish: version %s", run.version)
+    publish.publish_candidate(settings, run)
+
+
+@flow(name="nightly", flow_run_name="{run.command} {run.as_of}", validate_parameters=False, persist_result=False)
+def nightly(settings: Settings, run: Run, as_ofs: Sequence[date], full_refresh: bool = False) -> None:
+    """Land what has been delivered by each of the dates, build once, audit, and publish what holds."""
+    land.clear_leftovers(settings)
+    for source in SOURCES:
+        land_source(settings, source, as_ofs, run)
+    write_candidate(settings, run, full_refresh)
+    audit_candidate(settings, run)
+    publish_candidate(settings, run)

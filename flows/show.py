@@ -1,0 +1,104 @@
+"""Show: the indicators from the published warehouse, as a table, JSON or CSV. Reads marts only and computes nothing."""
+
+import csv
+import io
+import json
+import math
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from flows.errors import ShihyoError
+from flows.runs import published_link
+from settings import Settings
+
+_OFFICIAL = """
+    select
+        indicator_code, fiscal_year, target_text, target_value, target_qualifier,
+        actual_text, actual_value, actual_qualifier, official_rating
+    from marts.fct_official_results
+    inner join marts.dim_indicators using (indicator_code)
+    where known_from <= $as_of and (known_to is null or known_to > $as_of)
+    order by sort_order, fiscal_year
+"""
+_PROGRESS = """
+    select
+        indicator_code, name_ja, fiscal_year, actual_value, actual_text, actual_qualifier, actual_origin, numerator, denominator,
+        is_provisional, measured_to, target_value, target_text, target_qualifier, official_rating, unit_ja as unit
+    from marts.fct_indicator_progress_history
+    inner join marts.dim_indicators using (indicator_code)
+    where
+        known_from <= $as_of and (known_to is null or known_to > $as_of)
+        and (actual_text is not null or actual_value is not null or target_text is not null or official_rating is not null)
+    order by sort_order, fiscal_year
+"""
+
+
+def report(settings: Settings, *, official: bool, as_of: date | None, form: str) -> str:
+    """Return the indicators as of a day (default: the published version's own), one entry per indicator and fiscal year.
+
+    Values are in the indicator's own unit and unrounded in JSON and CSV. Raises ShihyoError when nothing is published yet.
+    """
+    link = published_link(settings)
+    if not link.exists():
+        raise ShihyoError(f"show: nothing is published in {settings.published_dir} yet; next: shihyo run")
+    with duckdb.connect(str(link.resolve()), read_only=True) as connection:
+        cursor = connection.execute(_OFFICIAL if official else _PROGRESS, {"as_of": as_of or date.max})
+        names = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, indent=1)
+    return _csv(names, rows) if form == "csv" else _table(rows, official=official)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal | float):
+        number = float(value)
+        return int(number) if math.isfinite(number) and number == int(number) else number
+    return value
+
+
+def _csv(names: list[str], rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().rstrip("\n")
+
+
+def _table(rows: list[dict[str, Any]], *, official: bool) -> str:
+    shown = [
+        {
+            "indicator": row["indicator_code"],
+            "FY": str(row["fiscal_year"]),
+            "actual": _actual(row) if not official else row["actual_text"] or "",
+            "": "" if official else "provisional" if row["is_provisional"] else row["actual_origin"] or "",
+            "target": row["target_text"] or "",
+            "rating": row["official_rating"] or "",
+        }
+        for row in rows
+    ]
+    if not shown:
+        return "no indicator has a figure as of that day"
+    widths = {name: max(_width(name), *(_width(row[name]) for row in shown)) for name in shown[0]}
+    lines = ["  ".join(name + " " * (width - _width(name)) for name, width in widths.items())]
+    lines += ["  ".join(row[name] + " " * (width - _width(row[name])) for name, width in widths.items()) for row in shown]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _actual(row: dict[str, Any]) -> str:
+    if row["actual_text"] is not None:
+        return str(row["actual_text"])
+    if row["actual_value"] is None:
+        return ""
+    parts = f" ({row['numerator']} of {row['denominator']})" if row["denominator"] not in (None, 1) else ""
+    return f"{row['actual_value']:.1f}{row['unit'] or ''}{parts}"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
