@@ -118,11 +118,13 @@ def _refuse_unknown_variables() -> None:
     known = {f"SHIHYO_{name.upper()}" for name in Settings.model_fields if name != "sources"} | _LOADER_VARIABLES
     for variable in sorted(name for name in os.environ if name.startswith("SHIHYO_")):
         source, _, field = variable.removeprefix("SHIHYO_SOURCES__").lower().partition("__")
-        is_source_variable = variable.startswith("SHIHYO_SOURCES__")
-        if is_source_variable and source not in SOURCE_NAMES:
+        if not variable.startswith("SHIHYO_SOURCES__"):
+            if variable not in known:
+                raise ConfigurationError(f"unknown variable {variable}; known are {', '.join(sorted(known))} and SHIHYO_SOURCES__…")
+        elif source not in SOURCE_NAMES:
             raise ConfigurationError(f"{variable} names no source; known sources are {', '.join(SOURCE_NAMES)}")
-        if is_source_variable and field not in SourceSettings.model_fields or not is_source_variable and variable not in known:
-            raise ConfigurationError(f"unknown variable {variable}; known are {', '.join(sorted(known))} and SHIHYO_SOURCES__<SOURCE>__LOCATION|ENABLED")
+        elif field not in SourceSettings.model_fields:
+            raise ConfigurationError(f"{variable} names no setting of a source; known are LOCATION and ENABLED")
 
 
 def _location_is_overridden(source_name: str) -> bool:

@@ -103,8 +103,9 @@ def _exception(info: dict[str, Any]) -> str | None:
 
 
 def _observed(result: dict[str, Any]) -> str:
-    rows = (result.get("details") or {}).get("unexpected_rows") or []  # of a query that selects what must not be there
-    values = [" ".join(map(_rounded, row.values())) for row in rows] or [_rounded(value) for value in result.get("partial_unexpected_list") or []]
+    rows = (result.get("details") or {}).get("unexpected_rows")  # of a query that selects what must not be there
+    found = [value for row in rows for value in row.values()] if rows else result.get("partial_unexpected_list") or []
+    values = [_rounded(value) for value in found]
     count = result.get("unexpected_count", result.get("observed_value"))
     of_all = f" of {result['element_count']}" if "element_count" in result else ""
     return f"{count}{of_all} rows" + (f", such as {', '.join(dict.fromkeys(values[:3]))}" if values else "")

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import registry
 DRIVER_NAME = "shihyoduckdb"
 
 
-class ReadOnlyDialect(Dialect):  # type: ignore[misc]
+class ReadOnlyDialect(Dialect):
     """duckdb-engine's dialect without transactions; for read-only connections alone."""
 
     def do_begin(self, dbapi_connection: Any) -> None:

@@ -1,6 +1,6 @@
 """Child processes that die with their parent, SIGKILL included: each watches its standard input and ends when that does.
 
-Run as `python -m flows.children dbt ARGS…` or `python -m flows.children server PORT`; the rest of the flows starts them by the functions here.
+Run as `python -m flows.children dbt ARGS…` or `python -m flows.children server PORT`, by the functions here.
 """
 
 import os

@@ -8,17 +8,15 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Sequence
+from datetime import date
 
 from flows import show
-from flows.children import prefect_api, quiet_environment
 from flows.errors import ShihyoError, UsageError
+from flows.nights import run_backfill, run_night, today_in_japan
 from flows.publish import rollback, versions
-from flows.runs import Run, history, published_as_of, published_version, recorded, warehouse_lock
+from flows.runs import history, warehouse_lock
 from settings import ConfigurationError, Settings, settings
-
-_JST = timezone(timedelta(hours=9))
 
 
 def main() -> None:
@@ -76,39 +74,11 @@ def _log_to_stdout() -> None:
 
 
 def _run_night(configuration: Settings, arguments: argparse.Namespace) -> None:
-    as_of = arguments.as_of or datetime.now(_JST).date()
-    _night(configuration, Run("run", as_of), [as_of], full_refresh=arguments.full_refresh)
+    run_night(configuration, arguments.as_of or today_in_japan(), full_refresh=arguments.full_refresh)
 
 
 def _run_backfill(configuration: Settings, arguments: argparse.Namespace) -> None:
-    if arguments.first > arguments.last:
-        raise UsageError(f"backfill: --from {arguments.first} is after --to {arguments.last}")
-    as_ofs = list(_steps(arguments.first, arguments.last, arguments.step))
-    _night(configuration, Run("backfill", arguments.last), as_ofs, full_refresh=arguments.full_refresh)
-
-
-def _steps(first: date, last: date, step: str) -> Iterator[date]:
-    day = first
-    while day < last:
-        yield day
-        day = day + timedelta(days=1) if step == "day" else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-    yield last
-
-
-def _night(configuration: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: bool) -> None:
-    quiet_environment(configuration)
-    with warehouse_lock(configuration):
-        published = published_as_of(configuration)
-        if published and run.as_of < published:
-            raise UsageError(f"as of {run.as_of} is earlier than the published version's {published}; next: shihyo show --as-of {run.as_of}")
-        run.version = f"{run.as_of:%Y%m%d}-{run.started_at:%Y%m%dT%H%M%SZ}"
-        run.published_before = published_version(configuration)
-        logging.getLogger("shihyo").info("%s: as of %s, starting Prefect", run.command, run.as_of)
-        with recorded(configuration, run), prefect_api(configuration):
-            from flows.nightly import nightly
-
-            nightly(configuration, run, as_ofs, full_refresh)
-    logging.getLogger("shihyo").info("published: version %s", run.version)
+    run_backfill(configuration, arguments.first, arguments.last, arguments.step, full_refresh=arguments.full_refresh)
 
 
 def _show(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -118,7 +88,8 @@ def _show(configuration: Settings, arguments: argparse.Namespace) -> None:
 def _versions(configuration: Settings, _: argparse.Namespace) -> None:
     for entry in versions(configuration):
         mark = "*" if entry["is_published"] else " "
-        print(f"{mark} {entry['version']}  as of {entry['as_of']}  {entry['bytes'] / 1e6:.1f} MB  {(entry['sha256'] or 'never published')[:12]}")
+        checksum = (entry["sha256"] or "not in the ledger")[:17]
+        print(f"{mark} {entry['version']}  as of {entry['as_of']}  {entry['bytes'] / 1e6:.1f} MB  {checksum}")
 
 
 def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:

@@ -27,9 +27,7 @@ from settings import Settings, mask_secrets
 
 log = logging.getLogger("shihyo.land")
 
-REJECTED_SCHEMA = pa.schema(
-    [("source_row", pa.int64()), ("reason_code", pa.string()), ("reason", pa.string()), ("row_hash", pa.string())]
-)
+REJECTED_SCHEMA = pa.schema([("source_row", pa.int64()), ("reason_code", pa.string()), ("reason", pa.string()), ("row_hash", pa.string())])
 _TEMPORARY = ".landing"
 
 
@@ -119,7 +117,9 @@ def _land_if_new(
         rows_landed = _write_rows(temporary / "data.parquet", parsed, source)
         _write_rejected(temporary / "rejected.parquet", parsed.rejected)
     except pa.ArrowException as error:
-        raise ShihyoError(f"{source.name} {delivery.item_key}: landing failed ({type(error).__name__}); next: report it with the item") from None
+        raise ShihyoError(
+            f"{source.name} {delivery.item_key}: cannot be landed ({type(error).__name__}); next: report the item"
+        ) from None
     manifest = Manifest(
         source_name=source.name,
         item_key=delivery.item_key,
@@ -185,7 +185,9 @@ def landed_items(settings: Settings, source_name: str | None = None) -> list[Lan
     for name in names:
         for path in (settings.landing_dir / name).glob("*/*/manifest.json"):
             items.append(LandedItem(path.parent, Manifest(**json.loads(path.read_bytes()))))
-    return sorted(items, key=lambda item: (item.manifest.source_name, item.manifest.item_key, item.manifest.known_from, item.manifest.landed_at))
+    return sorted(
+        items, key=lambda item: (item.manifest.source_name, item.manifest.item_key, item.manifest.known_from, item.manifest.landed_at)
+    )
 
 
 def contract_file(settings: Settings, source_name: str) -> Path:

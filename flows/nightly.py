@@ -6,7 +6,7 @@ from datetime import date
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows import audit, land, publish, write
 from flows.errors import SourceUnavailable
@@ -16,12 +16,8 @@ from flows.sources.base import Source
 from settings import Settings
 
 
-def _may_pass_by_itself(_task: object, _run: object, state: State) -> bool:
-    return isinstance(state.data, SourceUnavailable) or isinstance(_cause(state), SourceUnavailable)
-
-
-def _cause(state: State) -> object:
-    return getattr(state.data, "cause", None) or state.result(raise_on_failure=False)
+def _may_pass_by_itself(_task: object, _task_run: object, state: State[object]) -> bool:
+    return isinstance(state.result(raise_on_failure=False), SourceUnavailable)
 
 
 @task(

@@ -91,7 +91,7 @@ def rollback(settings: Settings, version: str) -> None:
     with file.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     if sha256 != kept[version]["sha256"]:
-        raise ShihyoError(f"version {version}: the file is not the one that was published (its checksum differs); next: choose another version")
+        raise ShihyoError(f"version {version}: the file is not what was published (checksum); next: choose another version")
     before = published_version(settings)
     _point_link_at(settings, file)
     append(settings, {"event": "rollback", "version": version, "from_version": before})

@@ -1,6 +1,6 @@
 """Write: build the candidate warehouse from what has landed and the seeds. The published warehouse is read here and never written.
 
-The candidate starts as a copy of what is published, so that dbt adds tonight's items only; without it, or on a full refresh, it starts empty.
+The candidate starts as a copy of what is published, so that dbt adds tonight's items only; on a full refresh it starts empty.
 """
 
 import json
@@ -56,7 +56,9 @@ def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False)
     """Build the candidate; raise AuditFailed when a dbt test fails, ShihyoError when a model does."""
     prepare_candidate(settings, run, full_refresh=full_refresh)
     arguments = ["build", "--exclude-resource-type", "unit_test", "--no-version-check", *_places(settings)]
-    succeeded = run_dbt(settings, arguments, {"SHIHYO_CANDIDATE": str(candidate_file(settings)), "DBT_LOG_PATH": str(settings.logs_dir)}) == 0
+    succeeded = (
+        run_dbt(settings, arguments, {"SHIHYO_CANDIDATE": str(candidate_file(settings)), "DBT_LOG_PATH": str(settings.logs_dir)}) == 0
+    )
     return _judge(settings, succeeded)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from flows.sources.base import SOURCE_ROW, Parsed, RejectedRow, landed_schema, rejected_item
+from flows.sources.base import Parsed, RejectedRow, landed_schema, rejected_item
 from flows.sources.pseudonyms import Pseudonyms
 
 _BATCH_ROWS = 65_536
@@ -70,7 +70,7 @@ def parse_delimited(content: bytes, contract: tuple[Column, ...], pseudonyms: Ps
 def _encoding_and_headings(lines: bytes, contract: tuple[Column, ...]) -> tuple[str, list[str]]:
     """Choose the encoding in which the heading reads as the contract says, and of two such the one with fewer bad lines."""
     first = lines.split(b"\n", 1)[0].rstrip(b"\r")
-    candidates = []
+    candidates: list[tuple[int, int, int, str, list[str]]] = []
     for encoding in _ENCODINGS:
         try:
             headings = [_plain(heading) for heading in next(csv.reader([_decode(first, encoding)]), [])]
@@ -111,9 +111,7 @@ def _is_decodable(line: bytes, encoding: str) -> bool:
     return True
 
 
-def _read_regular(
-    lines: bytes, encoding: str, headings: list[str], contract: tuple[Column, ...], pseudonyms: Pseudonyms
-) -> pa.Table:
+def _read_regular(lines: bytes, encoding: str, headings: list[str], contract: tuple[Column, ...], pseudonyms: Pseudonyms) -> pa.Table:
     text = _decode(lines, encoding)  # also the strict check of UTF-8
     body = (lines if encoding == "utf-8" else text.encode()).rstrip(b"\r\n") + b"\n"
     if b"\r" in body.replace(b"\r\n", b""):
@@ -179,7 +177,10 @@ def _fields(line: bytes, encoding: str, expected: int) -> tuple[list[str], tuple
     try:
         fields = next(csv.reader([_decode(line, encoding)], strict=True))
     except UnicodeDecodeError:
-        return [], ("undecodable_byte", f"a byte is not {encoding}; the row is left out; correct it at the source and deliver the file again")
+        return [], (
+            "undecodable_byte",
+            f"a byte is not {encoding}; correct it at the source and deliver the file again",
+        )
     except (csv.Error, StopIteration):
         return [], ("broken_quotes", "a quotation mark is opened and not closed; correct it at the source and deliver the file again")
     if len(fields) != expected:

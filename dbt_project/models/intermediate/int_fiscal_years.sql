@@ -2,9 +2,9 @@ with
 
 fiscal_years as (
     select
-        cast(fiscal_year as integer) as fiscal_year,
-        make_date(cast(fiscal_year as integer), 4, 1) as starts_on,
-        make_date(cast(fiscal_year as integer) + 1, 3, 31) as ends_on
+        cast(years.fiscal_year as integer) as fiscal_year,
+        make_date(cast(years.fiscal_year as integer), 4, 1) as starts_on,
+        make_date(cast(years.fiscal_year as integer) + 1, 3, 31) as ends_on
     from range(2015, 2041) as years (fiscal_year)
 )
 

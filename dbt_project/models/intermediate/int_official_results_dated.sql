@@ -72,7 +72,7 @@ spoken as (
                 'item_id': statements.item_id,
                 'source_row': statements.source_row
             },
-            {'is_result': statements.statement != 'target', 'precedence': statements.precedence}
+            { 'is_result': statements.statement != 'target', 'precedence': statements.precedence }
         ) as said_by
     from knots
     left join statements

@@ -55,10 +55,11 @@ valued as (
 changes as (
     select *
     from valued
-    window same_period as (
-        partition by indicator_code, org_unit_code, period_grain, period_start
-        order by known_from
-    )
+    window
+        same_period as (
+            partition by indicator_code, org_unit_code, period_grain, period_start
+            order by known_from
+        )
     qualify
         row_number() over same_period = 1
         or (numerator, denominator, measured_to, is_provisional)

@@ -152,17 +152,21 @@ actuals as (
         city_years.denominator
     from city_years
     inner join {{ ref('int_fiscal_years') }} as fiscal_years on city_years.fiscal_year = fiscal_years.fiscal_year
+),
+
+told_by_now as (
+    select
+        'visualisation_usage_rate' as indicator_code,
+        actuals.org_unit_code,
+        actuals.period_grain,
+        actuals.period_start,
+        actuals.period_end,
+        actuals.measured_to,
+        actuals.known_from,
+        cast(actuals.numerator as decimal(18, 4)) as numerator,
+        cast(actuals.denominator as decimal(18, 4)) as denominator
+    from actuals
+    inner join {{ ref('stg_night__run_contexts') }} as run_contexts on actuals.known_from <= run_contexts.as_of
 )
 
-select
-    'visualisation_usage_rate' as indicator_code,
-    org_unit_code,
-    period_grain,
-    period_start,
-    period_end,
-    measured_to,
-    known_from,
-    cast(numerator as decimal(18, 4)) as numerator,
-    cast(denominator as decimal(18, 4)) as denominator
-from actuals
-where known_from <= (select as_of from {{ ref('stg_night__run_contexts') }})
+select * from told_by_now

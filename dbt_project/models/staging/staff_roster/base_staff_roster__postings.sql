@@ -10,37 +10,38 @@ known_departments as (
 
 typed as (
     select
-        item_id,
-        _source_row as source_row,
-        user_pseudonym,
-        trim(department_name) as department_name,
-        {{ municipal_date('posted_from') }} as posted_from,
-        {{ municipal_date('posted_to') }} as posted_to,
-        trim(coalesce(posted_to, '')) as posted_to_text
+        landed_rows.item_id,
+        landed_rows._source_row as source_row,
+        landed_rows.user_pseudonym,
+        trim(landed_rows.department_name) as department_name,
+        {{ municipal_date('landed_rows.posted_from') }} as posted_from,
+        {{ municipal_date('landed_rows.posted_to') }} as posted_to,
+        trim(coalesce(landed_rows.posted_to, '')) as posted_to_text,
+        known_departments.name_ja is not null as is_known_department
     from landed_rows
+    left join known_departments on trim(landed_rows.department_name) = known_departments.name_ja
 ),
 
 judged as (
     select
-        typed.item_id,
-        typed.source_row,
-        typed.user_pseudonym,
-        typed.department_name,
-        typed.posted_from,
-        typed.posted_to,
+        item_id,
+        source_row,
+        user_pseudonym,
+        department_name,
+        posted_from,
+        posted_to,
         list_filter(
             [
-                case when typed.user_pseudonym is null then 'missing_user' end,
-                case when coalesce(typed.department_name, '') = '' then 'missing_department' end,
-                case when typed.department_name != '' and known_departments.name_ja is null then 'unknown_department' end,
-                case when typed.posted_from is null then 'bad_posted_from' end,
-                case when typed.posted_to is null and typed.posted_to_text != '' then 'bad_posted_to' end,
-                case when typed.posted_to < typed.posted_from then 'posting_ends_before_it_begins' end
+                case when user_pseudonym is null then 'missing_user' end,
+                case when coalesce(department_name, '') = '' then 'missing_department' end,
+                case when department_name != '' and not is_known_department then 'unknown_department' end,
+                case when posted_from is null then 'bad_posted_from' end,
+                case when posted_to is null and posted_to_text != '' then 'bad_posted_to' end,
+                case when posted_to < posted_from then 'posting_ends_before_it_begins' end
             ],
             lambda reason: reason is not null
         ) as reason_codes
     from typed
-    left join known_departments on typed.department_name = known_departments.name_ja
 )
 
 select * from judged

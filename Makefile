@@ -1,0 +1,58 @@
+# Shihyō: `make demo` and `make test` need Debian 12, Python 3.11, git, make and root; everything else they install by themselves.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+DATA := $(or $(SHIHYO_DATA_DIR),data)
+DBT := $(BIN)/dbt --no-send-anonymous-usage-stats
+
+.PHONY: help setup demo nightly app test lint lock browser
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
+
+setup: $(VENV)/.installed  ## install what requirements.lock pins into .venv
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@echo "setup: installing the packages of requirements.lock into $(VENV) (once, about a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "setup: Python 3.11 is needed; set PYTHON=" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv --clear $(VENV); }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: nightly  ## the demonstration: simulated sources, a warehouse, a KPI table and the app on PORT (8501)
+	@echo "app: http://localhost:$(PORT)  (Ctrl-C ends it)"
+	@$(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) --server.headless true
+
+nightly: setup  ## the same without the app: the first time a backfill of the whole demonstration, then one night
+	@$(BIN)/python -m demo
+	@if [ -e "$(DATA)/published/warehouse.duckdb" ]; then $(BIN)/shihyo run; else $(BIN)/shihyo backfill --from 2022-04-01 --to 2026-11-20; fi
+	@$(BIN)/shihyo show
+
+app: setup  ## the app alone, on what is published
+	@$(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) --server.headless true
+
+test: setup browser  ## every test, with a real browser
+	@$(BIN)/python -m pytest
+
+browser:
+	@if ! command -v chromium >/dev/null || ! fc-list :lang=ja 2>/dev/null | grep -q .; then \
+	    echo "setup: installing Chromium and Japanese fonts for the browser tests"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fontconfig fonts-noto-cjk >/dev/null; \
+	fi
+
+lint: setup  ## ruff, mypy, import-linter, dbt parse, sqlfluff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@cd dbt_project && ../$(DBT) --quiet --warn-error parse --profiles-dir . --target-path ../$(VENV)/dbt_target
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests dbt_project/macros app/queries
+
+lock: setup  ## pin requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras --quiet -o requirements.lock

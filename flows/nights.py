@@ -1,0 +1,57 @@
+"""Begin and end a night: the lock, the ledger and the Prefect server around the flow."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from flows.children import prefect_api, quiet_environment
+from flows.errors import UsageError
+from flows.runs import Run, published_as_of, published_version, recorded, warehouse_lock
+from settings import Settings
+
+log = logging.getLogger("shihyo.night")
+
+_JST = timedelta(hours=9)
+
+
+def today_in_japan() -> date:
+    """Return the date in Japan, the default as-of of a night."""
+    return (datetime.now(UTC) + _JST).date()
+
+
+def run_night(settings: Settings, as_of: date, *, full_refresh: bool = False) -> None:
+    """Run one night as of a date; raise ShihyoError when it does not publish."""
+    _run(settings, Run("run", as_of), [as_of], full_refresh=full_refresh)
+
+
+def run_backfill(settings: Settings, first: date, last: date, step: str, *, full_refresh: bool = False) -> None:
+    """Land date by date from `first` to `last` (step `day` or `month`) and build once; raise ShihyoError when it does not publish."""
+    if first > last:
+        raise UsageError(f"backfill: from {first} is after to {last}; next: exchange them")
+    _run(settings, Run("backfill", last), list(_steps(first, last, step)), full_refresh=full_refresh)
+
+
+def _steps(first: date, last: date, step: str) -> Iterator[date]:
+    day = first
+    while day < last:
+        yield day
+        day = day + timedelta(days=1) if step == "day" else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    yield last
+
+
+def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: bool) -> None:
+    quiet_environment(settings)
+    with warehouse_lock(settings):
+        published = published_as_of(settings)
+        if published and run.as_of < published:
+            raise UsageError(
+                f"as of {run.as_of} is earlier than the published version's {published}; next: shihyo show --as-of {run.as_of}"
+            )
+        run.version = f"{run.as_of:%Y%m%d}-{run.started_at:%Y%m%dT%H%M%SZ}"
+        run.published_before = published_version(settings)
+        log.info("%s as of %s: starting Prefect", run.command, run.as_of)
+        with recorded(settings, run), prefect_api(settings):
+            from flows.nightly import nightly  # imports Prefect, which must come after its settings
+
+            nightly(settings, run, as_ofs, full_refresh)
+    log.info("published: version %s", run.version)
