@@ -117,9 +117,7 @@ def _land_if_new(
         rows_landed = _write_rows(temporary / "data.parquet", parsed, source)
         _write_rejected(temporary / "rejected.parquet", parsed.rejected)
     except pa.ArrowException as error:
-        raise ShihyoError(
-            f"{source.name} {delivery.item_key}: cannot be landed ({type(error).__name__}); next: report the item"
-        ) from None
+        raise ShihyoError(f"{source.name} {delivery.item_key}: cannot be landed ({type(error).__name__}); next: report the item") from None
     manifest = Manifest(
         source_name=source.name,
         item_key=delivery.item_key,

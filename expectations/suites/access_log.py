@@ -15,6 +15,12 @@ DAY_VOLUMES = Guard(
             meta=named("day_volume_is_usual", "a day's access log has less than 25 % of the rows that are typical for such a day"),
         ),
         gxe.ExpectColumnValuesToBeBetween(
+            column="lost_share",
+            max_value=0.5,
+            severity="critical",
+            meta=named("day_rows_are_usable", "more than half of the rows of a day's access log cannot be used"),
+        ),
+        gxe.ExpectColumnValuesToBeBetween(
             column="share_of_typical",
             max_value=4,
             severity="warning",

@@ -31,6 +31,12 @@ ROSTER_SIZES = Guard(
             severity="critical",
             meta=named("roster_keeps_its_size", "a staff roster has less than half the rows of the one before it"),
         ),
+        gxe.ExpectColumnValuesToBeBetween(
+            column="lost_share",
+            max_value=0.1,
+            severity="critical",
+            meta=named("roster_rows_are_usable", "more than 10 % of a staff roster's rows cannot be used"),
+        ),
     ),
 )
 

@@ -26,11 +26,16 @@ _NOT_IN_CP932 = re.compile("[\x80-\x9f\xa0\uf8f0-\uf8f3]")
 
 @dataclass(frozen=True)
 class Column:
-    """A column that the contract keeps: its heading in the file, its landed name, and whether it identifies a person."""
+    """A column that the contract keeps: its heading in the file, its landed name, and whether it identifies a person.
+
+    An undecodable byte rejects the row, except in a column that is `landed_unreadable`: there it becomes U+FFFD, for the audit to see.
+    Else a garbled department would only be missing, and the rate wrong.
+    """
 
     heading: str
     name: str
     is_personal: bool = False
+    landed_unreadable: bool = False
 
 
 class _Irregular(Exception):
@@ -49,7 +54,7 @@ def parse_delimited(content: bytes, contract: tuple[Column, ...], pseudonyms: Ps
     except (OSError, EOFError, zlib.error):
         return rejected_item("unreadable_item", "the gzip stream is damaged or cut short; deliver the file again", item_hash)
     has_mark = content.startswith(b"\xef\xbb\xbf")
-    lines = content.removeprefix(b"\xef\xbb\xbf")
+    lines = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not lines.strip():
         return rejected_item("empty_item", "the file is empty: it has not even a heading", item_hash)
     encoding, headings = _encoding_and_headings(lines, contract)
@@ -69,7 +74,7 @@ def parse_delimited(content: bytes, contract: tuple[Column, ...], pseudonyms: Ps
 
 def _encoding_and_headings(lines: bytes, contract: tuple[Column, ...]) -> tuple[str, list[str]]:
     """Choose the encoding in which the heading reads as the contract says, and of two such the one with fewer bad lines."""
-    first = lines.split(b"\n", 1)[0].rstrip(b"\r")
+    first = lines.split(b"\n", 1)[0]
     candidates: list[tuple[int, int, int, str, list[str]]] = []
     for encoding in _ENCODINGS:
         try:
@@ -113,8 +118,8 @@ def _is_decodable(line: bytes, encoding: str) -> bool:
 
 def _read_regular(lines: bytes, encoding: str, headings: list[str], contract: tuple[Column, ...], pseudonyms: Pseudonyms) -> pa.Table:
     text = _decode(lines, encoding)  # also the strict check of UTF-8
-    body = (lines if encoding == "utf-8" else text.encode()).rstrip(b"\r\n") + b"\n"
-    if b"\r" in body.replace(b"\r\n", b""):
+    body = (lines if encoding == "utf-8" else text.encode()).rstrip(b"\n") + b"\n"
+    if b"\n\n" in body:
         raise _Irregular
     expected_rows = body.count(b"\n") - 1
     if expected_rows == 0:
@@ -158,10 +163,12 @@ def _read_line_by_line(
             [*arrays, pa.array(source_rows, pa.int64())], schema=landed_schema(tuple(column.name for column in contract))
         )
 
-    for number, line in enumerate(re.split(rb"\r\n|\n|\r", lines), start=1):
+    for number, line in enumerate(lines.split(b"\n"), start=1):
         if number == 1 or not line.strip():
             continue
         fields, problem = _fields(line, encoding, len(headings))
+        if problem and problem[0] == "undecodable_byte":
+            fields, problem = _fields_unreadable(line, encoding, headings, contract) or (fields, problem)
         if problem:
             rejected.append(RejectedRow(number, *problem, pseudonyms.of_bytes(line)))
             continue
@@ -187,6 +194,16 @@ def _fields(line: bytes, encoding: str, expected: int) -> tuple[list[str], tuple
         code = "too_few_fields" if len(fields) < expected else "too_many_fields"
         return [], (code, f"{len(fields)} fields where the heading has {expected}; correct it at the source and deliver the file again")
     return fields, None
+
+
+def _fields_unreadable(line: bytes, encoding: str, headings: list[str], contract: tuple[Column, ...]) -> tuple[list[str], None] | None:
+    """Return the fields of a line whose undecodable bytes all lie in columns that are landed unreadable; None for any other line."""
+    tolerant = {column.heading for column in contract if column.landed_unreadable}
+    fields = _NOT_IN_CP932.sub("\ufffd", line.decode(encoding, errors="replace")).split(",")
+    if len(fields) != len(headings) or '"' in "".join(fields):
+        return None
+    unreadable = {heading for heading, field in zip(headings, fields, strict=True) if "\ufffd" in field}
+    return (fields, None) if unreadable <= tolerant else None
 
 
 def _protect(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> pa.Array:

@@ -10,7 +10,7 @@ from flows.sources.pseudonyms import Pseudonyms
 
 CONTRACT = (
     Column("職員番号", "user_pseudonym", is_personal=True),
-    Column("所属名", "department_name"),
+    Column("所属名", "department_name", landed_unreadable=True),
     Column("発令日", "posted_from"),
     Column("終了日", "posted_to"),
 )

@@ -16,7 +16,9 @@ arrivals as (
         loads.item_id,
         loads.source_name,
         loads.item_key,
+        loads.rows_read,
         loads.rows_staged,
+        loads.rows_rejected + loads.rows_quarantined as rows_lost,
         loads.is_new,
         loads.business_date,
         loads.source_name = 'access_log'
@@ -45,7 +47,9 @@ compared as (
 volumes as (
     select
         *,
-        rows_staged / nullif(typical_rows, 0) as share_of_typical
+        rows_staged / nullif(typical_rows, 0) as share_of_typical,
+        -- Of a handful of rows, one bad row is no share to judge by.
+        case when rows_read >= 20 then rows_lost / rows_read end as lost_share
     from compared
 )
 

@@ -1,0 +1,97 @@
+"""The gate closes on figures that cannot be right, and what is published stays as it was."""
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from small_city import BASE_AS_OF, FIRST_DAY, HEADING, STAFF, City, log_lines, roster_lines
+
+NEXT_NIGHT = date(2026, 10, 22)
+
+
+def _checksum(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _garbled(text: str) -> str:
+    return text.encode("utf-8").decode("cp932", errors="ignore")
+
+
+def empty_roster(city: City) -> None:
+    city.deliver_roster(FIRST_DAY, [], on=NEXT_NIGHT)
+
+
+def volume_down_by_95_percent(city: City) -> None:
+    city.deliver_log(date(2026, 10, 21), log_lines(date(2026, 10, 21), rows=2))
+
+
+def garbled_department(city: City) -> None:
+    lines = [line.replace("北区役所", _garbled("北区役所")) for line in roster_lines()]
+    city.deliver_roster(FIRST_DAY, lines, on=NEXT_NIGHT)
+
+
+def one_garbled_department_of_many(city: City) -> None:
+    staff = {**STAFF, **{f"S1{number:06d}": "副首都推進局" for number in range(900)}, "S2000000": "都島区役所"}
+    lines = roster_lines(staff)
+    lines[-1] = lines[-1].replace("都島区役所", _garbled("都島区役所"))
+    city.deliver_roster(FIRST_DAY, lines, on=NEXT_NIGHT)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expectation"),
+    [
+        (empty_roster, "roster_is_not_empty"),
+        (volume_down_by_95_percent, "day_volume_is_usual"),
+        (garbled_department, "department_names_are_readable"),
+        (one_garbled_department_of_many, "department_names_are_readable"),
+    ],
+)
+def test_failed_audit_leaves_published_untouched(city: City, spoil, expectation: str) -> None:
+    link, checksum = city.published.readlink(), _checksum(city.published)
+    spoil(city)
+
+    night = city.night(NEXT_NIGHT)
+
+    assert night.returncode == 3
+    assert len(night.stderr.strip().splitlines()) == 1
+    assert expectation in night.stderr
+    assert city.published.readlink() == link
+    assert _checksum(city.published) == checksum
+    last_run = city.status()["last_run"]
+    assert (last_run["outcome"], last_run["exit_code"]) == ("audit_failed", 3)
+    assert any(expectation in failure for failure in last_run["failures"])
+    assert city.status()["published_version"] == link.stem.removeprefix("warehouse-")
+    assert (city.data / "candidate" / "warehouse.duckdb").exists(), "the refused candidate is kept for reading"
+    assert (city.data / "logs" / "data_docs" / "raw" / "index.html").exists()
+
+
+def test_gate_stays_closed_until_the_source_is_mended(city: City) -> None:
+    empty_roster(city)
+    assert city.night(NEXT_NIGHT).returncode == 3
+    assert city.night(NEXT_NIGHT).returncode == 3, "the empty roster is not new any more, and still wrong"
+    city.deliver_roster(FIRST_DAY, on=date(2026, 10, 23))
+
+    city.publish(date(2026, 10, 23))
+
+    assert city.rate(2026) is None, "October is not complete"
+    assert city.query("select numerator from marts.fct_indicator_actuals where org_unit_code = '271004' and is_current") == [(2,)]
+
+
+def test_audit_results_are_in_the_warehouse_the_ledger_and_the_status(city: City) -> None:
+    results = city.query("select expectation_name, is_success, severity from marts.fct_audit_results order by all")
+    assert {name for name, *_ in results} >= {"roster_is_not_empty", "day_volume_is_usual", "every_row_is_accounted_for"}
+    assert all(is_success for _, is_success, severity in results if severity == "critical")
+    ledger = [json.loads(line) for line in (city.data / "published" / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [entry["event"] for entry in ledger] == ["started", "version", "finished"]
+    assert ledger[-1]["outcome"] == "published"
+    assert ledger[-1]["as_of"] == BASE_AS_OF.isoformat()
+
+
+def test_a_closed_day_is_compared_with_closed_days(city: City) -> None:
+    for day in range(21, 24):
+        city.deliver_log(date(2026, 10, day))
+    for day in (24, 25):  # Saturday, Sunday: as many rows as the weekends before
+        city.deliver("access_log", f"access_log_202610{day}.csv", [HEADING, *log_lines(date(2026, 10, day))], on=date(2026, 10, 26))
+    assert city.night(date(2026, 10, 26)).returncode == 0

@@ -1,0 +1,211 @@
+"""Nights on a small city: what is delivered is what is shown, then and now."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from small_city import FIRST_DAY, HEADING, STAFF, City, log_lines, marts, new_city, roster_lines
+
+NEXT_NIGHT = date(2026, 10, 22)
+NOVEMBER = date(2026, 11, 1)
+
+
+def _corrected_staff() -> dict[str, str]:
+    """The first viewer was entered under the wrong department: 都島区役所 instead of 北区役所's colleague's."""
+    return {**STAFF, "S0000003": "副首都推進局"}
+
+
+def _to_november(city: City) -> None:
+    for day in range(21, 32):
+        city.deliver_log(date(2026, 10, day))
+
+
+def test_show_as_of_gives_the_old_and_the_new_rate_from_the_same_warehouse(city: City) -> None:
+    _to_november(city)
+    city.publish(NOVEMBER)
+    assert city.rate(2026) == (2, 53)
+    city.deliver_roster(FIRST_DAY, roster_lines(_corrected_staff()), on=date(2026, 11, 5))
+    city.publish(date(2026, 11, 5))
+
+    assert city.rate(2026) == (1, 53)
+    assert city.rate(2026, "--as-of", date(2026, 11, 4)) == (2, 53)
+    assert city.rate(2026, "--as-of", date(2026, 11, 5)) == (1, 53)
+    assert city.rate(2026, "--as-of", date(2026, 10, 31)) is None, "October was not complete"
+
+
+def test_incremental_nights_and_full_refresh_give_the_same_marts(city: City) -> None:
+    _to_november(city)
+    city.deliver_log(FIRST_DAY, log_lines(FIRST_DAY, rows=44, users=("S0000001", "S0000005")), on=date(2026, 10, 25))
+    city.deliver_roster(FIRST_DAY, roster_lines(_corrected_staff()), on=date(2026, 10, 28))
+    for night in (NEXT_NIGHT, date(2026, 10, 26), date(2026, 10, 30), NOVEMBER):
+        city.publish(night)
+    incremental = marts(city)
+
+    refreshed = city.shihyo("run", "--as-of", NOVEMBER, "--full-refresh")
+
+    assert refreshed.returncode == 0, refreshed.stderr
+    assert marts(city) == incremental
+    assert incremental["fct_loads"]
+
+
+def test_backfill_lands_what_night_after_night_would_have_landed(city: City, tmp_path: Path) -> None:
+    backfilled = new_city(tmp_path / "other", city.api_url)
+    (backfilled.folder / "inbox").rename(tmp_path / "empty")
+    (city.folder / "inbox").rename(backfilled.folder / "inbox")
+    done = backfilled.shihyo("backfill", "--from", "2026-10-01", "--to", "2026-10-21")
+    assert done.returncode == 0, done.stderr
+    known_from = backfilled.query("select item_key, known_from from marts.fct_loads where source_name = 'access_log' order by 1")
+    assert known_from == [(f"access_log_202610{day:02d}.csv", date(2026, 10, day + 1)) for day in range(1, 21)]
+    assert backfilled.query("select numerator from marts.fct_indicator_actuals where org_unit_code = '271004' and is_current") == [(2,)]
+
+
+def test_unchanged_night_lands_nothing_and_publishes_the_same_figures(city: City) -> None:
+    before, items = marts(city), city.query("select count(*) from marts.fct_loads")
+    city.publish(NEXT_NIGHT)
+    after = marts(city)
+    assert city.query("select count(*) from marts.fct_loads where is_new") == [(0,)]
+    assert city.query("select count(*) from marts.fct_loads") == items
+    assert after == before
+
+
+def test_bad_rows_are_held_back_with_item_row_and_reason_and_every_row_is_accounted_for(city: City) -> None:
+    day = date(2026, 10, 21)
+    lines = [HEADING, *log_lines(day)]
+    lines[5] = "2026-10-21T03:04:05Z,s0000001"  # row 6: too few fields
+    lines[7] = "2026-02-30T25:61:00Z,s0000001,view,x,10.0.0.1"  # row 8: an impossible date
+    content = "\n".join(lines).encode().replace("窓口の混雑".encode(), b"\xff\xfe", 1)  # row 2: undecodable
+    city.deliver("access_log", "access_log_20261021.csv", content, on=NEXT_NIGHT)
+    roster = roster_lines()
+    roster[0] = roster[0].replace("2024/04/01", "2024/13/01")  # row 2
+    city.deliver_roster(date(2026, 11, 1), roster, on=NEXT_NIGHT)
+
+    city.publish(NEXT_NIGHT)
+
+    held_back = city.query("select item_key, source_row, disposition, reason_code from marts.fct_quarantined_rows order by all")
+    assert held_back == [
+        ("access_log_20261021.csv", 2, "rejected", "undecodable_byte"),
+        ("access_log_20261021.csv", 6, "rejected", "too_few_fields"),
+        ("access_log_20261021.csv", 8, "quarantined", "bad_timestamp"),
+        ("staff_roster_202611.csv", 2, "quarantined", "bad_posted_from"),
+    ]
+    counts = city.query(
+        "select rows_read, rows_rejected, rows_quarantined, rows_staged, rows_unaccounted from marts.fct_loads "
+        "where item_key in ('access_log_20261021.csv', 'staff_roster_202611.csv') order by item_key"
+    )
+    assert counts == [(40, 2, 1, 37, 0), (8, 0, 1, 7, 0)]
+
+
+def test_unreadable_items_are_rejected_whole_and_do_not_stop_the_night(city: City) -> None:
+    city.deliver("policy_pages", "page.html", b"\x00\xff\xfe nothing that decodes \x81", on=NEXT_NIGHT)
+    city.deliver("staff_roster", "staff_roster_notes.csv", ["所属,人数", "北区役所,3"], on=NEXT_NIGHT, encoding="cp932")
+    night = city.night(NEXT_NIGHT)
+    assert night.returncode == 3, "a roster without the contract's columns is an empty roster"
+    assert "roster_is_not_empty" in night.stderr
+    for file in (city.folder / "inbox" / "staff_roster" / "2026-10-22").iterdir():
+        file.unlink()
+
+
+def test_pages_come_over_http_and_an_outage_is_retried_and_then_exit_4(city: City, page_server) -> None:
+    page_server.failures = 1
+    environment = {
+        "SHIHYO_SOURCES__POLICY_PAGES__LOCATION": f"{page_server.url}/596582.html?token=secret-in-the-url",
+        "SHIHYO_SOURCES__ACCESS_LOG__ENABLED": "false",
+        "SHIHYO_SOURCES__STAFF_ROSTER__ENABLED": "false",
+    }
+    done = city.night(NEXT_NIGHT, **environment)
+    assert done.returncode == 0, done.stderr
+    assert page_server.requests == 2
+    assert city.query("select count(*) from marts.fct_official_results") == [(20,)]
+    assert "secret-in-the-url" not in str(city.query("select origin from marts.dim_policy_pages"))
+
+    page_server.failures = 99
+    link = city.published.readlink()
+    done = city.night(date(2026, 10, 23), **environment)
+    assert done.returncode == 4
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "secret-in-the-url" not in done.stderr + done.stdout
+    assert city.published.readlink() == link
+    assert city.status()["last_run"]["outcome"] == "source_unavailable"
+
+
+def test_rollback_publishes_an_earlier_version_again(city: City) -> None:
+    first = city.published.resolve().stem.removeprefix("warehouse-")
+    city.deliver_log(date(2026, 10, 21))
+    city.publish(NEXT_NIGHT)
+    assert city.shihyo("versions").stdout.count("\n") == 2
+    done = city.shihyo("rollback", first)
+    assert done.returncode == 0, done.stderr
+    assert city.published.resolve().stem.endswith(first)
+    assert city.status()["published_version"] == first
+    assert city.query("select count(*) from marts.fct_loads") == [(21,)]
+    assert city.shihyo("rollback", "20200101-20200101T000000Z").returncode == 2
+
+
+def test_old_versions_are_removed_and_the_published_one_is_kept(city: City) -> None:
+    import flows.publish as publish
+    from flows.runs import published_link
+    from settings import Settings
+
+    settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", keep_versions=2, sources={})
+    for hour in range(4):
+        (settings.published_dir / f"warehouse-20261022-20990101T0{hour}0000Z.duckdb").touch()
+    publish._remove_old_versions(settings)
+    assert published_link(settings).resolve().exists()
+    assert len(list(settings.published_dir.glob("warehouse-*.duckdb"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "said"),
+    [
+        (["run", "--as-of", "2026-10-20"], {}, "earlier than the published"),
+        (["backfill", "--from", "2026-10-22", "--to", "2026-10-21"], {}, "after"),
+        (["show"], {"SHIHYO_CONFIG": "nowhere.toml"}, "nowhere.toml"),
+        (["show"], {"SHIHYO_DATADIR": "x"}, "SHIHYO_DATADIR"),
+        (["show"], {"SHIHYO_SOURCES__ACES_LOG__ENABLED": "false"}, "ACES_LOG"),
+        (["show"], {"SHIHYO_PSEUDONYM_KEY": "short"}, "pseudonym_key"),
+    ],
+)
+def test_wrong_usage_ends_with_exit_2_and_one_line(base_city: City, words, environment, said) -> None:
+    done = base_city.shihyo(*words, **environment)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert said in done.stderr
+    assert "short" not in done.stderr
+
+
+def test_nobody_can_be_named_from_anything_on_disk(city: City) -> None:
+    """Search every byte that the nights wrote for what the sources say of people."""
+    city.deliver_log(
+        date(2026, 10, 21), [*log_lines(date(2026, 10, 21)), "2026-10-21T01:00:00Z,s0000001,view", "x,S0000002,view,y,10.9.8.7"]
+    )
+    done = city.night(NEXT_NIGHT)
+    assert done.returncode == 0
+    people = ["山田 花子", "10.1.2.", "10.9.8.7", *STAFF, *(number.lower() for number in STAFF)]
+    needles = [form for text in people for form in (text.encode(), text.encode("cp932"), text.encode("utf-16-le"))]
+    written = [file for file in city.data.rglob("*") if file.is_file() and not file.is_symlink()]
+    assert len(written) > 50
+    for file in written:
+        content = file.read_bytes()
+        assert not [needle for needle in needles if needle in content], file
+    assert not any(person in done.stdout + done.stderr for person in people)
+
+
+def test_status_and_ledger_say_what_every_night_did(city: City) -> None:
+    last = city.status()["last_run"]
+    assert (last["outcome"], last["stage"], last["exit_code"]) == ("published", "publish", 0)
+    assert last["counts"]["items_landed_access_log"] == 20
+    assert json.dumps(city.status(), ensure_ascii=False).count("a key for the tests alone") == 0
+    assert "published" in city.shihyo("runs").stdout
+
+
+def test_a_department_that_joined_late_in_the_month_counts_from_the_night_that_told_it(city: City) -> None:
+    day = date(2026, 10, 21)
+    city.deliver_log(day, log_lines(day, users=("S0000001", "S0000003", "S0000005")))
+    city.publish(NEXT_NIGHT)
+    rows = city.query(
+        "select known_from, numerator from marts.fct_indicator_actuals "
+        "where org_unit_code = '271004' and period_grain = 'month' order by known_from"
+    )
+    assert rows == [(date(2026, 10, 21), 2), (NEXT_NIGHT, 3)]
+    assert timedelta(days=1) == NEXT_NIGHT - day
