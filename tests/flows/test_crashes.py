@@ -79,6 +79,7 @@ def test_reader_in_a_loop_sees_only_whole_versions_through_three_nights(city: Ci
     for night in range(3):
         city.deliver_log(NEXT_DAY + timedelta(days=night))
         city.publish(date(2026, 10, 22) + timedelta(days=night))
+    time.sleep(1)  # for the reader to come round once more
     stop.touch()
     seen, errors = reader.communicate(timeout=60)
 

@@ -1,0 +1,21 @@
+-- One row per month of an indicator for the whole city, as it stands.
+with
+
+months as (
+    select
+        period_start,
+        numerator,
+        denominator,
+        actual_value,
+        is_provisional,
+        measured_to
+    from marts.fct_indicator_actuals
+    where
+        indicator_code = $indicator_code
+        and org_unit_code = '271004'
+        and period_grain = 'month'
+        and is_current
+    order by period_start
+)
+
+select * from months

@@ -1,0 +1,59 @@
+-- One row per indicator and point of its small trend: finished months where a ratio has them, fiscal years elsewhere.
+with
+
+months as (
+    select
+        actuals.indicator_code,
+        actuals.period_grain,
+        actuals.fiscal_year,
+        'computed' as actual_origin,
+        actuals.actual_value,
+        actuals.is_provisional,
+        actuals.period_start
+    from marts.fct_indicator_actuals as actuals
+    inner join marts.dim_indicators as indicators on actuals.indicator_code = indicators.indicator_code
+    where
+        indicators.kind = 'ratio'
+        and actuals.org_unit_code = '271004'
+        and actuals.period_grain = 'month'
+        and actuals.is_current
+        and not actuals.is_provisional
+),
+
+fiscal_years as (
+    select
+        progress.indicator_code,
+        'fiscal_year' as period_grain,
+        progress.fiscal_year,
+        progress.actual_origin,
+        progress.actual_value,
+        progress.is_provisional,
+        fiscal_years.starts_on as period_start
+    from marts.fct_indicator_progress as progress
+    inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
+    anti join months on progress.indicator_code = months.indicator_code
+    where progress.actual_value is not null
+),
+
+points as (
+    select * from months
+    union all by name
+    select * from fiscal_years
+),
+
+labelled as (
+    select
+        points.indicator_code,
+        points.period_grain,
+        points.actual_origin,
+        fiscal_years.label_ja as year_ja,
+        fiscal_years.label_en as year_en,
+        points.actual_value,
+        points.is_provisional,
+        points.period_start
+    from points
+    inner join marts.dim_fiscal_years as fiscal_years on points.fiscal_year = fiscal_years.fiscal_year
+    order by points.indicator_code, points.period_start
+)
+
+select * from labelled

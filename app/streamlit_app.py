@@ -1,0 +1,78 @@
+"""The router: the language, the published version (resolved once per run) and the page asked for. Figures are drawn by pages only."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import notices, warehouse
+from app.app_pages import overview
+from app.i18n import LANGUAGE_NAMES, LANGUAGES, Language, Words
+from settings import ConfigurationError, settings
+
+_HERE = Path(__file__).resolve().parent
+
+
+def _asked_language() -> Language:
+    asked = st.query_params.get("lang")
+    return next((language for language in LANGUAGES if language == asked), LANGUAGES[0])
+
+
+def _keep_language() -> None:
+    st.query_params["lang"] = st.session_state["language"]
+
+
+def _choose_language() -> Words:
+    if "language" not in st.session_state:
+        st.session_state["language"] = _asked_language()
+    words = Words(st.session_state["language"])
+    st.segmented_control(
+        words("language"),
+        LANGUAGES,
+        format_func=LANGUAGE_NAMES.__getitem__,
+        key="language",
+        on_change=_keep_language,
+        required=True,
+        label_visibility="collapsed",
+    )
+    return words
+
+
+def _show_nothing(state: warehouse.State, words: Words) -> None:
+    for notice in notices.notices_html(state, words):
+        st.html(notice)
+    st.html(notices.message_html(words("nothing_title"), words("nothing_body"), "", words))
+
+
+def _navigate(state: warehouse.State, words: Words) -> None:
+    published = state.published
+    if published is None:
+        _show_nothing(state, words)
+        return
+
+    def show_overview() -> None:
+        overview.show(state, published, words)
+
+    pages = [st.Page(show_overview, title=words("overview"), url_path="overview", default=True)]
+    try:
+        st.navigation(pages, position="hidden").run()
+    except warehouse.WarehouseUnreadableError as error:
+        st.html(notices.message_html(words("unreadable_title"), words("unreadable_body"), str(error), words))
+
+
+def _run() -> None:
+    st.set_page_config(page_title="指標 Shihyō", page_icon=_HERE / "icon.svg", layout="wide")
+    st.html(_HERE / "style.css")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="top", key="shihyo-top"):
+        heading = st.container(key="shihyo-title")
+        words = _choose_language()
+    try:
+        state = warehouse.read_state(settings())
+    except ConfigurationError as error:
+        st.html(notices.message_html(words("configuration_title"), words("unreadable_body"), str(error), words))
+        return
+    with heading:
+        st.html(notices.heading_html(state.published, words))
+    _navigate(state, words)
+
+
+_run()

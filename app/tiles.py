@@ -1,0 +1,92 @@
+"""The nine tiles: what one indicator says at a glance. They show figures and never judge them."""
+
+from collections.abc import Sequence
+from html import escape
+
+from app.charts import target_text, trend_html
+from app.i18n import NONE, Figure, Words
+from app.warehouse import Row
+
+
+def tiles_html(tiles: Sequence[Row], trends: Sequence[Row], words: Words, *, is_demo: bool) -> str:
+    """Return the grid of tiles from `queries/overview_tiles` and `queries/overview_trends`, in the order given."""
+    points: dict[str, list[Row]] = {}
+    for point in trends:
+        points.setdefault(point["indicator_code"], []).append(point)
+    drawn = (_tile(tile, points.get(tile["indicator_code"], []), words, is_demo=is_demo) for tile in tiles)
+    return f'<div class="shihyo-grid" lang="{words.language}">{"".join(drawn)}</div>'
+
+
+def origin_badge(origins: set[str | None], words: Words, *, is_demo: bool) -> str:
+    """Label where figures come from: in the demonstration every computed one is simulated; published ones are real."""
+    kinds = []
+    if "computed" in origins:
+        kinds.append("demo" if is_demo else "computed")
+    if "official" in origins:
+        kinds.append("official")
+    return "".join(f'<span class="shihyo-badge {kind}">{escape(words(kind))}</span>' for kind in kinds)
+
+
+def figure_of(row: Row, words: Words, *, prefix: str, decimals: int, unit: str) -> Figure | None:
+    """Return the figure of a row's `<prefix>_value`, or its published wording where it holds no number, or None."""
+    if row[f"{prefix}_value"] is not None:
+        return words.figure(row[f"{prefix}_value"], decimals, unit, row[f"{prefix}_qualifier"])
+    return Figure("", "", words.wording(row[f"{prefix}_text"])) if row[f"{prefix}_text"] else None
+
+
+def _tile(tile: Row, points: list[Row], words: Words, *, is_demo: bool) -> str:
+    shown = [tile, *points] if len(points) > 1 else [tile]
+    badges = origin_badge({each["actual_origin"] for each in shown}, words, is_demo=is_demo)
+    kicker = escape(words("issue", number=tile["issue_no"]))
+    return (
+        f'<article class="shihyo-tile" data-indicator="{escape(tile["indicator_code"])}">'
+        f'<header><span class="kicker">{kicker}</span><span class="badges">{badges}</span></header>'
+        f"<h3>{escape(words.of(tile, 'name'))}</h3>{_actual(tile, words)}{_facts(tile, words)}{_trend(tile, points, words)}</article>"
+    )
+
+
+def _actual(tile: Row, words: Words) -> str:
+    figure = figure_of(tile, words, prefix="actual", decimals=tile["display_decimals"], unit=words.of(tile, "unit"))
+    if figure is None:
+        return f'<p class="actual wording">{escape(words("no_actual"))}</p><p class="when"></p>'
+    year = f'<span class="year">{escape(words.of(tile, "actual_year"))}</span>{provisional_html(tile, words)}'
+    if not figure.number:
+        return f'<p class="actual wording">{escape(figure.after)}</p><p class="when">{year}</p>'
+    before, after = (f"<small>{escape(text)}</small>" if text else "" for text in (figure.before, figure.after))
+    return f'<p class="actual">{before}<b>{escape(figure.number)}</b>{after}</p><p class="when">{year}</p>'
+
+
+def provisional_html(row: Row, words: Words) -> str:
+    """Label a figure that may still change."""
+    text = words.provisional(row)
+    return f'<span class="provisional">{escape(text)}</span>' if text else ""
+
+
+def _facts(tile: Row, words: Words) -> str:
+    target = words("no_target")
+    if tile["target_text"]:
+        wording = target_text(tile, tile["display_decimals"], words.of(tile, "unit"), words)
+        target = f"{words.of(tile, 'target_year')} {wording}"
+    rating = escape(words("no_rating"))
+    if tile["official_rating"]:
+        year = escape(words("in_year", year=words.of(tile, "rating_year")))
+        rating = f'<span class="shihyo-badge rating">{escape(tile["official_rating"])}</span>{year}'
+    return (
+        f"<dl><div><dt>{escape(words('target'))}</dt> <dd>{escape(target)}</dd></div>"
+        f"<div><dt>{escape(words('rating'))}</dt> <dd>{rating}</dd></div></dl>"
+    )
+
+
+def _trend(tile: Row, points: list[Row], words: Words) -> str:
+    if len(points) < 2:
+        return '<div class="trend"></div>'
+    first, last = (_point_text(point, tile, words) for point in (points[0], points[-1]))
+    description = f"{words('trend')}: " + words("trend_from_to", start=first[0], first=first[1], end=last[0], last=last[1])
+    ends = "".join(f"<span>{escape(period)} <b>{escape(value)}</b></span>" for period, value in (first, last))
+    return f'<div class="trend">{trend_html(points, description)}<p class="ends">{ends}</p></div>'
+
+
+def _point_text(point: Row, tile: Row, words: Words) -> tuple[str, str]:
+    period = words.month(point["period_start"]) if point["period_grain"] == "month" else words.of(point, "year")
+    unit = "%" if words.of(tile, "unit").startswith("%") else ""
+    return period, str(words.figure(point["actual_value"], tile["display_decimals"], unit, None)) or NONE

@@ -1,0 +1,335 @@
+"""A published warehouse small enough to read here: official figures of FY2022 and FY2023, and an invented usage rate by month."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import settings as configuration
+
+VERSION = "20261120-20261124T034500Z"
+
+_TABLES = """
+create schema marts;
+create table marts.dim_indicators (
+    indicator_code varchar, name_ja varchar, name_en varchar, strategy_name_ja varchar, strategy_name_en varchar, definition_ja varchar,
+    definition_en varchar, kind varchar, unit_ja varchar, unit_en varchar, direction varchar, source_name varchar, owner varchar,
+    issue_no integer, sort_order integer, display_decimals integer, natural_limit double
+);
+create table marts.dim_fiscal_years as
+select
+    cast(year_number as integer) as fiscal_year,
+    'FY' || year_number as label_en,
+    '令和' || (year_number - 2018) || '年度' as label_ja,
+    make_date(cast(year_number as integer), 4, 1) as starts_on,
+    make_date(cast(year_number as integer) + 1, 3, 31) as ends_on
+from range(2020, 2031) as years (year_number);
+create table marts.fct_indicator_actuals (
+    indicator_code varchar, org_unit_code varchar, period_grain varchar, fiscal_year integer, numerator decimal(18, 4),
+    denominator decimal(18, 4), actual_ratio double, actual_value double, is_provisional boolean, is_current boolean, period_start date,
+    period_end date, measured_to date, known_from date, known_to date
+);
+create table marts.fct_indicator_targets (
+    indicator_code varchar, fiscal_year integer, target_text varchar, target_qualifier varchar, source_document varchar,
+    target_value decimal(18, 4), effective_from date, effective_to date
+);
+create table marts.fct_official_results (
+    indicator_code varchar, fiscal_year integer, target_text varchar, target_qualifier varchar, actual_text varchar,
+    actual_qualifier varchar, official_rating varchar, page_number varchar, item_id varchar, source_row bigint, target_value decimal(18, 4),
+    actual_value decimal(18, 4), is_current boolean, page_date date, known_from date, known_to date
+);
+create table marts.fct_indicator_progress (
+    indicator_code varchar, fiscal_year integer, actual_text varchar, actual_qualifier varchar, actual_origin varchar, target_text varchar,
+    target_qualifier varchar, official_rating varchar, numerator decimal(18, 4), denominator decimal(18, 4), actual_value double,
+    target_value double, is_provisional boolean, measured_to date
+);
+create table marts.fct_audit_results (
+    run_id varchar, checkpoint_name varchar, suite_name varchar, expectation_name varchar, severity varchar, is_success boolean,
+    observed varchar, message varchar, as_of date, audited_at timestamp
+);
+"""
+
+# code, name, English name, issue, kind, unit, English unit
+_INDICATORS = (
+    ("online_procedures", "オンラインでできる手続数", "Procedures available online", 1, "stock", "件", "procedures"),
+    ("information_service_plan", "情報発信・サービス提供の最適化施策の策定", "Plan for better information", 1, "milestone", None, None),
+    ("common_cloud_service", "本市共通クラウドサービスの整備", "City-wide cloud service", 2, "milestone", "%", "% of stages"),
+    ("backoffice_grand_design", "バックオフィスDXグランドデザインの策定", "Back-office grand design", 2, "milestone", None, None),
+    ("nocode_applications", "ノーコードツールを活用したアプリの運用・開発着手", "No-code applications", 2, "stock", "業務", "tasks"),
+    ("visualisation_usage_rate", "データ可視化環境の利用状況", "Departments using data visualisation", 3, "ratio", "%", "%"),
+    ("data_utilisation_policy", "データ活用の方針を策定", "Data utilisation policy", 3, "milestone", None, None),
+    ("specialists_hired", "外部専門人材を採用", "External specialists hired", 4, "flow", "名", "people"),
+    ("training_participants", "研修の受講者", "Training participants", 4, "flow", "名", "people"),
+)
+# code, fiscal year, actual text, value, qualifier, rating
+_OFFICIAL = (
+    ("online_procedures", 2022, "710件", 710, "exact", None),
+    ("online_procedures", 2023, "約1,100件", 1100, "about", "A"),
+    ("information_service_plan", 2023, "策定済", None, None, "A"),
+    ("common_cloud_service", 2022, "運用開始までの全行程の50%以上を達成", 50, "at_least", None),
+    ("common_cloud_service", 2023, "令和5年10月から運用開始", None, None, "A"),
+    ("backoffice_grand_design", 2023, "策定済", None, None, "A"),
+    ("nocode_applications", 2022, "3業務", 3, "exact", None),
+    ("nocode_applications", 2023, "21業務", 21, "exact", "A"),
+    ("visualisation_usage_rate", 2022, "9%", 9, "exact", None),
+    ("visualisation_usage_rate", 2023, "40%", 40, "exact", "A"),
+    ("data_utilisation_policy", 2023, "策定済", None, None, "A"),
+    ("specialists_hired", 2023, "2名", 2, "exact", "A"),
+    ("training_participants", 2022, "28名", 28, "exact", None),
+    ("training_participants", 2023, "54名", 54, "exact", "A"),
+)
+# code, fiscal year, text, value, qualifier
+_TARGETS = (
+    ("online_procedures", 2023, "1,000件", 1000, "exact"),
+    ("online_procedures", 2025, "2,000件", 2000, "exact"),
+    ("backoffice_grand_design", 2023, "策定", None, None),
+    ("visualisation_usage_rate", 2023, "30%", 30, "exact"),
+    ("visualisation_usage_rate", 2024, "45%", 45, "exact"),
+    ("visualisation_usage_rate", 2025, "60%", 60, "exact"),
+    ("visualisation_usage_rate", 2026, "70%以上", 70, "at_least"),
+    ("data_utilisation_policy", 2023, "策定", None, None),
+    ("specialists_hired", 2023, "3名程度", 3, "around"),
+    ("training_participants", 2023, "60名/年", 60, "exact"),
+    ("training_participants", 2024, "60名/年", 60, "exact"),
+    ("training_participants", 2025, "60名/年", 60, "exact"),
+)
+# Departments that used the environment, by month from April 2022; the last month is not finished.
+_USED = (
+    *(2, 2, 3, 3, 2, 3, 4, 4, 4, 4, 5, 5),
+    *(6, 8, 9, 11, 11, 13, 14, 16, 17, 18, 20, 21),
+    *(19, 20, 21, 22, 21, 22, 23, 24, 23, 24, 25, 25),
+    *(23, 25, 26, 27, 26, 28, 29, 30, 29, 30, 31, 31),
+    *(29, 31, 32, 33, 32, 34, 35, 27),
+)
+
+
+def write_warehouse(file: Path) -> None:
+    """Write the tiny warehouse into one file, as the marts would hold it on 2026-11-20."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(_TABLES)
+        for order, (code, name_ja, name_en, issue, kind, unit_ja, unit_en) in enumerate(_INDICATORS, start=1):
+            _insert(
+                connection,
+                "dim_indicators",
+                indicator_code=code,
+                name_ja=name_ja,
+                name_en=name_en,
+                strategy_name_ja="経営課題",
+                strategy_name_en="Issue",
+                definition_ja=f"{name_ja}の定義",
+                definition_en=f"What {name_en} means",
+                kind=kind,
+                unit_ja=unit_ja,
+                unit_en=unit_en,
+                direction="up",
+                source_name="access_log" if kind == "ratio" else "official",
+                owner="デジタル統括室",
+                issue_no=issue,
+                sort_order=order,
+                display_decimals=0,
+            )
+        _write_official(connection)
+        _write_months(connection)
+        _write_audit(connection)
+        connection.execute("checkpoint")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) -> None:
+    places = ", ".join("?" for _ in values)
+    connection.execute(f"insert into marts.{table} ({', '.join(values)}) values ({places})", list(values.values()))
+
+
+def _write_official(connection: duckdb.DuckDBPyConnection) -> None:
+    rate = "visualisation_usage_rate"
+    actuals = {(code, year): rest for code, year, *rest in _OFFICIAL}
+    targets = {(code, year): rest for code, year, *rest in _TARGETS}
+    for (code, year), (text, value, qualifier) in targets.items():
+        target = {"indicator_code": code, "fiscal_year": year, "target_text": text, "target_qualifier": qualifier, "target_value": value}
+        _insert(connection, "fct_indicator_targets", **target, source_document="596582", effective_from=date(2023, 4, 1))
+    superseded = {"indicator_code": "online_procedures", "fiscal_year": 2025, "target_text": "約1,500件", "target_value": 1500}
+    _insert(connection, "fct_indicator_targets", **superseded, effective_from=date(2020, 7, 1), effective_to=date(2023, 4, 1))
+    for (code, year), (text, value, qualifier, rating) in actuals.items():
+        told = {"indicator_code": code, "fiscal_year": year, "actual_text": text, "actual_value": value, "actual_qualifier": qualifier}
+        _insert(connection, "fct_official_results", **told, official_rating=rating, is_current=True, known_from=date(2024, 6, 10))
+    for code, year in sorted({*actuals, *targets} - {key for key in targets | actuals if key[0] == rate}):
+        text, value, qualifier, rating = actuals.get((code, year), (None, None, None, None))
+        target_text, target_value, target_qualifier = targets.get((code, year), (None, None, None))
+        _insert(
+            connection,
+            "fct_indicator_progress",
+            indicator_code=code,
+            fiscal_year=year,
+            actual_text=text,
+            actual_qualifier=qualifier,
+            actual_origin="official" if text else None,
+            target_text=target_text,
+            target_qualifier=target_qualifier,
+            official_rating=rating,
+            actual_value=value,
+            target_value=target_value,
+            is_provisional=False,
+        )
+
+
+def _write_months(connection: duckdb.DuckDBPyConnection) -> None:
+    rate = "visualisation_usage_rate"
+    targets = {year: rest for code, year, *rest in _TARGETS if code == rate}
+    by_year: dict[int, tuple[int, int, date]] = {}
+    for place, used in enumerate(_USED):
+        start = date(2022 + (place + 3) // 12, (place + 3) % 12 + 1, 1)
+        end = (start + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        year, is_last = start.year - (start.month < 4), place == len(_USED) - 1
+        whole = 54 if year == 2025 else 53
+        month = {"period_start": start, "period_end": end, "measured_to": date(2026, 11, 20) if is_last else end, "known_from": end}
+        figures = {"numerator": used, "denominator": whole, "actual_ratio": used / whole, "actual_value": 100 * used / whole}
+        place_in = {"indicator_code": rate, "org_unit_code": "271004", "period_grain": "month", "fiscal_year": year}
+        _insert(connection, "fct_indicator_actuals", **place_in, **figures, **month, is_provisional=is_last, is_current=True)
+        if not is_last:
+            by_year[year] = (used, whole, end)
+    for year, (used, whole, end) in by_year.items():
+        target_text, target_value, target_qualifier = targets.get(year, (None, None, None))
+        _insert(
+            connection,
+            "fct_indicator_progress",
+            indicator_code=rate,
+            fiscal_year=year,
+            actual_qualifier="exact",
+            actual_origin="computed",
+            target_text=target_text,
+            target_qualifier=target_qualifier,
+            official_rating="A" if year == 2023 else None,
+            numerator=used,
+            denominator=whole,
+            actual_value=100 * used / whole,
+            target_value=target_value,
+            is_provisional=end.month != 3,
+            measured_to=end,
+        )
+
+
+def _write_audit(connection: duckdb.DuckDBPyConnection) -> None:
+    for run_id, audited_at in (("aaaaaaaaaaaa", "2026-11-23 17:10:00"), ("bbbbbbbbbbbb", "2026-11-24 03:45:00")):
+        for name, severity, is_success, message in (
+            ("volume_is_usual", "warning", False, f"rows of the access log are unusual in run {run_id}"),
+            ("no_mojibake", "warning", True, "texts are readable"),
+            ("rows_conserved", "critical", True, "no row is lost"),
+        ):
+            _insert(
+                connection,
+                "fct_audit_results",
+                run_id=run_id,
+                checkpoint_name="candidate",
+                suite_name="fct_loads@candidate",
+                expectation_name=name,
+                severity=severity,
+                is_success=is_success,
+                observed=None if is_success else "12 rows",
+                message=message,
+                audited_at=audited_at,
+            )
+
+
+def finished_run(outcome: str = "published", **facts: Any) -> dict[str, Any]:
+    """Return the last run as the ledger and the status describe it."""
+    return {
+        "run_id": "bbbbbbbbbbbb",
+        "command": "run",
+        "as_of": "2026-11-20",
+        "started_at": "2026-11-24T03:40:00+00:00",
+        "finished_at": "2026-11-24T03:45:30+00:00",
+        "stage": "publish",
+        "version": VERSION,
+        "warnings": [],
+        "failures": [],
+        "counts": {},
+        "outcome": outcome,
+        "exit_code": 0,
+        "message": f"version {VERSION} is published",
+    } | facts
+
+
+HELD = finished_run(
+    "audit_failed",
+    run_id="cccccccccccc",
+    as_of="2026-11-24",
+    started_at="2026-11-24T17:00:00+00:00",
+    finished_at="2026-11-24T17:04:00+00:00",
+    version="20261124-20261124T170000Z",
+    failures=["usage_rate_drifts_little: the usage rate moved more than 20 points (9.4 → 66.0)"],
+    message="audit: usage_rate_drifts_little did not hold; nothing was published",
+)
+
+
+class House:
+    """A data directory as nights leave it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data_dir = folder / "data"
+        self.published_dir = self.data_dir / "published"
+        self.published_dir.mkdir(parents=True)
+        self.config = folder / "shihyo.toml"
+        self.config.write_text('pseudonym_key = "a-key-for-tests-only"\n', encoding="utf-8")
+
+    def publish(self, version: str = VERSION) -> Path:
+        """Put a version in place and point the link at it."""
+        file = self.published_dir / f"warehouse-{version}.duckdb"
+        write_warehouse(file)
+        link = self.published_dir / "warehouse.duckdb"
+        link.unlink(missing_ok=True)
+        link.symlink_to(file.name)
+        return file
+
+    def write_status(self, last_run: dict[str, Any] | None, *, is_demo: bool = True) -> None:
+        """Write `status.json`."""
+        status = {"published_version": VERSION, "is_demo": is_demo, "last_run": last_run, "written_at": "2026-11-24T17:04:00+00:00"}
+        (self.published_dir / "status.json").write_text(json.dumps(status), encoding="utf-8")
+
+    def write_ledger(self, *lines: str | dict[str, Any]) -> None:
+        """Write `runs.jsonl`: events, or raw lines as a crash leaves them."""
+        text = "".join(f"{line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+        (self.published_dir / "runs.jsonl").write_text(text, encoding="utf-8")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables that point the app at this house."""
+        return {
+            "SHIHYO_CONFIG": str(self.config),
+            "SHIHYO_DATA_DIR": str(self.data_dir),
+            "SHIHYO_PSEUDONYM_KEY": "a-key-for-tests-only",
+        }
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """Return an empty data directory that the settings of this process point at."""
+    built = House(tmp_path)
+    for name, value in built.environment.items():
+        monkeypatch.setenv(name, value)
+    configuration.settings.cache_clear()
+    yield built
+    configuration.settings.cache_clear()
+
+
+@pytest.fixture
+def held_run() -> dict[str, Any]:
+    """Return a night that the audit refused."""
+    return dict(HELD)
+
+
+@pytest.fixture
+def passed_run() -> Callable[..., dict[str, Any]]:
+    """Return what describes a run that published, or did otherwise."""
+    return finished_run
+
+
+@pytest.fixture(scope="session")
+def served_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """Return a house with a published version and a held night, for a browser."""
+    built = House(tmp_path_factory.mktemp("house"))
+    built.publish()
+    built.write_status(HELD)
+    return built
