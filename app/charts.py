@@ -161,11 +161,12 @@ def _points(points: Sequence[Row], x: alt.X, y: alt.Y, words: Words) -> alt.Char
 
 
 def _latest_label(points: Sequence[Row], goals: Sequence[Row], x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Write the value of the latest finished month beside it, on the side where there is room."""
-    latest = [point for point in points if not point["is_provisional"]][-1:]
-    has_room = any(latest[0]["month"] < goal["month"] for goal in goals) if latest else True
-    base = alt.Chart(_data(latest)).encode(x=x, y=y, text="label:N")
-    return _haloed(base, ACTUAL, align="left" if has_room else "right", baseline="middle", dx=10 if has_room else -10, dy=-2, fontSize=18)
+    """Write the value of the latest finished month at its height, past the last mark so that it hides none, or before it at the edge."""
+    finished = [point for point in points if not point["is_provisional"]]
+    labels = [{**finished[-1], "month": points[-1]["month"]}] if finished else []
+    has_room = any(points[-1]["month"] < goal["month"] for goal in goals)
+    base = alt.Chart(_data(labels)).encode(x=x, y=y, text="label:N")
+    return _haloed(base, ACTUAL, align="left" if has_room else "right", baseline="middle", dx=11 if has_room else -11, dy=0, fontSize=18)
 
 
 def _data(values: Sequence[Row]) -> alt.InlineData:

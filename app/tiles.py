@@ -49,17 +49,16 @@ def _actual(tile: Row, words: Words) -> str:
     figure = figure_of(tile, words, prefix="actual", decimals=tile["display_decimals"], unit=words.of(tile, "unit"))
     if figure is None:
         return f'<p class="actual wording">{escape(words("no_actual"))}</p><p class="when"></p>'
-    year = f'<span class="year">{escape(words.of(tile, "actual_year"))}</span>{provisional_html(tile, words)}'
+    year = f'<span class="year">{escape(words.of(tile, "actual_year"))}</span>{_provisional(tile, words)}'
     if not figure.number:
         return f'<p class="actual wording">{escape(figure.after)}</p><p class="when">{year}</p>'
     before, after = (f"<small>{escape(text)}</small>" if text else "" for text in (figure.before, figure.after))
     return f'<p class="actual">{before}<b>{escape(figure.number)}</b>{after}</p><p class="when">{year}</p>'
 
 
-def provisional_html(row: Row, words: Words) -> str:
-    """Label a figure that may still change."""
-    text = words.provisional(row)
-    return f'<span class="provisional">{escape(text)}</span>' if text else ""
+def _provisional(tile: Row, words: Words) -> str:
+    text = words.provisional(tile)
+    return f'<span class="shihyo-provisional">{escape(text)}</span>' if text else ""
 
 
 def _facts(tile: Row, words: Words) -> str:

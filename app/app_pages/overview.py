@@ -7,7 +7,7 @@ import streamlit as st
 from app.charts import monthly_rate_chart, target_text
 from app.i18n import NONE, Figure, Words
 from app.notices import notices_html
-from app.tiles import figure_of, origin_badge, provisional_html, tiles_html
+from app.tiles import figure_of, origin_badge, tiles_html
 from app.warehouse import Published, Row, State, rows
 
 _USAGE_RATE = "visualisation_usage_rate"
@@ -70,8 +70,13 @@ def _years_table(years: list[Row], indicator: Row, words: Words, *, is_demo: boo
     label = f"<span>{escape(words('actual'))}: {origin_badge(origins, words, is_demo=is_demo)}</span>" if len(origins) == 1 else ""
     return (
         f'<table class="shihyo-years" lang="{words.language}"><caption>{escape(words("table_title"))} {label}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{_provisional_notes(years, words)}"
     )
+
+
+def _provisional_notes(years: list[Row], words: Words) -> str:
+    notes = [f"{words.of(year, 'year')}: {words.provisional(year)}" for year in years if year["is_provisional"]]
+    return "".join(f'<p class="shihyo-note" lang="{words.language}">{escape(note)}</p>' for note in notes)
 
 
 def _year_row(year: Row, indicator: Row, badge: str, words: Words) -> str:
@@ -83,13 +88,18 @@ def _year_row(year: Row, indicator: Row, badge: str, words: Words) -> str:
     if year["numerator"] is not None:
         departments = words("departments_of", part=f"{year['numerator']:.0f}", whole=f"{year['denominator']:.0f}")
     return (
-        f'<tr><th scope="row">{escape(words.of(year, "year"))}</th><td><b>{_text(actual)}</b> {badge} {provisional_html(year, words)}</td>'
-        f"<td>{escape(target)}</td><td>{escape(departments)}</td><td>{_text(official)}{_rating(year, words)}</td></tr>"
+        f'<tr><th scope="row">{escape(words.of(year, "year"))}</th><td><b>{_text(actual)}</b> {badge} {_provisional(year, words)}</td>'
+        f'<td>{escape(target)}</td><td><span class="nowrap">{escape(departments)}</span></td>'
+        f"<td>{_text(official)}{_rating(year, words)}</td></tr>"
     )
 
 
 def _text(figure: Figure | None) -> str:
     return escape(str(figure)) if figure else NONE
+
+
+def _provisional(year: Row, words: Words) -> str:
+    return f'<span class="shihyo-provisional">{escape(words("provisional_in_brief"))}</span>' if year["is_provisional"] else ""
 
 
 def _rating(year: Row, words: Words) -> str:

@@ -121,7 +121,7 @@ _SMALL_TEXT = """() => [...document.querySelectorAll('.stMain *')]
     .filter(element => [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()))
     .filter(element => parseFloat(getComputedStyle(element).fontSize) < 14)
     .map(element => element.outerHTML.slice(0, 80))"""
-_CUT_TEXT = """() => [...document.querySelectorAll('.stHtml *')]
+_CUT_TEXT = """() => [...document.querySelectorAll('.stHtml, .stHtml *')]
     .filter(element => getComputedStyle(element).display !== 'inline' && element.scrollWidth > element.clientWidth + 1)
     .map(element => element.outerHTML.slice(0, 80))"""
 _EDGES_OF_TILES = "() => [...document.querySelectorAll('.shihyo-tile')].map(tile => Math.round(tile.getBoundingClientRect().left))"
@@ -166,5 +166,6 @@ def test_language_switch_changes_the_page_and_its_address(visit: Visit) -> None:
     visit.page.get_by_text("Procedures available online").wait_for(timeout=20_000)
     assert "lang=en" in visit.page.url
     assert visit.page.evaluate(_WIDER_THAN_THE_SCREEN) == []
+    assert visit.page.evaluate(_CUT_TEXT) == []
     visit.page.reload()
     visit.page.get_by_text("Procedures available online").wait_for(timeout=60_000)
