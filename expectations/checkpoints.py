@@ -20,6 +20,9 @@ from expectations.suites.indicators import DRIFTS, LIMITS, RECONCILIATION
 from expectations.suites.loads import CONSERVATION, SILENCES
 from expectations.suites.staff_roster import ROSTER_DEPARTMENTS, ROSTER_SIZES
 
+# A finding names items and figures; the rows themselves stay where they are.
+_RESULT_FORMAT = {"result_format": "COMPLETE", "unexpected_index_column_names": ["named_by"], "partial_unexpected_count": 3}
+
 RAW = (ROSTER_SIZES, ROSTER_DEPARTMENTS, DAY_VOLUMES, SILENCES)
 CANDIDATE = (CONSERVATION, LIMITS, DRIFTS, RECONCILIATION)
 
@@ -59,7 +62,7 @@ def _run(name: str, guards: tuple[Guard, ...], warehouse: Path, docs: Path) -> l
         name="warehouse", connection_string=f"{DRIVER_NAME}:///{warehouse}", kwargs={"connect_args": {"read_only": True}}
     )
     validations = [_validation(context, source, guard) for guard in guards]
-    checkpoint = context.checkpoints.add(gx.Checkpoint(name=name, validation_definitions=validations, result_format="BASIC"))
+    checkpoint = context.checkpoints.add(gx.Checkpoint(name=name, validation_definitions=validations, result_format=_RESULT_FORMAT))
     try:
         result = checkpoint.run()
         context.build_data_docs(site_names=[name])
@@ -103,12 +106,11 @@ def _exception(info: dict[str, Any]) -> str | None:
 
 
 def _observed(result: dict[str, Any]) -> str:
-    rows = (result.get("details") or {}).get("unexpected_rows")  # of a query that selects what must not be there
-    found = [value for row in rows for value in row.values()] if rows else result.get("partial_unexpected_list") or []
-    values = [_rounded(value) for value in found]
+    rows = (result.get("details") or {}).get("unexpected_rows") or result.get("unexpected_index_list") or []
+    named = [" ".join([str(row["named_by"]), *(_rounded(row[key]) for key in row if key != "named_by")]) for row in rows[:3]]
     count = result.get("unexpected_count", result.get("observed_value"))
     of_all = f" of {result['element_count']}" if "element_count" in result else ""
-    return f"{count}{of_all} rows" + (f", such as {', '.join(dict.fromkeys(values[:3]))}" if values else "")
+    return f"{count}{of_all} rows" + (f": {', '.join(dict.fromkeys(named))}" if named else "")
 
 
 def _rounded(value: Any) -> str:

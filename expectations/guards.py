@@ -8,7 +8,8 @@ Severity = Literal["critical", "warning"]
 
 @dataclass(frozen=True)
 class Guard:
-    """The rules for one table: `suite_name` is `<table>@<stage>`, `query` selects the rows that they are about."""
+    """The rules for one table: `suite_name` is `<table>@<stage>`, `query` selects the rows that they are about
+    with, in `named_by`, what a finding names: an item, an indicator, a source; never a value that may name a person."""
 
     suite_name: str
     query: str

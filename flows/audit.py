@@ -38,6 +38,7 @@ def audit_candidate(settings: Settings, run: Run) -> int:
     if run.failures:
         kept = f"version {run.published_before} stays published" if run.published_before else "nothing is published yet"
         raise AuditFailed(
-            f"audit: {'; '.join(run.failures)}; nothing was published, {kept}; next: mend the source and run again, or read {docs}"
+            f"audit: {'; '.join(run.failures)}; nothing was published, {kept}; "
+            "next: mend the source and run again, or read logs/data_docs in the data folder"
         )
     return len(findings)

@@ -38,9 +38,9 @@ def quiet_environment(settings: Settings) -> None:
 
 
 def run_dbt(settings: Settings, arguments: list[str], environment: dict[str, str]) -> int:
-    """Run dbt in a process of its own and return its exit code; its output goes to `logs/dbt.log`."""
+    """Run dbt in a process of its own and return its exit code; what it prints goes to `logs/dbt-output.log`."""
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.logs_dir / "dbt.log").open("wb") as output, _child(["dbt", *arguments], environment, output.fileno()) as child:
+    with (settings.logs_dir / "dbt-output.log").open("wb") as output, _child(["dbt", *arguments], environment, output.fileno()) as child:
         return child.wait()
 
 

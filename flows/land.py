@@ -18,7 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.errors import ShihyoError
+from flows.errors import ShihyoError, UsageError
 from flows.runs import fsync_folder
 from flows.sources import SOURCES
 from flows.sources.base import Delivery, Parsed, RejectedRow, Source, landed_schema
@@ -49,7 +49,7 @@ class Manifest:
     rows_landed: int
     rows_rejected: int
     contract_version: int
-    pseudonym_key_id: str
+    pseudonym_key_id: str | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ def land_source(settings: Settings, source: Source, as_ofs: Sequence[date]) -> i
     for item in landed_items(settings, source.name):
         landed.setdefault(item.manifest.item_key, []).append(item.manifest)
     pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
+    _refuse_another_key(source, landed, pseudonyms)
     count = 0
     for as_of, delivery in _arrivals(source.list_deliveries(configured.location), sorted(as_ofs)):
         earlier = [manifest for manifest in landed.get(delivery.item_key, []) if manifest.known_from <= as_of.isoformat()]
@@ -85,6 +86,16 @@ def land_source(settings: Settings, source: Source, as_ofs: Sequence[date]) -> i
             if count % 250 == 0:
                 log.info("%s: %d items landed, at %s", source.name, count, as_of)
     return count
+
+
+def _refuse_another_key(source: Source, landed: dict[str, list[Manifest]], pseudonyms: Pseudonyms) -> None:
+    """Refuse a key under which nobody in the log would be found in the rosters that are landed already."""
+    others = {manifest.pseudonym_key_id for items in landed.values() for manifest in items} - {None, pseudonyms.key_id}
+    if others:
+        raise UsageError(
+            f"{source.name}: what is landed was pseudonymised under key {', '.join(map(str, others))}, and SHIHYO_PSEUDONYM_KEY is key "
+            f"{pseudonyms.key_id}: nobody would be recognised; next: set the former key, or land everything anew into an empty data folder"
+        )
 
 
 def _arrivals(deliveries: Iterable[Delivery], as_ofs: Sequence[date]) -> list[tuple[date, Delivery]]:
@@ -133,7 +144,7 @@ def _land_if_new(
         rows_landed=rows_landed,
         rows_rejected=len(parsed.rejected),
         contract_version=source.contract_version,
-        pseudonym_key_id=pseudonyms.key_id,
+        pseudonym_key_id=pseudonyms.key_id if pseudonyms.have_been_given else None,
     )
     (temporary / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
     _move_into_place(temporary, _item_folder(settings, manifest))

@@ -33,7 +33,7 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
     candidate.rename(version_file)
-    version_file.chmod(0o444)
+    version_file.chmod(0o440)
     fsync_folder(settings.published_dir)
     append(settings, {"event": "version", "version": run.version, "as_of": run.as_of.isoformat(), "run_id": run.run_id, "sha256": sha256})
     _point_link_at(settings, version_file)

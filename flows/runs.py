@@ -7,13 +7,14 @@ no warehouse. Which version is published is told by the link alone; the ledger a
 import fcntl
 import json
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flows.errors import WarehouseBusy
 from settings import Settings
@@ -175,11 +176,21 @@ def warehouse_lock(settings: Settings) -> Iterator[None]:
     """Hold the warehouse for one run; raise WarehouseBusy at once when another run holds it. The lock dies with its process."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _lock_file(settings).open("a+") as lock:
+        if not _locked(lock):
+            raise WarehouseBusy(f"another run holds the warehouse in {settings.data_dir}; next: wait for it, or see shihyo runs")
+        yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    """Try for half a second: `is_held` takes the lock for an instant, and must not turn a night away."""
+    for _ in range(5):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise WarehouseBusy(f"another run holds the warehouse in {settings.data_dir}; next: wait for it, or see shihyo runs") from None
-        yield
+            time.sleep(0.1)
+        else:
+            return True
+    return False
 
 
 def is_held(settings: Settings) -> bool:

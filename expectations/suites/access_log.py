@@ -6,7 +6,7 @@ from expectations.guards import Guard, named
 
 DAY_VOLUMES = Guard(
     "access_log@raw",
-    "select * from intermediate.int_arrival_volumes where source_name = 'access_log' and is_new",
+    "select item_key as named_by, * from intermediate.int_arrival_volumes where source_name = 'access_log' and is_new",
     (
         gxe.ExpectColumnValuesToBeBetween(
             column="share_of_typical",

@@ -6,7 +6,7 @@ from expectations.guards import Guard, named
 
 LIMITS = Guard(
     "fct_indicator_progress@candidate",
-    "select progress.*, indicators.natural_limit from marts.fct_indicator_progress as progress "
+    "select progress.indicator_code as named_by, progress.*, indicators.natural_limit from marts.fct_indicator_progress as progress "
     "inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code",
     (
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(
@@ -28,7 +28,7 @@ LIMITS = Guard(
 
 DRIFTS = Guard(
     "progress_drifts@candidate",
-    "select * from intermediate.int_progress_drifts",
+    "select indicator_code as named_by, * from intermediate.int_progress_drifts",
     (
         gxe.ExpectColumnValuesToBeBetween(
             column="drift_points",
@@ -41,11 +41,11 @@ DRIFTS = Guard(
 
 RECONCILIATION = Guard(
     "fct_reconciliation@candidate",
-    "select * from marts.fct_reconciliation",
+    "select indicator_code as named_by, * from marts.fct_reconciliation",
     (
         gxe.ExpectColumnValuesToBeInSet(
             column="outcome",
-            value_set=["agrees", "within_qualifier"],
+            value_set=["agrees", "within_qualifier", "cannot_tell"],
             severity="warning",
             meta=named("computed_actuals_agree_with_official_ones", "a computed actual differs from the published one"),
         ),

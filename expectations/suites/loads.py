@@ -6,7 +6,7 @@ from expectations.guards import Guard, named
 
 CONSERVATION = Guard(
     "fct_loads@candidate",
-    "select * from marts.fct_loads",
+    "select item_id as named_by, * from marts.fct_loads",
     (
         gxe.ExpectColumnValuesToBeInSet(
             column="rows_unaccounted",
@@ -19,7 +19,7 @@ CONSERVATION = Guard(
 
 SILENCES = Guard(
     "source_silences@raw",
-    "select * from intermediate.int_source_silences",
+    "select source_name as named_by, * from intermediate.int_source_silences",
     (
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(
             column_A="allowed_days",

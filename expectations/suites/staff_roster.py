@@ -17,7 +17,7 @@ MOJIBAKE = "[\u0080-\u024f\uff61-\uff9f\ufffd" + _UTF8_AS_CP932 + r"]|\?\?"
 
 ROSTER_SIZES = Guard(
     "staff_roster@raw",
-    "select * from intermediate.int_arrival_volumes where source_name = 'staff_roster'",
+    "select item_key as named_by, * from intermediate.int_arrival_volumes where source_name = 'staff_roster'",
     (
         gxe.ExpectColumnValuesToBeBetween(
             column="rows_staged",
@@ -42,11 +42,11 @@ ROSTER_SIZES = Guard(
 
 ROSTER_DEPARTMENTS = Guard(
     "staff_roster_departments@raw",
-    "select * from intermediate.int_roster_departments",
+    "select item_key as named_by, * from intermediate.int_roster_departments",
     (
         # GX's own regex expectation knows no DuckDB.
         gxe.UnexpectedRowsExpectation(
-            unexpected_rows_query=f"select department_name from {{batch}} where regexp_matches(department_name, '{MOJIBAKE}')",
+            unexpected_rows_query=f"select distinct named_by from {{batch}} where regexp_matches(department_name, '{MOJIBAKE}')",
             severity="critical",
             meta=named("department_names_are_readable", "a department's name in the staff roster is garbled (mojibake)"),
         ),

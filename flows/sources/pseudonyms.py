@@ -20,6 +20,11 @@ class Pseudonyms:
         self._known: dict[str, str] = {}
         self.key_id = hashlib.sha256(b"shihyo pseudonym key id:" + key).hexdigest()[:12]
 
+    @property
+    def have_been_given(self) -> bool:
+        """Tell whether any identifier has been hashed."""
+        return bool(self._known)
+
     def of(self, identifier: str) -> str:
         """Return the pseudonym of one identifier: 32 hexadecimal digits."""
         pseudonym = self._known.get(identifier)

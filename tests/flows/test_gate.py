@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def test_failed_audit_leaves_published_untouched(city: City, spoil, expectation:
     assert night.returncode == 3
     assert len(night.stderr.strip().splitlines()) == 1
     assert expectation in night.stderr
+    assert re.search(r"access_log_20261021\.csv|staff_roster_202610\.csv", night.stderr), "the line names the item"
     assert city.published.readlink() == link
     assert _checksum(city.published) == checksum
     last_run = city.status()["last_run"]

@@ -164,10 +164,11 @@ def test_old_versions_are_removed_and_the_published_one_is_kept(city: City) -> N
         (["show"], {"SHIHYO_DATADIR": "x"}, "SHIHYO_DATADIR"),
         (["show"], {"SHIHYO_SOURCES__ACES_LOG__ENABLED": "false"}, "ACES_LOG"),
         (["show"], {"SHIHYO_PSEUDONYM_KEY": "short"}, "pseudonym_key"),
+        (["run", "--as-of", "2026-10-22"], {"SHIHYO_PSEUDONYM_KEY": "another key that recognises nobody"}, "SHIHYO_PSEUDONYM_KEY"),
     ],
 )
-def test_wrong_usage_ends_with_exit_2_and_one_line(base_city: City, words, environment, said) -> None:
-    done = base_city.shihyo(*words, **environment)
+def test_wrong_usage_ends_with_exit_2_and_one_line(city: City, words, environment, said) -> None:
+    done = city.shihyo(*words, **environment)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert said in done.stderr

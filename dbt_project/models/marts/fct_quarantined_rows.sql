@@ -18,7 +18,7 @@ held_back as (
         source_row,
         'quarantined' as disposition,
         reason_codes[1] as reason_code,
-        case when reason_codes[1] = 'unknown_department' then department_name end as detail
+        cast(null as varchar) as detail
     from {{ ref('base_staff_roster__postings') }}
     where len(reason_codes) > 0
     union all

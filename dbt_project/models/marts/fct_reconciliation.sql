@@ -40,6 +40,7 @@ reconciled as (
         official_text,
         official_qualifier,
         case
+            when official_qualifier in ('around', 'cumulative') then 'cannot_tell'
             when official_qualifier = 'at_least' and computed_value >= official_value then 'within_qualifier'
             when official_qualifier = 'at_most' and computed_value <= official_value then 'within_qualifier'
             when official_qualifier in ('at_least', 'at_most') then 'differs'
