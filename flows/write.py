@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from flows.children import run_dbt
 from flows.errors import AuditFailed, ShihyoError
-from flows.land import contract_file, landed_items
+from flows.land import LandedItem, contract_file, landed_items
 from flows.runs import Run, published_link
 from flows.sources import SOURCES
 from settings import ROOT, Settings
@@ -156,7 +156,7 @@ def _has_items(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(found[0][0])
 
 
-def _item_row(settings: Settings, item: Any, known: set[str]) -> dict[str, Any]:
+def _item_row(settings: Settings, item: LandedItem, known: set[str]) -> dict[str, Any]:
     manifest = item.manifest
     item_id = item.folder.relative_to(settings.landing_dir).as_posix()
     return {

@@ -120,7 +120,7 @@ def new_city(folder: Path, api_url: str | None = None) -> City:
 
 
 # What a run stamps on a row; everything else in the marts is a function of landing and seeds.
-RUN_COLUMNS = {"is_new", "landed_at", "item_id", "origin"}
+RUN_COLUMNS = {"is_new"}
 RUN_TABLES = {"fct_audit_results"}
 
 
