@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 ROOT = Path(__file__).resolve().parent
 DEFAULT_CONFIG = ROOT / "demo" / "shihyo.toml"
-SOURCE_NAMES = ("policy_pages", "access_log", "staff_roster")
+SOURCE_NAMES = ("policy_pages", "access_log", "staff_roster", "procedures")
 _LOADER_VARIABLES = {"SHIHYO_CONFIG"}
 
 
@@ -24,8 +24,8 @@ class ConfigurationError(ValueError):
 
 def mask_secrets(location: str) -> str:
     """Return a location with the password of a DSN, the user of a URL and its query left out."""
-    masked = re.sub(r"(?<=://)[^/@\s]+@", "***@", location)
-    return re.sub(r"(https?://[^\s?]+)\?\S*", r"\1?***", masked)
+    masked = re.sub(r"(?<=://)[^/\s]+@", "***@", location)
+    return re.sub(r"(\w+://[^\s?]+)\?\S*", r"\1?***", masked)
 
 
 class SourceSettings(BaseModel):

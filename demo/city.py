@@ -21,10 +21,10 @@ LAST_DAY = date(2026, 11, 20)
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file as it is put into a drop folder: `<source>/<day>/<name>`."""
+    """One file as it is put into a drop folder: `<source>/<day>/<name>`, or `<source>/<name>` for what is simply there."""
 
     source: str
-    day: date
+    day: date | None
     name: str
     content: bytes
 

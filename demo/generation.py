@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from demo import access_log, policy_pages, staff_roster
+from demo import access_log, policy_pages, procedures, staff_roster
 from demo.city import FIRST_DAY, LAST_DAY, Delivery, read_city
 
 MARKER = ".complete.json"
-SOURCES = (access_log.SOURCE, policy_pages.SOURCE, staff_roster.SOURCE)
+SOURCES = (access_log.SOURCE, policy_pages.SOURCE, staff_roster.SOURCE, procedures.SOURCE)
 
 
 class ForeignFolderError(Exception):
@@ -30,6 +30,7 @@ def deliveries(last_day: date = LAST_DAY) -> Iterator[Delivery]:
     people = staff_roster.staff(city)
     yield from staff_roster.deliveries(city, people, last_day)
     yield from policy_pages.deliveries(last_day)
+    yield from procedures.deliveries(city, last_day)
     yield from access_log.deliveries(city, people, last_day)
 
 
@@ -39,7 +40,7 @@ def is_complete(root: Path) -> bool:
 
 
 def generate(root: Path, last_day: date = LAST_DAY, *, force: bool = False) -> Counter[str] | None:
-    """Write `<root>/<source>/<day>/<file>` and return the number of files by source, or None if it was all there already.
+    """Write `<root>/<source>[/<day>]/<file>` and return the number of files by source, or None if it was all there already.
 
     Raise ForeignFolderError rather than replace a folder that holds anything else.
     """
@@ -68,7 +69,7 @@ def _write(folder: Path, last_day: date) -> Counter[str]:
     counts: Counter[str] = Counter()
     known: set[Path] = set()
     for delivery in deliveries(last_day):
-        place = folder / delivery.source / delivery.day.isoformat()
+        place = folder / delivery.source / (delivery.day.isoformat() if delivery.day else "")
         if place not in known:
             place.mkdir(parents=True, exist_ok=True)
             known.add(place)

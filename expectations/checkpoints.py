@@ -18,12 +18,13 @@ from expectations.guards import Guard
 from expectations.suites.access_log import DAY_VOLUMES
 from expectations.suites.indicators import DRIFTS, LIMITS, RECONCILIATION
 from expectations.suites.loads import CONSERVATION, SILENCES
+from expectations.suites.procedures import CATALOGUE_DEPARTMENTS, CATALOGUE_SIZES
 from expectations.suites.staff_roster import ROSTER_DEPARTMENTS, ROSTER_SIZES
 
 # A finding names items and figures; the rows themselves stay where they are.
 _RESULT_FORMAT = {"result_format": "COMPLETE", "unexpected_index_column_names": ["named_by"], "partial_unexpected_count": 3}
 
-RAW = (ROSTER_SIZES, ROSTER_DEPARTMENTS, DAY_VOLUMES, SILENCES)
+RAW = (ROSTER_SIZES, ROSTER_DEPARTMENTS, DAY_VOLUMES, CATALOGUE_SIZES, CATALOGUE_DEPARTMENTS, SILENCES)
 CANDIDATE = (CONSERVATION, LIMITS, DRIFTS, RECONCILIATION)
 
 

@@ -1,10 +1,21 @@
 -- How much arrived, against what is typical: a day's log beside the median of the eight days of its kind (working or closed) before it, a roster
--- beside the one before it. One row per item as it stands now; typical_rows is null while there is too little to compare with.
+-- beside the one before it, a catalogue beside the delivery that is published. One row per item as it stands now; typical_rows is null while
+-- there is too little to compare with.
 with
 
 loads as (
     select * from {{ ref('fct_loads') }}
-    where is_current and source_name in ('access_log', 'staff_roster')
+    where source_name in ('access_log', 'staff_roster', 'procedures')
+),
+
+published_deliveries as (
+    select
+        source_name,
+        item_key,
+        arg_max(rows_staged, (known_from, landed_at)) as published_rows
+    from loads
+    where not is_new
+    group by source_name, item_key
 ),
 
 closed_days as (
@@ -20,11 +31,17 @@ arrivals as (
         loads.rows_staged,
         loads.rows_rejected + loads.rows_quarantined as rows_lost,
         loads.is_new,
+        published_deliveries.published_rows,
         loads.business_date,
         loads.source_name = 'access_log'
         and (dayofweek(loads.business_date) in (0, 6) or closed_days.closed_date is not null) as is_closed_day
     from loads
     left join closed_days on loads.business_date = closed_days.closed_date
+    left join published_deliveries
+        on
+            loads.source_name = published_deliveries.source_name
+            and loads.item_key = published_deliveries.item_key
+    where loads.is_current
 ),
 
 compared as (
@@ -33,6 +50,7 @@ compared as (
         case
             when source_name = 'access_log' and count(*) over last_eight >= 3 then median(rows_staged) over last_eight
             when source_name = 'staff_roster' then lag(rows_staged) over same_kind
+            when source_name = 'procedures' then published_rows
         end as typical_rows
     from arrivals
     window

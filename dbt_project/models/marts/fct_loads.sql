@@ -22,6 +22,12 @@ staged as (
         count(*) as rows_staged
     from {{ ref('stg_policy_pages__statements') }}
     group by item_id
+    union all
+    select
+        item_id,
+        cast(sum(row_count) as bigint) as rows_staged
+    from {{ ref('int_procedure_stock_changes') }}
+    group by item_id
 ),
 
 quarantined as (

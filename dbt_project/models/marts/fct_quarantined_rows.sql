@@ -17,6 +17,14 @@ held_back as (
         item_id,
         source_row,
         'quarantined' as disposition,
+        reason_code,
+        cast(null as varchar) as detail
+    from {{ ref('int_procedures_rows_quarantined') }}
+    union all
+    select
+        item_id,
+        source_row,
+        'quarantined' as disposition,
         reason_codes[1] as reason_code,
         cast(null as varchar) as detail
     from {{ ref('base_staff_roster__postings') }}

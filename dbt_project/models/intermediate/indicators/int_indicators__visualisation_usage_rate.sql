@@ -84,38 +84,8 @@ city_months as (
     group by changes.month_start, changes.month_end, changes.known_from
 ),
 
--- From the day after a month's end (or from when the next month with data was first complete) until the next complete month takes over.
-complete_months as (
-    select
-        *,
-        greatest(known_from, month_end + 1) as complete_from
-    from city_months
-),
-
-reigns as (
-    select
-        month_start,
-        {{ fiscal_year_of('month_start') }} as fiscal_year,
-        min(complete_from) as reigns_from,
-        lead(min(complete_from)) over (
-            partition by {{ fiscal_year_of('month_start') }}
-            order by month_start
-        ) as reigns_to
-    from complete_months
-    group by month_start
-),
-
 city_years as (
-    select
-        reigns.fiscal_year,
-        complete_months.complete_from as known_from,
-        any_value(complete_months.month_end) as measured_to,
-        arg_max(complete_months.numerator, complete_months.known_from) as numerator,
-        any_value(complete_months.denominator) as denominator
-    from complete_months
-    inner join reigns on complete_months.month_start = reigns.month_start
-    where reigns.reigns_to is null or complete_months.complete_from < reigns.reigns_to
-    group by reigns.fiscal_year, complete_months.complete_from
+    {{ years_of_months('city_months') }}
 ),
 
 actuals as (
@@ -144,14 +114,13 @@ actuals as (
     select
         '271004' as org_unit_code,
         'fiscal_year' as period_grain,
-        fiscal_years.starts_on as period_start,
-        fiscal_years.ends_on as period_end,
-        city_years.measured_to,
-        city_years.known_from,
-        city_years.numerator,
-        city_years.denominator
+        period_start,
+        period_end,
+        measured_to,
+        known_from,
+        numerator,
+        denominator
     from city_years
-    inner join {{ ref('int_fiscal_years') }} as fiscal_years on city_years.fiscal_year = fiscal_years.fiscal_year
 ),
 
 told_by_now as (

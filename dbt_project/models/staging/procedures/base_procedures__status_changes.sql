@@ -1,0 +1,38 @@
+with
+
+landed_rows as (
+    select * from {{ landed_rows('procedures', only_new=true) }}
+),
+
+typed as (
+    select
+        item_id,
+        _source_row as source_row,
+        nullif(trim(procedure_id), '') as procedure_id,
+        nullif(trim(department_name), '') as department_name,
+        lower(trim(status)) as status,
+        -- A catalogue may keep a time with the day.
+        coalesce({{ municipal_date('changed_on') }}, cast(try_cast(changed_on as timestamp) as date)) as changed_on
+    from landed_rows
+),
+
+judged as (
+    select
+        item_id,
+        source_row,
+        procedure_id,
+        department_name,
+        status,
+        changed_on,
+        list_filter(
+            [
+                case when procedure_id is null then 'missing_procedure' end,
+                case when status is null or status not in ('registered', 'retired', 'reopened') then 'unknown_status' end,
+                case when changed_on is null or changed_on not between date '2000-01-01' and date '2099-12-31' then 'bad_change_date' end
+            ],
+            lambda reason: reason is not null
+        ) as reason_codes
+    from typed
+)
+
+select * from judged
