@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 DATA := $(or $(SHIHYO_DATA_DIR),data)
 DBT := $(BIN)/dbt --no-send-anonymous-usage-stats
 
-.PHONY: help setup demo nightly app test lint lock browser
+.PHONY: help setup demo nightly app test lint lock browser database
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -37,13 +37,19 @@ nightly: setup  ## the same without the app: the first time a backfill of the wh
 app: setup  ## the app alone, on what is published
 	@$(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) --server.headless true
 
-test: setup browser  ## every test, with a real browser
+test: setup browser database  ## every test, with a real browser and a real PostgreSQL
 	@$(BIN)/python -m pytest
 
 browser:
 	@if ! command -v chromium >/dev/null || ! fc-list :lang=ja 2>/dev/null | grep -q .; then \
 	    echo "setup: installing Chromium and Japanese fonts for the browser tests"; \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fontconfig fonts-noto-cjk >/dev/null; \
+	fi
+
+database:
+	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	    echo "setup: installing PostgreSQL for the tests of the database source"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
 	fi
 
 lint: setup  ## ruff, mypy, import-linter, dbt parse, sqlfluff

@@ -122,7 +122,7 @@ def deliveries(city: City, people: tuple[Person, ...], last_day: date) -> Iterat
     for month_start in months(FIRST_DAY, last_day):
         month = _month(city, people, month_start)
         for day in days(month_start, min(next_month(month_start), last_day) - timedelta(1)):
-            yield from (delivery for delivery in _of_day(city, month, day) if delivery.day <= last_day)
+            yield from (delivery for delivery in _of_day(city, month, day) if delivery.day and delivery.day <= last_day)
 
 
 def file_style(day: date) -> FileStyle:

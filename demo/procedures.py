@@ -1,6 +1,7 @@
 """The catalogue of online procedures: the embedded database that the demonstration has instead of a city's PostgreSQL.
 
-Its stock is the official 710 at the end of FY2022 and within 約1,100 at the end of FY2023; every procedure in it and every other figure is invented.
+Its stock is the official 710 at the end of FY2022 and within 約1,100 at the end of FY2023; every procedure in it and every other figure is
+invented.
 It holds what such a catalogue holds: retired and re-opened procedures, some of several departments, planned ones, and a few mistakes.
 """
 
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from random import Random
 
 from demo.city import LAST_DAY, City, Delivery, days, month_end, months, seeded
@@ -31,7 +33,10 @@ STOCKS: tuple[tuple[date, int], ...] = (
 SHARED_BY_ALL_WARDS = 12
 PLANNED_FOR = date(2027, 1, 12)
 
-_SUBJECTS = "住民票 税証明 国民健康保険 介護保険 児童手当 保育所 就学援助 道路占用 公園使用 屋外広告物 食品営業 診療所 動物登録 粗大ごみ 市営住宅 水道 消防設備 入札参加 補助金 講座"
+_SUBJECTS = (
+    "住民票 税証明 国民健康保険 介護保険 児童手当 保育所 就学援助 道路占用 公園使用 "
+    "屋外広告物 食品営業 診療所 動物登録 粗大ごみ 市営住宅 水道 消防設備 入札参加 補助金 講座"
+)
 _OBJECTS = "交付申請 変更届 廃止届 更新申請 利用申込 減免申請 実績報告 事前相談 再交付申請 完了届"
 
 _SCHEMA = """
@@ -58,7 +63,7 @@ class Procedure:
 def stock_on(month: date) -> int:
     """Return how many procedures are open at the end of a month."""
     day = month_end(month)
-    for (first, before), (last, after) in zip(STOCKS, STOCKS[1:], strict=False):
+    for (first, before), (last, after) in pairwise(STOCKS):
         if first < day <= last:
             return before + round((after - before) * (day - first).days / (last - first).days)
     raise ValueError(f"no stock is set for {month}")

@@ -96,8 +96,9 @@ def _actual(row: dict[str, Any]) -> str:
         return str(row["actual_text"])
     if row["actual_value"] is None:
         return ""
-    parts = f" ({row['numerator']} of {row['denominator']})" if row["denominator"] not in (None, 1) else ""
-    return f"{row['actual_value']:.1f}{row['unit'] or ''}{parts}"
+    if row["denominator"] in (None, 1):
+        return f"{row['actual_value']:,}{row['unit'] or ''}"
+    return f"{row['actual_value']:.1f}{row['unit'] or ''} ({row['numerator']} of {row['denominator']})"
 
 
 def _width(text: str) -> int:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import postgresql as postgresql_server
 import pytest
 from small_city import BASE_AS_OF, FIRST_DAY, City, new_city
 
@@ -30,6 +31,15 @@ def api_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield os.environ["PREFECT_API_URL"]
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgresql_server.Server]:
+    """A PostgreSQL server; a test makes a database of its own in it."""
+    server = postgresql_server.new_server()
+    yield server
+    server.stop()
+    server.remove()
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,7 @@ class City:
 
 
 def new_city(folder: Path, api_url: str | None = None) -> City:
-    """Lay out a deployment with its three drop folders empty."""
+    """Lay out a deployment with its three drop folders empty; a test that has a procedure catalogue names it by `catalogue_at`."""
     for source in ("policy_pages", "access_log", "staff_roster"):
         (folder / "inbox" / source).mkdir(parents=True)
     settings = ['pseudonym_key = "a key for the tests alone"', "keep_versions = 5"]
@@ -117,6 +117,11 @@ def new_city(folder: Path, api_url: str | None = None) -> City:
         settings += [f"[sources.{source}]", f'location = "inbox/{source}"']
     (folder / "shihyo.toml").write_text("\n".join(settings), encoding="utf-8")
     return City(folder, api_url)
+
+
+def catalogue_at(location: str) -> dict[str, str]:
+    """Return the environment under which a night reads a procedure catalogue."""
+    return {"SHIHYO_SOURCES__PROCEDURES__LOCATION": location}
 
 
 # What a run stamps on a row; everything else in the marts is a function of landing and seeds.

@@ -40,7 +40,8 @@ CATALOGUE_DEPARTMENTS = Guard(
             severity="warning",
             meta=named(
                 "procedures_are_of_known_departments",
-                "the procedure catalogue names no department, or one that org_units.csv does not hold; the city's figure counts it all the same",
+                "the procedure catalogue names no department, or one that org_units.csv does not hold; "
+                "the city's figure counts the procedure all the same",
             ),
         ),
     ),

@@ -31,8 +31,8 @@ _POSTGRESQL_DEFAULTS = {
 def read_table(location: str, query: str, what: str) -> pa.Table:
     """Return what a query gives, in the database's own types.
 
-    Raises SourceUnavailable when the database cannot be reached or gives up in the middle, ShihyoError when it has not what `what` (the query's
-    file) asks for, and UsageError for a location that is neither a PostgreSQL URL nor a file.
+    Raises SourceUnavailable when the database cannot be reached or gives up in the middle, ShihyoError when it does not hold what `what`
+    (the query's file) asks for, and UsageError for a location that is neither a PostgreSQL URL nor a file.
     """
     connect = _connection(location)
     try:
@@ -40,7 +40,7 @@ def read_table(location: str, query: str, what: str) -> pa.Table:
             cursor.execute(query)
             return cursor.fetch_arrow_table()
     except adbc_driver_manager.Error as error:
-        if isinstance(error, adbc_driver_manager.ProgrammingError):
+        if _asks_for_what_is_not_there(error):
             raise ShihyoError(
                 f"{mask_secrets(location)} does not hold what {what} asks for ({_reason(error)}); next: correct the catalogue, or that file"
             ) from None
@@ -67,8 +67,13 @@ def _with_defaults(url: str) -> str:
     return parts._replace(query=urlencode(chosen, quote_via=quote)).geturl()
 
 
+def _asks_for_what_is_not_there(error: adbc_driver_manager.Error) -> bool:
+    """Tell a missing table, column or right (SQLSTATE class 42; SQLite has no codes) from what may pass by itself."""
+    return error.sqlstate.startswith("42") if error.sqlstate else isinstance(error, adbc_driver_manager.ProgrammingError)
+
+
 def _reason(error: Exception) -> str:
     """Return what the driver says, without the status before it, the query after it and the names of accounts."""
     first = str(error).strip().splitlines()[0]
-    told = re.sub(r"^[A-Z_]+: (\[\w+\] )?", "", first)
+    told = re.sub(r"^[A-Z_]+: (\[\w+\] )?(Failed to prepare query: )?(ERROR: +)?", "", first)
     return re.sub(r'(user|role) "[^"]*"', r"\1 ***", told).strip()

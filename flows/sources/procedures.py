@@ -20,7 +20,7 @@ class Procedures:
 
     name = "procedures"
     contract_version = 1
-    columns = ("procedure_id", "department_name", "status", "changed_on")
+    columns: tuple[str, ...] = ("procedure_id", "department_name", "status", "changed_on")
 
     def list_deliveries(self, location: str) -> list[Delivery]:
         """Name the catalogue as it is now; only reading tells whether it has changed."""

@@ -308,7 +308,7 @@ def test_a_tenth_of_the_staff_moves_every_april(root: Path) -> None:
 
 
 def test_nothing_is_delivered_outside_the_demonstrations_days(root: Path) -> None:
-    delivered = {date.fromisoformat(path.name) for path in root.glob("*/*")}
+    delivered = {date.fromisoformat(path.name) for path in root.glob("*/*") if path.is_dir()}
     assert (min(delivered), max(delivered)) == (FIRST_DAY, LAST_DAY)
 
 
@@ -329,7 +329,7 @@ def test_a_complete_generation_is_left_alone_until_forced(tmp_path: Path, capsys
     assert "nothing to do" in capsys.readouterr().out
     assert not (folder / "access_log" / "2022-04-06").exists()
     (folder / "staff_roster" / "2022-04-01" / "staff_roster_202204.csv").unlink()
-    assert generate(folder, date(2022, 4, 5), force=True) == {"access_log": 4, "staff_roster": 1}
+    assert generate(folder, date(2022, 4, 5), force=True) == {"access_log": 4, "procedures": 1, "staff_roster": 1}
     assert (folder / "staff_roster" / "2022-04-01" / "staff_roster_202204.csv").exists()
 
 
