@@ -29,7 +29,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "実演用の環境です。「模擬データ」の印がある数値は、架空の利用記録・職員名簿・手続台帳から計算したもので、実在の市の実績ではありません。"
         "「公表値」の印がある令和4・5年度の数値は、大阪市の公表資料によります。",
         "This is a demonstration. Figures marked “Simulated data” are computed from an invented access log, staff roster and procedure "
-        "catalogue and are no city's results. Figures of FY2022 and FY2023 marked “Published figure” are real, from Osaka City's published pages.",
+        "catalogue and are no city's results. Figures of FY2022 and FY2023 marked “Published figure” are real, from Osaka City's published "
+        "pages.",
     ),
     "official": ("公表値", "Published figure"),
     "computed": ("算出値", "Computed figure"),

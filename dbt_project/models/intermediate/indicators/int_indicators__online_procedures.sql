@@ -17,16 +17,20 @@ first_told as (
     from stock_changes
 ),
 
-months as (
+month_starts as (
     select
-        cast(starts.month_start as date) as month_start,
-        last_day(starts.month_start) as month_end,
-        greatest(starts.month_start, first_told.known_from) as known_from
+        unnest(generate_series(date_trunc('month', first_told.changed_on), run_contexts.as_of, interval 1 month)) as month_start,
+        first_told.known_from
     from first_told
     cross join run_contexts
-    cross join lateral (
-        select unnest(generate_series(date_trunc('month', first_told.changed_on), run_contexts.as_of, interval 1 month)) as month_start
-    ) as starts
+),
+
+months as (
+    select
+        cast(month_start as date) as month_start,
+        last_day(month_start) as month_end,
+        greatest(month_start, known_from) as known_from
+    from month_starts
 ),
 
 -- The city, and the departments that the catalogue names, where they were valid on the month's last day.
