@@ -5,12 +5,14 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8501
+DOCS_PORT ?= 8580
 VENV := .venv
 BIN := $(VENV)/bin
 DATA := $(or $(SHIHYO_DATA_DIR),data)
+DOCS := --project-dir dbt_project --profiles-dir dbt_project --target-path $(abspath $(DATA))/dev/docs/target
 DBT := $(BIN)/dbt --no-send-anonymous-usage-stats
 
-.PHONY: help setup demo nightly app test lint lock browser database
+.PHONY: help setup demo nightly dev docs app test lint lock browser database
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -33,6 +35,17 @@ nightly: setup  ## the same without the app: the first time a backfill of the wh
 	@$(BIN)/python -m demo
 	@if [ -e "$(DATA)/published/warehouse.duckdb" ]; then $(BIN)/shihyo run; else $(BIN)/shihyo backfill --from 2022-04-01 --to 2026-11-20; fi
 	@$(BIN)/shihyo show
+
+dev: setup  ## the edit loop: build what the dbt project changed, on a copy, and say what readers would see change
+	@$(BIN)/shihyo dev
+
+docs: setup  ## dbt's documentation of models and columns on DOCS_PORT (8580)
+	@[ -e "$(DATA)/published/warehouse.duckdb" ] || { echo "docs: nothing is published in $(DATA) yet; next: make nightly" >&2; exit 2; }
+	@mkdir -p "$(DATA)/dev/docs"
+	@cp -f "$(DATA)/published/warehouse.duckdb" "$(DATA)/dev/docs/warehouse.duckdb" && chmod u+w "$(DATA)/dev/docs/warehouse.duckdb"
+	@SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs generate $(DOCS)
+	@echo "docs: http://localhost:$(DOCS_PORT)  (Ctrl-C ends it)"
+	@DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs serve --no-browser --host 127.0.0.1 --port $(DOCS_PORT) $(DOCS)
 
 app: setup  ## the app alone, on what is published
 	@$(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) --server.headless true

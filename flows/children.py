@@ -3,6 +3,7 @@
 Run as `python -m flows.children dbt ARGS…` or `python -m flows.children server PORT`, by the functions here.
 """
 
+import json
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from flows.errors import ShihyoError
 from settings import ROOT, Settings
@@ -40,7 +42,19 @@ def quiet_environment(settings: Settings) -> None:
 def run_dbt(settings: Settings, arguments: list[str], environment: dict[str, str]) -> int:
     """Run dbt in a process of its own and return its exit code; what it prints goes to `logs/dbt-output.log`."""
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.logs_dir / "dbt-output.log").open("wb") as output, _child(["dbt", *arguments], environment, output.fileno()) as child:
+    return _run_dbt(["dbt", *arguments], environment, settings.logs_dir / "dbt-output.log")
+
+
+def run_dbt_on_changes(state: Path, places: list[str], environment: dict[str, str], log: Path) -> int:
+    """Build and test what differs from the project whose manifest lies in `state`, in a process of its own; return its exit code.
+
+    Incremental models among it are built anew. `places` are dbt's options for its folders; what dbt prints goes to `log`.
+    """
+    return _run_dbt(["dbt-on-changes", str(state), *places], environment, log)
+
+
+def _run_dbt(arguments: list[str], environment: dict[str, str], log: Path) -> int:
+    with log.open("wb") as output, _child(arguments, {**_QUIET, **environment}, output.fileno()) as child:
         return child.wait()
 
 
@@ -115,12 +129,37 @@ def _die_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def _build_changes(state: Path, places: list[str]) -> bool:
+    """Parse once; build what changed; then test what `dbt build` passes over: changed unit tests of unchanged models."""
+    from dbt.cli.main import dbtRunner
+
+    options = ["--no-use-colors", "--no-version-check", *places]
+    parsed = dbtRunner().invoke(["parse", *options])
+    if not parsed.success:
+        return False
+    manifest: Any = parsed.result
+    runner = dbtRunner(manifest=manifest)
+    known = state / "manifest.json"
+    if not known.exists():
+        return runner.invoke(["build", "--full-refresh", *options]).success
+    results = Path(places[places.index("--target-path") + 1]) / "run_results.json"
+    if not runner.invoke(["build", "--select", "state:modified+", "--state", str(state), "--full-refresh", *options]).success:
+        return False
+    results.replace(results.with_name("run_results_build.json"))
+    before = json.loads(known.read_text(encoding="utf-8"))["unit_tests"]
+    edited = [test.name for key, test in manifest.unit_tests.items() if test.checksum != before.get(key, {}).get("checksum")]
+    tests = [f"unit_test:{name}" for name in edited]
+    return not tests or runner.invoke(["test", "--select", *tests, *options]).success
+
+
 def _main(arguments: list[str]) -> int:
     _die_with_parent()
     if arguments[0] == "dbt":
         from dbt.cli.main import dbtRunner
 
         return 0 if dbtRunner().invoke(arguments[1:]).success else 1
+    if arguments[0] == "dbt-on-changes":
+        return 0 if _build_changes(Path(arguments[1]), arguments[2:]) else 1
     import uvicorn
     from prefect.server.api.server import create_app
 

@@ -8,10 +8,12 @@ import argparse
 import logging
 import os
 import sys
+import time
 from collections.abc import Sequence
 from datetime import date
 
-from flows import show
+from flows import diff, show
+from flows.dev import build_dev
 from flows.errors import ShihyoError, UsageError
 from flows.nights import run_backfill, run_night, today_in_japan
 from flows.publish import rollback, versions
@@ -42,6 +44,8 @@ def main() -> None:
 
 def _say_why(error: Exception) -> None:
     print(f"shihyo: {_one_line(error)}", file=sys.stderr)
+    if details := getattr(error, "details", ""):
+        print(details.rstrip(), file=sys.stderr)
 
 
 def _one_line(error: Exception) -> str:
@@ -85,6 +89,20 @@ def _show(configuration: Settings, arguments: argparse.Namespace) -> None:
     print(show.report(configuration, official=arguments.official, as_of=arguments.as_of, form=arguments.format))
 
 
+def _dev(configuration: Settings, _: argparse.Namespace) -> None:
+    started = time.monotonic()
+    edit = build_dev(configuration)
+    named = ", ".join(edit.built[:8]) + (f" and {len(edit.built) - 8} more" if len(edit.built) > 8 else "")
+    built = f"built {named}" if edit.built else "no seed or model differs from what is published"
+    print(f"dev: {built}; {edit.tests} tests hold ({time.monotonic() - started:.1f} s)")
+    print(diff.report(diff.difference(configuration, "dev"), "table"))
+    print(f"dev: look at it in {diff.dev_file(configuration)}")
+
+
+def _diff(configuration: Settings, arguments: argparse.Namespace) -> None:
+    print(diff.report(diff.difference(configuration, arguments.other), arguments.format))
+
+
 def _versions(configuration: Settings, _: argparse.Namespace) -> None:
     for entry in versions(configuration):
         mark = "*" if entry["is_published"] else " "
@@ -110,6 +128,8 @@ _COMMANDS = {
     "versions": _versions,
     "rollback": _rollback,
     "runs": _runs,
+    "dev": _dev,
+    "diff": _diff,
 }
 
 
@@ -135,6 +155,12 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--official", action="store_true", help="what the published pages say, and nothing else")
     shown.add_argument("--as-of", type=_day, metavar="DATE", help="what a passing night on that day would have shown")
     shown.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    commands.add_parser(
+        "dev", help="build what the dbt project changed, on a copy of what is published, and say what readers would see change"
+    )
+    compared = commands.add_parser("diff", help="what changes between what is published and another warehouse")
+    compared.add_argument("--with", dest="other", default="dev", metavar="WAREHOUSE", help="dev (default), candidate, or a kept version")
+    compared.add_argument("--format", choices=("table", "json"), default="table")
     commands.add_parser("versions", help="the versions that are kept; * is the published one")
     back = commands.add_parser("rollback", help="publish a kept version again")
     back.add_argument("version", metavar="VERSION")

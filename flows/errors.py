@@ -15,6 +15,11 @@ class ShihyoError(Exception):
 
     exit_code = 1
 
+    def __init__(self, message: str, details: str = "") -> None:
+        """Keep the one line, and what may be printed below it where a person is looking (never by a night)."""
+        super().__init__(message)
+        self.details = details
+
 
 class UsageError(ShihyoError):
     """The command line, the TOML file or the environment asks for something that is not there."""

@@ -6,14 +6,15 @@ A published file is never written again. Readers resolve the link `published/war
 import hashlib
 import logging
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from flows.errors import ShihyoError, UsageError
-from flows.runs import Run, append, events, fsync_folder, published_link, published_version, write_status
-from flows.write import candidate_file
+from flows.runs import Run, append, events, fsync_folder, manifest_file, published_link, published_version, version_file, write_status
+from flows.write import candidate_file, project_manifest
 from settings import Settings
 
 log = logging.getLogger("shihyo.publish")
@@ -28,23 +29,24 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
         connection.execute("force checkpoint")
     if candidate.with_name(f"{candidate.name}.wal").exists():
         raise ShihyoError("publish: the candidate still has a write-ahead log; another process has it open; next: run again")
-    version_file = settings.published_dir / f"warehouse-{run.version}.duckdb"
-    with candidate.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
-    candidate.rename(version_file)
-    version_file.chmod(0o440)
+    file = version_file(settings, run.version)
+    with candidate.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        os.fsync(content.fileno())
+    shutil.copyfile(project_manifest(settings), manifest_file(settings, run.version))
+    candidate.rename(file)
+    file.chmod(0o440)
     fsync_folder(settings.published_dir)
     append(settings, {"event": "version", "version": run.version, "as_of": run.as_of.isoformat(), "run_id": run.run_id, "sha256": sha256})
-    _point_link_at(settings, version_file)
+    _point_link_at(settings, file)
     _remove_old_versions(settings)
-    return version_file
+    return file
 
 
-def _point_link_at(settings: Settings, version_file: Path) -> None:
+def _point_link_at(settings: Settings, file: Path) -> None:
     temporary = settings.published_dir / f".link.{os.getpid()}"
     temporary.unlink(missing_ok=True)
-    temporary.symlink_to(version_file.name)
+    temporary.symlink_to(file.name)
     temporary.replace(published_link(settings))
     fsync_folder(settings.published_dir)
 
@@ -55,6 +57,9 @@ def _remove_old_versions(settings: Settings) -> None:
     for file in files[: -settings.keep_versions]:
         if file != current:
             file.unlink()
+    for manifest in settings.published_dir.glob("warehouse-*.manifest.json"):
+        if not manifest.with_name(manifest.name.replace(".manifest.json", ".duckdb")).exists():
+            manifest.unlink()
 
 
 def _built_at(file: Path) -> str:
@@ -87,7 +92,7 @@ def rollback(settings: Settings, version: str) -> None:
     kept = {entry["version"]: entry for entry in versions(settings)}
     if version not in kept:
         raise UsageError(f"version {version} is not kept; kept are {', '.join(kept) or 'none'}")
-    file = settings.published_dir / f"warehouse-{version}.duckdb"
+    file = version_file(settings, version)
     with file.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     if sha256 != kept[version]["sha256"]:

@@ -159,6 +159,16 @@ def published_link(settings: Settings) -> Path:
     return settings.published_dir / "warehouse.duckdb"
 
 
+def version_file(settings: Settings, version: str) -> Path:
+    """Return the file of a version, kept or not."""
+    return settings.published_dir / f"warehouse-{version}.duckdb"
+
+
+def manifest_file(settings: Settings, version: str) -> Path:
+    """Return dbt's manifest of the project that built a version: what `shihyo dev` compares the project with."""
+    return settings.published_dir / f"warehouse-{version}.manifest.json"
+
+
 def published_version(settings: Settings) -> str | None:
     """Return the version that the link points at, None before the first night."""
     link = published_link(settings)
@@ -175,9 +185,17 @@ def published_as_of(settings: Settings) -> date | None:
 def warehouse_lock(settings: Settings) -> Iterator[None]:
     """Hold the warehouse for one run; raise WarehouseBusy at once when another run holds it. The lock dies with its process."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _lock_file(settings).open("a+") as lock:
+    busy = f"another run holds the warehouse in {settings.data_dir}; next: wait for it, or see shihyo runs"
+    with exclusive(_lock_file(settings), busy):
+        yield
+
+
+@contextmanager
+def exclusive(lock_file: Path, busy: str) -> Iterator[None]:
+    """Hold a file's lock; raise WarehouseBusy with the text given when another process holds it."""
+    with lock_file.open("a+") as lock:
         if not _locked(lock):
-            raise WarehouseBusy(f"another run holds the warehouse in {settings.data_dir}; next: wait for it, or see shihyo runs")
+            raise WarehouseBusy(busy)
         yield
 
 

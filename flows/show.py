@@ -48,13 +48,14 @@ def report(settings: Settings, *, official: bool, as_of: date | None, form: str)
     with duckdb.connect(str(link.resolve()), read_only=True) as connection:
         cursor = connection.execute(_OFFICIAL if official else _PROGRESS, {"as_of": as_of or date.max})
         names = [column[0] for column in cursor.description or []]
-        rows = [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
     if form == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1)
     return _csv(names, rows) if form == "csv" else _table(rows, official=official)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value as JSON knows it: days as text, whole numbers as integers."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal | float):
@@ -85,9 +86,14 @@ def _table(rows: list[dict[str, Any]], *, official: bool) -> str:
     ]
     if not shown:
         return "no indicator has a figure as of that day"
-    widths = {name: max(_width(name), *(_width(row[name]) for row in shown)) for name in shown[0]}
+    return in_columns(shown)
+
+
+def in_columns(rows: list[dict[str, str]]) -> str:
+    """Return rows as a table of text, aligned as a terminal shows it: Japanese characters are two columns wide."""
+    widths = {name: max(_width(name), *(_width(row[name]) for row in rows)) for name in rows[0]}
     lines = ["  ".join(name + " " * (width - _width(name)) for name, width in widths.items())]
-    lines += ["  ".join(row[name] + " " * (width - _width(row[name])) for name, width in widths.items()) for row in shown]
+    lines += ["  ".join(row[name] + " " * (width - _width(row[name])) for name, width in widths.items()) for row in rows]
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from flows.children import run_dbt
+from flows.dbt_errors import explain, read_json
 from flows.errors import AuditFailed, ShihyoError
 from flows.land import LandedItem, contract_file, landed_items
 from flows.runs import Run, published_link
@@ -52,10 +53,15 @@ def candidate_file(settings: Settings) -> Path:
     return settings.candidate_dir / "warehouse.duckdb"
 
 
+def project_manifest(settings: Settings) -> Path:
+    """Return dbt's manifest of the project as the candidate was built from it."""
+    return _target(settings) / "manifest.json"
+
+
 def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False) -> Build:
     """Build the candidate; raise AuditFailed when a dbt test fails, ShihyoError when a model does."""
     prepare_candidate(settings, run, full_refresh=full_refresh)
-    arguments = ["build", "--exclude-resource-type", "unit_test", "--no-version-check", *_places(settings)]
+    arguments = ["--no-use-colors", "build", "--exclude-resource-type", "unit_test", "--no-version-check", *_places(settings)]
     succeeded = (
         run_dbt(settings, arguments, {"SHIHYO_CANDIDATE": str(candidate_file(settings)), "DBT_LOG_PATH": str(settings.logs_dir)}) == 0
     )
@@ -187,14 +193,16 @@ def _quoted(path: Path) -> str:
 def _judge(settings: Settings, succeeded: bool) -> Build:
     results_file = _target(settings) / "run_results.json"
     if not results_file.exists():
-        raise ShihyoError(f"dbt did not begin to build; next: read {settings.logs_dir / 'dbt.log'}")
+        output = (settings.logs_dir / "dbt-output.log").read_text(encoding="utf-8", errors="replace")
+        reason = explain([], output, {}, _PROJECT) or "dbt did not begin to build"
+        raise ShihyoError(f"write: {reason}; next: read {settings.logs_dir / 'dbt.log'}")
     results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
     failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
     tests = [result for result in results if result["unique_id"].startswith("test.")]
     broken = [result for result in failed if not result["unique_id"].startswith("test.") or result["status"] != "fail"]
     if broken:
-        name, message = broken[0]["unique_id"].split(".")[2], " ".join(str(broken[0]["message"]).split())[:300]
-        raise ShihyoError(f"write: dbt {name} failed: {message}; next: read {settings.logs_dir / 'dbt.log'}")
+        reason = explain(results, "", read_json(project_manifest(settings)), _PROJECT) or "dbt failed"
+        raise ShihyoError(f"write: {reason}; next: read {settings.logs_dir / 'dbt.log'}")
     if failed:
         names = ", ".join(f"{result['unique_id'].split('.')[2]} ({result['failures']} rows)" for result in failed)
         raise AuditFailed(f"audit: dbt test {names} did not hold; nothing was published; next: read {settings.logs_dir / 'dbt.log'}")

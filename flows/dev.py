@@ -1,0 +1,87 @@
+"""Dev: the data team's edit loop. A copy of what is published, with only that built anew which the project changed; readers never see it.
+
+Nothing is landed here, and the night's facts (as-of date, landed items) are those of the published version, so that every difference is the
+edit's.
+"""
+
+import logging
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from flows.children import run_dbt_on_changes
+from flows.dbt_errors import explain, read_json
+from flows.diff import dev_file
+from flows.errors import AuditFailed, ShihyoError
+from flows.runs import exclusive, manifest_file, published_link, published_version
+from settings import ROOT, Settings
+
+log = logging.getLogger("shihyo.dev")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What one turn of the loop built: names of seeds and models in the order of building, and how many tests held."""
+
+    built: tuple[str, ...]
+    tests: int
+
+
+def build_dev(settings: Settings, project: Path = ROOT / "dbt_project") -> Edit:
+    """Build what the project changed against the published version.
+
+    Raises AuditFailed when a test does not hold, ShihyoError when dbt fails and WarehouseBusy when another turn is still going. The
+    failure's line comes first, and dbt's own text is in its details.
+    """
+    published = published_link(settings)
+    version = published_version(settings)
+    if version is None:
+        raise ShihyoError(f"dev: nothing is published in {settings.published_dir} yet; next: shihyo run, then shihyo dev")
+    folder = dev_file(settings).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with exclusive(folder / ".lock", f"another shihyo dev works in {folder}; next: wait for it"):
+        _copy_published(published.resolve(), dev_file(settings))
+        state = _project_as_published(settings, version, folder)
+        for leftover in folder.glob("target/run_results*.json"):
+            leftover.unlink()
+        places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(folder / "target")]
+        environment = {"SHIHYO_CANDIDATE": str(dev_file(settings)), "DBT_LOG_PATH": str(folder)}
+        succeeded = run_dbt_on_changes(state, places, environment, log=folder / "dbt-output.log") == 0
+        return _judge(folder, project, succeeded)
+
+
+def _copy_published(published: Path, copy: Path) -> None:
+    """Copy what is published; incremental models that were edited are built from all that has landed, the others keep what they hold."""
+    for leftover in copy.parent.glob(f"{copy.name}*"):
+        leftover.unlink()
+    shutil.copyfile(published, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("update night.landed_items set is_new = false")
+
+
+def _project_as_published(settings: Settings, version: str, folder: Path) -> Path:
+    """Lay the manifest of the published version where dbt looks for a state; without one everything counts as changed."""
+    state = folder / "state"
+    state.mkdir(exist_ok=True)
+    if manifest_file(settings, version).exists():
+        shutil.copyfile(manifest_file(settings, version), state / "manifest.json")
+    else:
+        (state / "manifest.json").unlink(missing_ok=True)
+        log.info("dev: version %s was published without its project's manifest; everything is built", version)
+    return state
+
+
+def _judge(folder: Path, project: Path, succeeded: bool) -> Edit:
+    results = [result for file in sorted(folder.glob("target/run_results*.json")) for result in read_json(file)["results"]]
+    if not succeeded:
+        output = (folder / "dbt-output.log").read_text(encoding="utf-8", errors="replace")
+        line = explain(results, output, read_json(folder / "target" / "manifest.json"), project) or "dbt failed"
+        kind = AuditFailed if any(result["status"] == "fail" for result in results) else ShihyoError
+        raise kind(f"{line}; next: correct it, and shihyo dev again; dbt says:", details=output)
+    names = [result["unique_id"].split(".") for result in results]
+    return Edit(
+        built=tuple(name[2] for name in names if name[0] in ("model", "seed")),
+        tests=len({tuple(name) for name in names if name[0] in ("test", "unit_test")}),
+    )

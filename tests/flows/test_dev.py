@@ -1,0 +1,250 @@
+"""The edit loop: what the project changed is built on a copy, its effect on readers is told, and a mistake is named by file and line."""
+
+import json
+import re
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from small_city import ROOT, City
+
+from flows.cli import _say_why
+from flows.dev import build_dev
+from flows.diff import Difference, dev_file, difference, report
+from flows.errors import AuditFailed, ShihyoError, WarehouseBusy
+from flows.runs import exclusive
+from settings import Settings
+
+
+class Workbench:
+    """A published small city and a copy of the dbt project to edit."""
+
+    def __init__(self, city: City, folder: Path) -> None:
+        self.city, self.project = city, folder / "dbt_project"
+        shutil.copytree(ROOT / "dbt_project", self.project, ignore=shutil.ignore_patterns("target", "logs"))
+        self.settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", sources={})
+
+    def edit(self, file: str, found: str, replacement: str) -> int:
+        """Replace a text that stands once in a file; return its line."""
+        path = self.project / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(found) == 1, (file, found, text.count(found))
+        path.write_text(text.replace(found, replacement), encoding="utf-8")
+        return text[: text.index(found)].count("\n") + 1
+
+    def append(self, file: str, line: str) -> int:
+        path = self.project / file
+        lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join([*lines, line, ""]), encoding="utf-8")
+        return len(lines) + 1
+
+    def build(self) -> tuple[str, ...]:
+        return build_dev(self.settings, self.project).built
+
+    def difference(self) -> Difference:
+        return difference(self.settings, "dev")
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(dev_file(self.settings)), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def bench(city: City, tmp_path: Path) -> Workbench:
+    return Workbench(city, tmp_path / "project")
+
+
+def test_an_unchanged_project_builds_nothing_and_an_edited_seed_only_what_reads_it(bench: Workbench) -> None:
+    before = bench.city.published.read_bytes()
+    assert bench.build() == ()
+    assert bench.difference().is_empty
+    assert report(bench.difference(), "table").startswith("nothing changes for readers between")
+
+    bench.edit("seeds/indicator_targets.csv", "2026,70%以上,70,", "2026,75%以上,75,")
+    built = bench.build()
+
+    assert built[0] == "indicator_targets"
+    assert {"fct_indicator_targets", "fct_indicator_progress"} <= set(built)
+    assert not {"int_access_log_user_days", "fct_indicator_actuals", "fct_loads"} & set(built)
+    found = bench.difference()
+    assert [(change.fiscal_year, change.column, change.before, change.after) for change in found.values] == [
+        (2026, "target_text", "70%以上", "75%以上"),
+        (2026, "target_value", 70, 75),
+    ]
+    assert {table.table: (table.rows_added, table.rows_removed) for table in found.tables} == {
+        "fct_indicator_progress": (1, 1),
+        "fct_indicator_progress_history": (1, 1),
+        "fct_indicator_targets": (1, 1),
+    }
+    assert re.search(r"visualisation_usage_rate +2026 +target_value +70 +75", report(found, "table"))
+    assert json.loads(report(found, "json"))["values"][1]["after"] == 75
+    assert bench.city.published.read_bytes() == before
+
+
+def test_an_edit_below_an_incremental_model_builds_it_from_all_that_has_landed(bench: Workbench) -> None:
+    bench.edit("models/staging/access_log/stg_access_log__events.sql", "event_name in ('view', 'export')", "event_name = 'export'")
+    assert "int_access_log_user_days" in bench.build()
+    # Nobody in the small city exports, and no row is folded twice.
+    assert bench.query("select numerator from marts.fct_indicator_actuals where org_unit_code = '271004' and is_current") == [(0,)]
+    assert bench.query("select count(*), sum(rows_staged), max(abs(rows_unaccounted)) from marts.fct_loads") == [(21, 808, 0)]
+    assert [change.column for change in bench.difference().values] == []  # the month is not complete, so the year shows nothing yet
+    assert {"fct_indicator_actuals"} == {table.table for table in bench.difference().tables}
+
+
+def test_new_columns_and_marts_are_told(bench: Workbench) -> None:
+    bench.edit("models/marts/dim_fiscal_years.sql", "select * from fiscal_years", "select *, 1 as weight from fiscal_years")
+    bench.edit(
+        "models/marts/_marts.yml",
+        "  - name: dim_fiscal_years\n",
+        "  - name: dim_cities\n    config: {contract: {enforced: false}}\n  - name: dim_fiscal_years\n",
+    )
+    years = (bench.project / "models/marts/_marts.yml").read_text(encoding="utf-8")
+    after = years.index("    columns:\n", years.index("- name: dim_fiscal_years")) + len("    columns:\n")
+    column = "      - name: weight\n        data_type: integer\n"
+    (bench.project / "models/marts/_marts.yml").write_text(years[:after] + column + years[after:], encoding="utf-8")
+    (bench.project / "models/marts/dim_cities.sql").write_text("select '271004' as city_code\n", encoding="utf-8")
+    bench.build()
+    tables = {table.table: table for table in bench.difference().tables}
+    assert (tables["dim_cities"].rows_before, tables["dim_cities"].rows_after) == (None, 1)
+    assert tables["dim_fiscal_years"].columns == ("+weight",)
+    assert tables["dim_fiscal_years"].rows_added == 0
+
+
+def test_an_edited_unit_test_of_an_unchanged_model_is_run_and_named_by_its_line(bench: Workbench) -> None:
+    bench.edit(
+        "models/intermediate/_unit_tests.yml",
+        "{org_unit_code: kita, month_start: 2024-03-01, known_from: 2024-04-01, known_to: 9999-12-31}",
+        "{org_unit_code: kita, month_start: 2024-05-01, known_from: 2024-04-01, known_to: 9999-12-31}",
+    )
+    with pytest.raises(AuditFailed) as refused:
+        bench.build()
+    line = _line_of(bench, "models/intermediate/_unit_tests.yml", "- name: people_count_for_the_department_they_were_posted_to_on_that_day")
+    assert str(refused.value).startswith(
+        f"dbt_project/models/intermediate/_unit_tests.yml:{line}: "
+        "unit test people_count_for_the_department_they_were_posted_to_on_that_day: the model gives other rows than it expects; next: "
+    )
+    assert "actual differs from expected" in refused.value.details
+
+
+def _line_of(bench: Workbench, file: str, text: str) -> int:
+    lines = (bench.project / file).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if text in line)
+
+
+_MODEL = "models/intermediate/int_source_silences.sql"
+_INDICATOR = "online_procedures,一,a,1,99,stock,件,n,up,,0,x,x,official,x"
+MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] = {
+    "syntax": (
+        lambda b: (_MODEL, b.edit(_MODEL, "cross join run_contexts", "crosss joinn run_contexts")),
+        r'syntax error at or near "crosss"',
+    ),
+    "column": (lambda b: (_MODEL, b.edit(_MODEL, "max(loads.known_from) as last", "max(loads.known_fromm) as last")), r"known_fromm"),
+    "table": (lambda b: (_MODEL, b.edit(_MODEL, "from loads\n", "from loadz\n")), r"Table with name loadz does not exist"),
+    "reference": (lambda b: (_MODEL, b.edit(_MODEL, "ref('fct_loads')", "ref('fct_lods')")), r"fct_lods"),
+    "template": (lambda b: (_MODEL, b.edit(_MODEL, "{{ ref('fct_loads') }}", "{{ ref('fct_loads') ")), r"unexpected '\)'"),
+    "yaml": (
+        lambda b: ("models/marts/_marts.yml", b.edit("models/marts/_marts.yml", "models:\n", "models:\n\t- name: x\n") + 1),
+        r"found character",
+    ),
+    "contract": (
+        lambda b: (
+            "models/marts/dim_fiscal_years.sql",
+            b.edit("models/marts/dim_fiscal_years.sql", "select * from fiscal_years", "select *, 1 as extra from fiscal_years"),
+        ),
+        r"enforced contract.*extra",
+    ),
+    "seed day": (
+        lambda b: (
+            "seeds/indicator_targets.csv",
+            b.edit("seeds/indicator_targets.csv", "2026,70%以上,70,at_least,2023-04-01", "2026,70%以上,70,at_least,2023-13-01"),
+        ),
+        r"2023-13-01",
+    ),
+    "seed too few fields": (
+        lambda b: ("seeds/closed_days.csv", b.append("seeds/closed_days.csv", "2026-12-29")),
+        r"1 fields where the heading has 2",
+    ),
+    "seed too many fields": (
+        lambda b: ("seeds/strategies.csv", b.append("seeds/strategies.csv", "9,a,b,c,d,e")),
+        r"6 fields where the heading has 3",
+    ),
+    "seed key twice": (
+        lambda b: ("seeds/indicators.csv", b.append("seeds/indicators.csv", _INDICATOR)),
+        r"unique_indicators_indicator_code",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_line_with_file_and_line_before_dbts_own_text(bench: Workbench, mistake: str) -> None:
+    make, told = MISTAKES[mistake]
+    file, line = make(bench)
+    with pytest.raises(ShihyoError) as refused:
+        bench.build()
+    message = str(refused.value)
+    place = f"dbt_project/{file}:{line}: " if line else f"dbt_project/{file}"
+    if mistake == "template":  # the template is unclosed on this line, and the parser notices on the next
+        place = f"dbt_project/{file}:{line + 1}: "
+    assert message.startswith(place), message
+    assert re.search(told, message), message
+    assert "\n" not in message
+    assert len(message) < 450
+    assert "dbt=1" in refused.value.details
+
+
+def test_dbts_own_text_is_printed_below_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    _say_why(ShihyoError("one line", details="what dbt says\nin full\n"))
+    assert capsys.readouterr().err == "shihyo: one line\nwhat dbt says\nin full\n"
+
+
+def test_two_turns_at_once_are_refused_and_the_night_is_not_in_the_way(bench: Workbench) -> None:
+    folder = dev_file(bench.settings).parent
+    folder.mkdir(parents=True)
+    with exclusive(folder / ".lock", "busy"), pytest.raises(WarehouseBusy, match="another shihyo dev"):
+        bench.build()
+
+
+def test_a_version_without_its_projects_manifest_is_built_whole(bench: Workbench) -> None:
+    for manifest in bench.city.published.parent.glob("*.manifest.json"):
+        manifest.unlink()
+    assert len(bench.build()) > 50
+    assert bench.difference().is_empty
+
+
+def test_the_commands_say_what_a_person_needs(city: City) -> None:
+    done = city.shihyo("dev")
+    assert done.returncode == 0, done.stderr
+    assert "no seed or model differs from what is published" in done.stdout
+    assert "nothing changes for readers" in done.stdout
+    assert str(city.data / "dev" / "warehouse.duckdb") in done.stdout
+    assert json.loads(city.shihyo("diff", "--format", "json").stdout)["tables"] == []
+    version = city.published.resolve().stem.removeprefix("warehouse-")
+    assert city.shihyo("diff", "--with", version).returncode == 0
+    unknown = city.shihyo("diff", "--with", "20000101-x")
+    assert (unknown.returncode, len(unknown.stderr.splitlines())) == (2, 1)
+
+
+def test_docs_are_served_from_a_copy_of_what_is_published(city: City) -> None:
+    before = city.published.read_bytes()
+    port = "18580"
+    command = ["make", "docs", f"DOCS_PORT={port}", f"VENV={ROOT / '.venv'}"]
+    serving = subprocess.Popen(command, cwd=ROOT, env=city.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0)
+    try:
+        deadline = time.monotonic() + 90
+        catalogue: dict[str, object] = {}
+        while not catalogue and time.monotonic() < deadline and serving.poll() is None:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/catalog.json", timeout=5) as answer:
+                    catalogue = json.load(answer)
+            except OSError:
+                time.sleep(0.3)
+        assert "model.shihyo.fct_indicator_progress" in dict(catalogue.get("nodes", {}))
+    finally:
+        subprocess.run(["kill", "--", f"-{serving.pid}"], check=False)
+        serving.wait(timeout=20)
+    assert city.published.read_bytes() == before
