@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import notices, warehouse
-from app.app_pages import overview
+from app.app_pages import overview, usage
 from app.i18n import LANGUAGE_NAMES, LANGUAGES, Language, Words
 from settings import ConfigurationError, settings
 
@@ -52,9 +52,22 @@ def _navigate(state: warehouse.State, words: Words) -> None:
     def show_overview() -> None:
         overview.show(state, published, words)
 
-    pages = [st.Page(show_overview, title=words("overview"), url_path="overview", default=True)]
+    def show_usage() -> None:
+        usage.show(state, published, words)
+
+    pages = [
+        st.Page(show_overview, title=words("overview"), url_path="overview", default=True),
+        st.Page(show_usage, title=words("usage_page"), url_path="usage"),
+    ]
+    chosen = st.navigation(pages, position="hidden")
+    with st.container(horizontal=True, key="shihyo-pages"):
+        for page in pages:
+            is_here = page.title == chosen.title
+            st.page_link(
+                page, label=f"**{page.title}**" if is_here else page.title, query_params={"lang": words.language}, disabled=is_here
+            )
     try:
-        st.navigation(pages, position="hidden").run()
+        chosen.run()
     except warehouse.WarehouseUnreadableError as error:
         st.html(notices.message_html(words("unreadable_title"), words("unreadable_body"), str(error), words))
 

@@ -47,6 +47,20 @@ create table marts.fct_indicator_progress (
     target_qualifier varchar, official_rating varchar, numerator decimal(18, 4), denominator decimal(18, 4), actual_value double,
     target_value double, is_provisional boolean, measured_to date
 );
+create table marts.dim_org_units (
+    org_unit_code varchar, predecessor_code varchar, name_ja varchar, name_en varchar, kind varchar, evidence varchar, is_simulated boolean,
+    valid_from date, valid_to date
+);
+create table marts.fct_department_usage_months (
+    org_unit_code varchar, change varchar, is_used boolean, is_provisional boolean, month_start date
+);
+create table marts.fct_department_usage (
+    org_unit_code varchar, standing varchar, months_used bigint, first_used_month date, last_used_month date, measured_month date
+);
+create table marts.fct_required_paces (
+    indicator_code varchar, fiscal_year integer, numerator bigint, denominator bigint, required_numerator bigint, still_needed bigint,
+    months_left integer, needed_per_month decimal(9, 4), target_value double, measured_month date
+);
 create table marts.fct_audit_results (
     run_id varchar, checkpoint_name varchar, suite_name varchar, expectation_name varchar, severity varchar, is_success boolean,
     observed varchar, message varchar, as_of date, audited_at timestamp
@@ -134,8 +148,68 @@ def write_warehouse(file: Path) -> None:
             )
         _write_official(connection)
         _write_months(connection)
+        _write_usage(connection)
         _write_audit(connection)
         connection.execute("checkpoint")
+
+
+# code, name, English name, months of use from April 2026 to the unfinished November; · is a month before it was founded
+_DEPARTMENTS = (
+    ("B01", "副首都推進局", "Sub-Capital Promotion Bureau", "11111111"),
+    ("B02", "地域データ共創室", "Community Data Office", "··111110"),
+    ("271276", "北区役所", "Kita Ward Office", "11011111"),
+    ("271063", "西区役所", "Nishi Ward Office", "11111100"),
+    ("271071", "港区役所", "Minato Ward Office", "00000001"),
+    ("271080", "大正区役所", "Taisho Ward Office", "00000000"),
+)
+
+
+def _write_usage(connection: duckdb.DuckDBPyConnection) -> None:
+    for code, name_ja, name_en, used in _DEPARTMENTS:
+        _insert(connection, "dim_org_units", org_unit_code=code, name_ja=name_ja, name_en=name_en, kind="bureau", is_simulated=False)
+        for place, mark in enumerate(used):
+            if mark != "·":
+                before = used[:place].replace("·", "")
+                change = None
+                if mark == "1" and place and not before.endswith("1"):
+                    change = "returned" if "1" in before else "joined"
+                elif mark == "0" and before.endswith("1") and place < 7:
+                    change = "left"
+                month = date(2026, 4 + place, 1)
+                _insert(
+                    connection,
+                    "fct_department_usage_months",
+                    org_unit_code=code,
+                    change=change,
+                    is_used=mark == "1",
+                    is_provisional=place == 7,
+                    month_start=month,
+                )
+        months = [date(2026, 4 + place, 1) for place, mark in enumerate(used[:7]) if mark == "1"]
+        _insert(
+            connection,
+            "fct_department_usage",
+            org_unit_code=code,
+            standing="using" if used[6] == "1" else "left" if months else "never",
+            months_used=len(months),
+            first_used_month=min(months, default=None),
+            last_used_month=max(months, default=None),
+            measured_month=date(2026, 10, 1),
+        )
+    _insert(
+        connection,
+        "fct_required_paces",
+        indicator_code="visualisation_usage_rate",
+        fiscal_year=2026,
+        numerator=35,
+        denominator=53,
+        required_numerator=38,
+        still_needed=3,
+        months_left=5,
+        needed_per_month=0.6,
+        target_value=70,
+        measured_month=date(2026, 10, 1),
+    )
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) -> None:

@@ -88,17 +88,20 @@ def browser() -> Iterator[Any]:
 class Visit:
     """A page as a reader sees it, with what went wrong on the way."""
 
-    def __init__(self, browser: Any, address: str, width: int, height: int) -> None:
+    def __init__(self, browser: Any, address: str, width: int, height: int, awaited: str = ".shihyo-tile") -> None:
         self.context = browser.new_context(viewport={"width": width, "height": height}, locale="ja-JP", timezone_id="Asia/Tokyo")
         self.page = self.context.new_page()
         self.errors: list[str] = []
         self.outside: list[str] = []
+        self.refused: list[str] = []
         self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("response", lambda response: self.refused.append(response.url) if response.status >= 400 else None)
         self.page.on("request", lambda request: self._note(request.url))
         self.page.goto(address)
-        self.page.wait_for_selector(".shihyo-tile", timeout=60_000)
-        self.page.wait_for_selector("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg", timeout=60_000)
+        self.page.wait_for_selector(awaited, timeout=60_000)
+        if awaited == ".shihyo-tile":
+            self.page.wait_for_selector("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg", timeout=60_000)
         self.page.wait_for_timeout(500)
 
     def _note(self, address: str) -> None:
@@ -169,3 +172,47 @@ def test_language_switch_changes_the_page_and_its_address(visit: Visit) -> None:
     assert visit.page.evaluate(_CUT_TEXT) == []
     visit.page.reload()
     visit.page.get_by_text("Procedures available online").wait_for(timeout=60_000)
+
+
+@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["1280", "390"])
+def usage_visit(request: pytest.FixtureRequest, browser: Any, url: str) -> Iterator[Visit]:
+    """The usage page, opened by its own address in English."""
+    opened = Visit(browser, f"{url}/usage?lang=en", *request.param, awaited=".shihyo-usage")
+    yield opened
+    opened.context.close()
+
+
+_WIDER_OUTSIDE_THE_GRID = """() => [...document.querySelectorAll('.stMain *')]
+    .filter(element => !element.closest('.shihyo-usage') && element.getBoundingClientRect().right > innerWidth + 1)
+    .map(element => element.outerHTML.slice(0, 80))"""
+
+
+def test_usage_page_opens_by_its_address_and_fits_the_screen(usage_visit: Visit) -> None:
+    page = usage_visit.page
+    assert "3 more departments to 70%" in page.inner_text(".shihyo-pace")
+    assert page.locator(".shihyo-usage tbody th[scope=row]").count() == 6
+    assert page.evaluate(_WIDER_OUTSIDE_THE_GRID) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    assert page.evaluate(_SMALL_TEXT) == []
+    assert usage_visit.outside == []
+    # Streamlit looks for its server below the page's own address first.
+    assert all("/usage/_stcore/" in address for address in usage_visit.refused)
+    assert [error for error in usage_visit.errors if "404 (Not Found)" not in error] == []
+
+
+def test_pages_are_one_click_apart_and_keep_the_language(usage_visit: Visit) -> None:
+    page = usage_visit.page
+    page.get_by_role("link", name="Overview").click()
+    page.wait_for_selector(".shihyo-tile", timeout=60_000)
+    assert "Digital Bureau KPIs" in page.inner_text(".shihyo-heading")
+    page.get_by_role("link", name="Usage").click()
+    page.wait_for_selector(".shihyo-usage", timeout=60_000)
+    assert "more departments" in page.inner_text(".shihyo-pace")
+    assert "lang=en" in page.url
+
+
+def test_all_months_can_be_asked_for(usage_visit: Visit) -> None:
+    page = usage_visit.page
+    page.get_by_text("All months").click()
+    page.wait_for_timeout(1500)
+    assert page.locator(".shihyo-usage thead th").count() == 9
