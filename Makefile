@@ -12,7 +12,7 @@ DATA := $(or $(SHIHYO_DATA_DIR),data)
 DOCS := --project-dir dbt_project --profiles-dir dbt_project --target-path $(abspath $(DATA))/dev/docs/target
 DBT := $(BIN)/dbt --no-send-anonymous-usage-stats
 
-.PHONY: help setup demo nightly dev docs app test lint lock browser database
+.PHONY: help setup demo nightly dev docs app test chaos bench lint lock browser database
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -64,6 +64,12 @@ database:
 	    echo "setup: installing PostgreSQL for the tests of the database source"; \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
 	fi
+
+chaos: setup browser database  ## many more ways to end a night badly: N random kills (20), SEED to repeat them
+	@N=$(or $(N),20) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos -s
+
+bench: setup  ## the benchmarks; writes the table in bench/README.md
+	@$(BIN)/python -m bench
 
 lint: setup  ## ruff, mypy, import-linter, dbt parse, sqlfluff
 	@$(BIN)/ruff check .

@@ -122,22 +122,3 @@ def new_city(folder: Path, api_url: str | None = None) -> City:
 def catalogue_at(location: str) -> dict[str, str]:
     """Return the environment under which a night reads a procedure catalogue."""
     return {"SHIHYO_SOURCES__PROCEDURES__LOCATION": location}
-
-
-# What a run stamps on a row; everything else in the marts is a function of landing and seeds.
-RUN_COLUMNS = {"is_new"}
-RUN_TABLES = {"fct_audit_results"}
-
-
-def marts(city: City) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every mart's rows in a fixed order, without what a run stamps on them."""
-    with duckdb.connect(str(city.published.resolve()), read_only=True) as connection:
-        columns: dict[str, list[str]] = {}
-        listed = "select table_name, column_name from information_schema.columns where table_schema = 'marts' order by all"
-        for table, column in connection.execute(listed).fetchall():
-            if table not in RUN_TABLES and column not in RUN_COLUMNS:
-                columns.setdefault(table, []).append(column)
-        return {
-            table: connection.execute(f"select {', '.join(names)} from marts.{table} order by all").fetchall()
-            for table, names in columns.items()
-        }

@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from small_city import FIRST_DAY, HEADING, STAFF, City, log_lines, marts, new_city, roster_lines
+from harness.published import export_marts
+from small_city import FIRST_DAY, HEADING, STAFF, City, log_lines, new_city, roster_lines
 
 NEXT_NIGHT = date(2026, 10, 22)
 NOVEMBER = date(2026, 11, 1)
@@ -40,12 +41,12 @@ def test_incremental_nights_and_full_refresh_give_the_same_marts(city: City) -> 
     city.deliver_roster(FIRST_DAY, roster_lines(_corrected_staff()), on=date(2026, 10, 28))
     for night in (NEXT_NIGHT, date(2026, 10, 26), date(2026, 10, 30), NOVEMBER):
         city.publish(night)
-    incremental = marts(city)
+    incremental = export_marts(city)
 
     refreshed = city.shihyo("run", "--as-of", NOVEMBER, "--full-refresh")
 
     assert refreshed.returncode == 0, refreshed.stderr
-    assert marts(city) == incremental
+    assert export_marts(city) == incremental
     assert incremental["fct_loads"]
 
 
@@ -61,9 +62,9 @@ def test_backfill_lands_what_night_after_night_would_have_landed(city: City, tmp
 
 
 def test_unchanged_night_lands_nothing_and_publishes_the_same_figures(city: City) -> None:
-    before, items = marts(city), city.query("select count(*) from marts.fct_loads")
+    before, items = export_marts(city), city.query("select count(*) from marts.fct_loads")
     city.publish(NEXT_NIGHT)
-    after = marts(city)
+    after = export_marts(city)
     assert city.query("select count(*) from marts.fct_loads where is_new") == [(0,)]
     assert city.query("select count(*) from marts.fct_loads") == items
     assert after == before

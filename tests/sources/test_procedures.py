@@ -8,8 +8,9 @@ from pathlib import Path
 
 import adbc_driver_postgresql.dbapi
 import pytest
+from harness.published import export_marts
 from postgresql import PASSWORD, Server, execute
-from small_city import BASE_AS_OF, City, catalogue_at, marts, new_city
+from small_city import BASE_AS_OF, City, catalogue_at, new_city
 
 from flows.errors import ShihyoError, SourceUnavailable, UsageError
 from flows.sources.database import read_table
@@ -207,7 +208,7 @@ def test_the_stock_on_any_day_through_corrections_planned_changes_and_an_outage(
     assert city.night(date(2026, 11, 11), **catalogue_at(url)).returncode == 0
     assert city.query("select count(*) from marts.fct_loads") == [(2,)]
     assert counts_of(city) == [3, 2, 3, 4, 5]
-    incremental = marts(city)
+    incremental = export_marts(city)
 
     def told(as_of: date) -> tuple[int, bool, str]:
         [row] = [row for row in city.show("--as-of", as_of) if (row["indicator_code"], row["fiscal_year"]) == ("online_procedures", 2026)]
@@ -231,7 +232,7 @@ def test_the_stock_on_any_day_through_corrections_planned_changes_and_an_outage(
 
     done = city.shihyo("run", "--as-of", "2026-11-11", "--full-refresh", **catalogue_at(url))
     assert done.returncode == 0, done.stderr
-    assert marts(city) == incremental
+    assert export_marts(city) == incremental
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,186 @@
+"""The benchmarks: each a ratio of what the house takes to a floor measured in the same run, the two in turn."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from bench.deployment import Deployment, new_deployment
+from bench.measure import ROOT, alternate, measure, ratio, shihyo
+
+FIRST_DAY = date(2024, 1, 1)
+_FLOORS = [sys.executable, "-m", "bench.floors"]
+_DBT = [str(Path(sys.executable).with_name("dbt")), "--quiet"]
+_PROJECT = ROOT / "dbt_project"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table."""
+
+    name: str
+    value: str
+    bound: str
+    details: str
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured; the defaults are what the bounds are about."""
+
+    rows: int = 20_000_000
+    few_rows: int = 5_000_000
+    files: int = 100
+    many_days: int = 1_000
+    few_days: int = 30
+    rows_a_day: int = 2_000
+    runs: int = 3
+
+
+def no_change_night(folder: Path, sizes: Sizes) -> Iterator[Line]:
+    """A night on which nothing was delivered, against its parts one after another."""
+    deployment = new_deployment(folder / "no_change")
+    deployment.deliver_days(FIRST_DAY, sizes.few_days, sizes.rows_a_day)
+    last = FIRST_DAY + timedelta(days=sizes.few_days)
+    deployment.deliver_rosters(FIRST_DAY, last)
+    night = shihyo("run", "--as-of", last.isoformat())
+    for _ in range(2):  # lands and builds; then once to warm up
+        measure(night, deployment.environment)
+    floor_parts: list[list[float]] = []
+
+    def parts() -> float:
+        copied = folder / "floor" / "warehouse.duckdb"
+        copied.parent.mkdir(exist_ok=True)
+        shutil.copyfile((deployment.data / "published" / "warehouse.duckdb").resolve(), copied)
+        places = ["--project-dir", str(_PROJECT), "--profiles-dir", str(_PROJECT), "--target-path", str(folder / "floor" / "target")]
+        environment = {**deployment.environment, "SHIHYO_CANDIDATE": str(copied), "DBT_LOG_PATH": str(folder / "floor")}
+        build = [*_DBT, "build", "--exclude-resource-type", "unit_test", "--no-version-check", *places]
+        commands = [[*_FLOORS, "prefect", str(folder / "floor")], [sys.executable, "-c", "import great_expectations"], build]
+        floor_parts.append([measure(command, environment).seconds for command in commands])
+        return sum(floor_parts[-1])
+
+    parts()  # dbt parses the project once
+    nights, floors = alternate(sizes.runs, lambda: measure(night, deployment.environment).seconds, parts)
+    prefect, expectations, dbt = floor_parts[-1]
+    yield Line(
+        "A no-change night ÷ (a no-op Prefect flow + the GX import + the same `dbt build`)",
+        ratio(nights, floors),
+        "≤ 1.5",
+        f"night {min(nights):.1f} s; {prefect:.1f} + {expectations:.1f} + {dbt:.1f} s",
+    )
+
+
+def landing(folder: Path, sizes: Sizes) -> Iterator[Line]:
+    """A large access log: landing alone and the whole night, against DuckDB's own copy of the same files."""
+    peaks = {}
+    empty = new_deployment(folder / "empty")
+    empty.deliver_rosters(FIRST_DAY, FIRST_DAY)
+    for rows in (sizes.few_rows, sizes.rows):
+        deployment = new_deployment(folder / f"rows_{rows}")
+        deployment.deliver_days(FIRST_DAY, sizes.files, rows // sizes.files)
+        deployment.deliver_rosters(FIRST_DAY, FIRST_DAY)
+        last = (FIRST_DAY + timedelta(days=sizes.files)).isoformat()
+        night = measure(shihyo("run", "--as-of", last), deployment.environment)
+        peaks[rows] = night.peak_bytes
+    copied = folder / "copied"
+
+    def copy() -> float:
+        shutil.rmtree(copied, ignore_errors=True)
+        return measure([*_FLOORS, "copy", str(deployment.logs), str(copied)], {}).seconds
+
+    def land() -> float:
+        deployment.forget()
+        return measure([*_FLOORS, "land", str(deployment.data)], deployment.environment).seconds
+
+    def nothing() -> float:
+        empty.forget()
+        return measure(shihyo("run", "--as-of", last), empty.environment).seconds
+
+    size = sum(file.stat().st_size for file in deployment.logs.rglob("*.csv"))
+    landings, copies = alternate(sizes.runs, land, copy)
+    yield Line(
+        f"Landing {sizes.rows:,} access-log rows ({sizes.files} files, {size / 1e9:.2f} GB) ÷ DuckDB's own CSV → Parquet copy",
+        ratio(landings, copies),
+        "≤ 2.5, aim 1.8",
+        f"landing {min(landings):.1f} s, copy {min(copies):.1f} s; {sizes.rows / min(landings) / 1e6:.2f} million rows/s",
+    )
+    empty_night = nothing()
+    yield Line(
+        "The whole night with them, less an empty night ÷ the same copy",
+        f"{(night.seconds - empty_night) / min(copies):.2f}",
+        "≤ 3.5",
+        f"night {night.seconds:.1f} s, empty night {empty_night:.1f} s",
+    )
+    yield Line(
+        f"Peak memory of that night, all its processes: {sizes.few_rows:,} and {sizes.rows:,} rows",
+        f"{peaks[sizes.few_rows] / 2**30:.2f} and {peaks[sizes.rows] / 2**30:.2f} GiB",
+        "< 2 GiB, the same",
+        "sum of resident memory over the process tree, sampled ten times a second",
+    )
+    roster = next((deployment.folder / "inbox" / "staff_roster").rglob("*.csv"))
+    floor = measure([*_FLOORS, "one-sql", str(deployment.logs), str(roster)], {}).seconds
+    yield Line("Raw CSV → monthly active users by department in one SQL statement (a floor, no bound)", f"{floor:.1f} s", "—", "2 threads")
+
+
+def thousandth_night(folder: Path, sizes: Sizes) -> Iterator[Line]:
+    """A night that adds one day after many landed days, against the same after few."""
+    cities: dict[int, Deployment] = {}
+    for days in (sizes.many_days, sizes.few_days):
+        city = cities[days] = new_deployment(folder / f"days_{days}")
+        city.deliver_days(FIRST_DAY, days + sizes.runs + 1, sizes.rows_a_day)
+        last = FIRST_DAY + timedelta(days=days)
+        city.deliver_rosters(FIRST_DAY, last)
+        measure(shihyo("backfill", "--from", FIRST_DAY.isoformat(), "--to", last.isoformat()), city.environment)
+    nights = dict.fromkeys(cities, 0)
+
+    def another(days: int) -> float:
+        nights[days] += 1
+        night = FIRST_DAY + timedelta(days=days + nights[days])
+        return measure(shihyo("run", "--as-of", night.isoformat()), cities[days].environment).seconds
+
+    for days in cities:
+        another(days)  # to warm up
+    many, few = alternate(sizes.runs, lambda: another(sizes.many_days), lambda: another(sizes.few_days))
+    yield Line(
+        f"A night that adds one day ({sizes.rows_a_day:,} rows) after {sizes.many_days:,} landed days ÷ after {sizes.few_days}",
+        ratio(many, few),
+        "≤ 1.15",
+        f"{min(many):.1f} s and {min(few):.1f} s",
+    )
+
+
+def edit_loop(folder: Path, sizes: Sizes) -> Iterator[Line]:
+    """The second turn of `shihyo dev` on an edited model, against dbt's own time for the same selection."""
+    deployment = new_deployment(folder / "edit_loop")
+    deployment.deliver_days(FIRST_DAY, sizes.few_days, sizes.rows_a_day)
+    last = FIRST_DAY + timedelta(days=sizes.few_days)
+    deployment.deliver_rosters(FIRST_DAY, last)
+    measure(shihyo("run", "--as-of", last.isoformat()), deployment.environment)
+    _pretend_an_edit(deployment)
+    dev = deployment.data / "dev"
+    places = ["--project-dir", str(_PROJECT), "--profiles-dir", str(_PROJECT), "--target-path", str(dev / "target")]
+    build = [*_DBT, "build", "--select", "state:modified+", "--state", str(dev / "state"), "--full-refresh", "--no-version-check", *places]
+    environment = {**deployment.environment, "SHIHYO_CANDIDATE": str(dev / "warehouse.duckdb"), "DBT_LOG_PATH": str(dev)}
+    measure(shihyo("dev"), deployment.environment)
+    turns, floors = alternate(
+        sizes.runs, lambda: measure(shihyo("dev"), deployment.environment).seconds, lambda: measure(build, environment).seconds
+    )
+    yield Line(
+        "A turn of `make dev` on one edited model ÷ `dbt build` of the same selection",
+        ratio(turns, floors),
+        "≤ 1.5",
+        f"{min(turns):.1f} s and {min(floors):.1f} s",
+    )
+
+
+def _pretend_an_edit(deployment: Deployment) -> None:
+    """Change a model in the published version's manifest: to dbt the same as an edit, and the project stays as it is."""
+    [manifest] = (deployment.data / "published").glob("*.manifest.json")
+    text = manifest.read_text(encoding="utf-8")
+    checksum = text.split('"name": "int_department_months_used"')[1].split('"checksum": "')[1][:64]
+    manifest.write_text(text.replace(checksum, "0" * 64), encoding="utf-8")
+
+
+BENCHMARKS = {"night": no_change_night, "landing": landing, "thousand": thousandth_night, "dev": edit_loop}
