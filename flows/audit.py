@@ -2,6 +2,8 @@
 
 import logging
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -10,6 +12,9 @@ from flows.errors import AuditFailed
 from flows.runs import Run
 from flows.write import candidate_file
 from settings import Settings
+
+if TYPE_CHECKING:
+    from expectations.checkpoints import Finding
 
 log = logging.getLogger("shihyo.audit")
 
@@ -24,12 +29,7 @@ def audit_candidate(settings: Settings, run: Run) -> int:
     candidate = candidate_file(settings)
     docs = settings.logs_dir / "data_docs"
     findings = raw_checkpoint(candidate, docs / "raw") + candidate_checkpoint(candidate, docs / "candidate")
-    audited_at = datetime.now(UTC).replace(tzinfo=None)
-    rows = [{"run_id": run.run_id, **vars(finding), "as_of": run.as_of, "audited_at": audited_at} for finding in findings]
-    with duckdb.connect(str(candidate)) as connection:
-        connection.register("findings", pa.Table.from_pylist(rows))
-        connection.execute("insert into night.audit_results by name from findings")
-        connection.unregister("findings")
+    record_findings(candidate, run, findings)
     missed = [finding for finding in findings if not finding.is_success]
     run.warnings += [f"{each.expectation_name}: {each.message} ({each.observed})" for each in missed if each.severity == "warning"]
     run.failures += [f"{each.expectation_name}: {each.message} ({each.observed})" for each in missed if each.severity == "critical"]
@@ -42,3 +42,13 @@ def audit_candidate(settings: Settings, run: Run) -> int:
             "next: mend the source and run again, or read logs/data_docs in the data folder"
         )
     return len(findings)
+
+
+def record_findings(candidate: Path, run: Run, findings: "list[Finding]") -> None:
+    """Write what was found into the candidate itself, so that a published version tells how it was judged."""
+    audited_at = datetime.now(UTC).replace(tzinfo=None)
+    rows = [{"run_id": run.run_id, **vars(finding), "as_of": run.as_of, "audited_at": audited_at} for finding in findings]
+    with duckdb.connect(str(candidate)) as connection:
+        connection.register("findings", pa.Table.from_pylist(rows))
+        connection.execute("insert into night.audit_results by name from findings")
+        connection.unregister("findings")

@@ -31,12 +31,17 @@ def main() -> None:
         _say_why(error)
     except KeyboardInterrupt:
         code = 130
-        print("shihyo: interrupted; what is published is untouched", file=sys.stderr)
+        print("shihyo: interrupted; what is published is whole; next: shihyo versions tells which version it is", file=sys.stderr)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         where = _innermost(error)
-        print(f"shihyo: {type(error).__name__} in {where}: {_one_line(error)}; what is published is untouched", file=sys.stderr)
+        print(f"shihyo: {type(error).__name__} in {where}: {_one_line(error)}; what is published is whole", file=sys.stderr)
+    except SystemExit:
+        raise
+    except BaseException:  # SIGTERM, which Prefect turns into an exception of its own
+        code = 143
+        print("shihyo: ended from outside; what is published is whole; next: run again", file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)  # the DuckDB client prints leaked objects at an ordinary exit

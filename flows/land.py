@@ -171,6 +171,7 @@ def _move_into_place(temporary: Path, folder: Path) -> None:
     for file in temporary.iterdir():
         with file.open("rb") as written:
             os.fsync(written.fileno())
+    fsync_folder(temporary)
     folder.parent.mkdir(parents=True, exist_ok=True)
     place, attempt = folder, 1
     while place.exists():  # the same content twice on one day, with another in between
@@ -193,10 +194,20 @@ def landed_items(settings: Settings, source_name: str | None = None) -> list[Lan
     items = []
     for name in names:
         for path in (settings.landing_dir / name).glob("*/*/manifest.json"):
-            items.append(LandedItem(path.parent, Manifest(**json.loads(path.read_bytes()))))
+            items.append(LandedItem(path.parent, _manifest(settings, path)))
     return sorted(
         items, key=lambda item: (item.manifest.source_name, item.manifest.item_key, item.manifest.known_from, item.manifest.landed_at)
     )
+
+
+def _manifest(settings: Settings, path: Path) -> Manifest:
+    try:
+        return Manifest(**json.loads(path.read_bytes()))
+    except (ValueError, TypeError) as error:
+        raise ShihyoError(
+            f"landing: {path.relative_to(settings.landing_dir)} is damaged ({type(error).__name__}); "
+            "next: restore the item's folder from the backup, or move it away and run with --full-refresh"
+        ) from None
 
 
 def contract_file(settings: Settings, source_name: str) -> Path:

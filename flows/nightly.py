@@ -69,6 +69,7 @@ def publish_candidate(settings: Settings, run: Run) -> None:
 def nightly(settings: Settings, run: Run, as_ofs: Sequence[date], full_refresh: bool = False) -> None:
     """Land what has been delivered by each of the dates, build once, audit, and publish what holds."""
     land.clear_leftovers(settings)
+    publish.clear_leftovers(settings)
     for source in SOURCES:
         land_source(settings, source, as_ofs, run)
     write_candidate(settings, run, full_refresh)

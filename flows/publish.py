@@ -13,7 +13,18 @@ from typing import Any
 import duckdb
 
 from flows.errors import ShihyoError, UsageError
-from flows.runs import Run, append, events, fsync_folder, manifest_file, published_link, published_version, version_file, write_status
+from flows.runs import (
+    Run,
+    append,
+    events,
+    fsync_folder,
+    manifest_file,
+    published_link,
+    published_version,
+    telling_of_published,
+    version_file,
+    write_status,
+)
 from flows.write import candidate_file, project_manifest
 from settings import Settings
 
@@ -34,13 +45,25 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
         os.fsync(content.fileno())
     shutil.copyfile(project_manifest(settings), manifest_file(settings, run.version))
-    candidate.rename(file)
-    file.chmod(0o440)
-    fsync_folder(settings.published_dir)
+    # Entered before it has its name: a night that died in between left a version that the ledger could not vouch for.
     append(settings, {"event": "version", "version": run.version, "as_of": run.as_of.isoformat(), "run_id": run.run_id, "sha256": sha256})
+    _name_version(candidate, file)
     _point_link_at(settings, file)
     _remove_old_versions(settings)
     return file
+
+
+def clear_leftovers(settings: Settings) -> None:
+    """Remove what a killed run left beside the link and the status."""
+    for pattern in (".link.*", ".status.json.*"):
+        for leftover in settings.published_dir.glob(pattern):
+            leftover.unlink()
+
+
+def _name_version(candidate: Path, file: Path) -> None:
+    candidate.chmod(0o440)
+    candidate.rename(file)
+    fsync_folder(file.parent)
 
 
 def _point_link_at(settings: Settings, file: Path) -> None:
@@ -97,7 +120,7 @@ def rollback(settings: Settings, version: str) -> None:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     if sha256 != kept[version]["sha256"]:
         raise ShihyoError(f"version {version}: the file is not what was published (checksum); next: choose another version")
-    before = published_version(settings)
+    append(settings, {"event": "rollback", "version": version, "from_version": published_version(settings)})
     _point_link_at(settings, file)
-    append(settings, {"event": "rollback", "version": version, "from_version": before})
-    write_status(settings)
+    with telling_of_published(version):
+        write_status(settings)

@@ -6,6 +6,7 @@ no warehouse. Which version is published is told by the link alone; the ledger a
 
 import fcntl
 import json
+import logging
 import os
 import time
 import uuid
@@ -16,8 +17,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from flows.errors import WarehouseBusy
+from flows.errors import ShihyoError, WarehouseBusy
 from settings import Settings
+
+log = logging.getLogger("shihyo.runs")
 
 STAGES = ("land", "write", "audit", "publish")
 
@@ -54,15 +57,49 @@ class Run:
 
 @contextmanager
 def recorded(settings: Settings, run: Run) -> Iterator[Run]:
-    """Write a run's beginning and end into the ledger and its outcome into the status, whatever happens in between."""
+    """Write a run's beginning and end into the ledger and its outcome into the status, whatever happens in between.
+
+    A run whose version the link names is published, whatever failed after it: a Prefect server that died, say, becomes a warning.
+    """
     append(settings, {"event": "started", **run.describe()})
     try:
         yield run
     except BaseException as error:
-        exit_code = getattr(error, "exit_code", 1)
-        _finish(settings, run, outcome=_OUTCOMES.get(exit_code, "failed"), exit_code=exit_code, message=str(error) or type(error).__name__)
-        raise
-    _finish(settings, run, outcome="published", exit_code=0, message=f"version {run.version} is published")
+        if run.version is None or published_version(settings) != run.version:
+            _finish_failed(settings, run, error)
+            raise
+        run.warnings.append(f"after publishing: {type(error).__name__}: {' '.join(str(error).split())[:300]}")
+        log.warning("warning: %s", run.warnings[-1])
+        if not isinstance(error, Exception):
+            _finish_published(settings, run)
+            raise
+    _finish_published(settings, run)
+
+
+def _finish_failed(settings: Settings, run: Run, error: BaseException) -> None:
+    exit_code = getattr(error, "exit_code", 1)
+    outcome = _OUTCOMES.get(exit_code, "failed")
+    try:
+        _finish(settings, run, outcome=outcome, exit_code=exit_code, message=str(error) or type(error).__name__)
+    except OSError as unwritten:  # the disk that is full for the ledger must not hide why the night failed
+        log.warning("warning: the end of the night could not be recorded: %s", unwritten)
+
+
+def _finish_published(settings: Settings, run: Run) -> None:
+    with telling_of_published(run.version):
+        _finish(settings, run, outcome="published", exit_code=0, message=f"version {run.version} is published")
+
+
+@contextmanager
+def telling_of_published(version: str | None) -> Iterator[None]:
+    """Say of an error after the link has moved that the version is published all the same."""
+    try:
+        yield
+    except OSError as error:
+        raise ShihyoError(
+            f"version {version} is published, but the ledger or the status could not be written ({error.strerror}); "
+            "next: give the published folder room and rights; the next night writes them again"
+        ) from None
 
 
 _OUTCOMES = {3: "audit_failed", 4: "source_unavailable"}
@@ -95,16 +132,22 @@ def _ends_with_newline(path: Path) -> bool:
 
 
 def events(settings: Settings) -> list[dict[str, Any]]:
-    """Return the ledger's events in order; lines that a crash cut short are passed over."""
+    """Return the ledger's events in order; lines that a crash cut short, or that are no event at all, are passed over."""
     if not _ledger(settings).exists():
         return []
     found = []
-    for line in _ledger(settings).read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in _ledger(settings).read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
-            found.append(json.loads(line))
+            event = json.loads(line)
         except ValueError:
             continue
+        if isinstance(event, dict) and event.keys() >= _EVENT_KEYS.get(str(event.get("event")), {"event"}):
+            found.append(event)
     return found
+
+
+_RUN_KEYS = frozenset({"run_id", "command", "as_of", "started_at"})
+_EVENT_KEYS = {"started": _RUN_KEYS, "finished": _RUN_KEYS | {"outcome"}, "version": frozenset({"version", "sha256"})}
 
 
 def history(settings: Settings) -> list[dict[str, Any]]:
@@ -124,14 +167,21 @@ def history(settings: Settings) -> list[dict[str, Any]]:
 def write_status(settings: Settings, *, last_run: dict[str, Any] | None = None) -> None:
     """Replace `published/status.json`: the last night's outcome beside the version that is published."""
     path = settings.published_dir / "status.json"
-    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     status = {
         "published_version": published_version(settings),
         "is_demo": settings.is_demo,
-        "last_run": last_run or before.get("last_run"),
+        "last_run": last_run or _last_run(path),
         "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     replace_file(path, json.dumps(status, ensure_ascii=False, indent=2).encode())
+
+
+def _last_run(status: Path) -> Any:
+    """Return the last run that the status tells of; a damaged status tells of none, and stops nobody."""
+    try:
+        return json.loads(status.read_text(encoding="utf-8")).get("last_run")
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -1,6 +1,7 @@
 """A night that is killed, wherever it is, leaves what is published as it was; readers never see half a night, and nothing is lost by it."""
 
 import importlib
+import json
 import os
 import time
 from datetime import date, timedelta
@@ -19,7 +20,7 @@ KILLS = {
     date(2026, 10, 23): "flows.write:_write_facts",
     date(2026, 10, 24): "flows.write:run_dbt:4",
     date(2026, 10, 25): "expectations.checkpoints:candidate_checkpoint",
-    date(2026, 10, 28): "flows.publish:append",
+    date(2026, 10, 28): "flows.publish:_name_version",
     date(2026, 10, 31): "flows.publish:_point_link_at",
 }
 EMPTY_ROSTER: list[str] = []
@@ -104,17 +105,36 @@ def test_the_marts_comparison_names_the_table_and_the_rows() -> None:
     assert first_difference({"a": []}, {"a": []}) is None
 
 
-def test_torn_ledger_line_is_passed_over(city: City) -> None:
+@pytest.mark.parametrize("damage", [b'{"event": "started", "run_id": "cut sh', b"\0" * 100 + b'\n42\n[]\n{"event": "started"}\n\xff\xfe\n'])
+def test_damaged_ledger_lines_are_passed_over(city: City, damage: bytes) -> None:
     ledger = city.data / "published" / "runs.jsonl"
     with ledger.open("ab") as file:
-        file.write(b'{"event": "started", "run_id": "cut sh')
+        file.write(damage)
     done = city.shihyo("rollback", city.published.resolve().stem.removeprefix("warehouse-"))
     assert done.returncode == 0, done.stderr
-    assert ledger.read_text().splitlines()[-1].startswith('{"at"')
-    assert city.shihyo("runs").returncode == 0
+    assert json.loads(ledger.read_bytes().splitlines()[-1])["event"] == "rollback"
+    assert "published" in city.shihyo("runs").stdout
 
 
-def test_damaged_candidate_of_a_failed_night_does_not_stop_the_next(city: City) -> None:
+@pytest.mark.parametrize("damage", [b"", b"\0\0", b"[]", b'{"last_run": '])
+def test_a_damaged_status_is_written_anew(city: City, damage: bytes) -> None:
+    (city.data / "published" / "status.json").write_bytes(damage)
+    version = city.published.resolve().stem.removeprefix("warehouse-")
+    done = city.shihyo("rollback", version)
+    assert done.returncode == 0, done.stderr
+    assert city.status()["published_version"] == version
+
+
+def test_damaged_landing_is_named_and_a_damaged_candidate_is_replaced(city: City) -> None:
+    before = published(city)
+    manifest = next(city.data.glob("landing/access_log/access_log_20261003.csv/*/manifest.json"))
+    content = manifest.read_bytes()
+    manifest.write_bytes(content[:40])
+    done = city.night(FIRST_NIGHT)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1), done.stderr
+    assert "access_log_20261003.csv" in done.stderr
+    assert published(city) == before
+    manifest.write_bytes(content)
     candidate = city.data / "candidate" / "warehouse.duckdb"
     candidate.parent.mkdir(exist_ok=True)
     candidate.write_bytes(os.urandom(4096))
