@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.deployment import Deployment, new_deployment
 from bench.measure import ROOT, alternate, measure, ratio, shihyo
+from flows.children import CHANGES
 
 FIRST_DAY = date(2024, 1, 1)
 _FLOORS = [sys.executable, "-m", "bench.floors"]
@@ -161,7 +162,7 @@ def edit_loop(folder: Path, sizes: Sizes) -> Iterator[Line]:
     _pretend_an_edit(deployment)
     dev = deployment.data / "dev"
     places = ["--project-dir", str(_PROJECT), "--profiles-dir", str(_PROJECT), "--target-path", str(dev / "target")]
-    build = [*_DBT, "build", "--select", "state:modified+", "--state", str(dev / "state"), "--full-refresh", "--no-version-check", *places]
+    build = [*_DBT, "build", "--select", *CHANGES, "--state", str(dev / "state"), "--full-refresh", "--no-version-check", *places]
     environment = {**deployment.environment, "SHIHYO_CANDIDATE": str(dev / "warehouse.duckdb"), "DBT_LOG_PATH": str(dev)}
     measure(shihyo("dev"), deployment.environment)
     turns, floors = alternate(
