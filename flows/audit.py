@@ -1,6 +1,8 @@
 """Audit: judge the candidate before anybody sees it. A critical finding publishes nothing; a warning is published and shown."""
 
+import importlib
 import logging
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from expectations.checkpoints import Finding
 
 log = logging.getLogger("shihyo.audit")
+
+
+def import_ahead() -> None:
+    """Import Great Expectations while something else is waited for: it takes seconds, and dbt needs one processor only."""
+    threading.Thread(target=importlib.import_module, args=("expectations.checkpoints",), daemon=True).start()
 
 
 def audit_candidate(settings: Settings, run: Run) -> int:

@@ -42,6 +42,7 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     """Build the candidate with dbt, as one task with its counts as an artifact."""
     run.stage = "write"
     write.log.info("write: building the candidate from %s items", "all" if full_refresh else "new")
+    audit.import_ahead()
     build = write.write_candidate(settings, run, full_refresh=full_refresh)
     run.warnings += [f"dbt test {name} warned" for name in build.warnings]
     write.log.info("write: %d seeds and models, %d dbt tests hold", build.models, build.tests)
