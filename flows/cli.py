@@ -79,6 +79,7 @@ def _log_to_stdout() -> None:
     log.addHandler(printed)
     log.setLevel(logging.INFO)
     log.propagate = False
+    logging.raiseExceptions = False  # a reader of our output who has gone is no reason for a traceback
     logging.getLogger().addHandler(logging.NullHandler())
 
 
