@@ -50,12 +50,11 @@ def pace_html(pace: Row, words: Words) -> str:
         told = words("pace_needed", target=escape(target), count=f"<b>{pace['still_needed']}</b>")
         if pace["needed_per_month"] is not None:
             told += words("pace_monthly", pace=f"<b>{words.figure(float(pace['needed_per_month']), 1, '', None)}</b>")
-    rate = 100 * pace["numerator"] / pace["denominator"]
     facts = words(
         "pace_facts",
         part=pace["numerator"],
         whole=pace["denominator"],
-        rate=words.figure(rate, 1, "%", None),
+        rate=words.figure(pace["actual_value"], 1, "%", None),
         day=words.day_in_brief(pace["measured_to"]),
         required=pace["required_numerator"],
         target=target,
@@ -81,7 +80,7 @@ def standings_html(departments: Sequence[Row], months: Sequence[Row], words: Wor
         entries = [_entry(each, current[each["org_unit_code"]], words) for each in found]
         cards.append(_card(change, entries, words("within", months=len(listed)), words))
     never = [f"<li><span>{escape(words.of(each, 'name'))}</span></li>" for each in departments if each["standing"] == "never"]
-    cards.append(_card("never", never, words("until", day=words.day_in_brief(_month_end(departments[0]["measured_month"]))), words))
+    cards.append(_card("never", never, words("until", day=words.day_in_brief(departments[0]["measured_to"])), words))
     return f'<div class="shihyo-standings" lang="{words.language}">{"".join(cards)}</div>'
 
 
@@ -164,8 +163,3 @@ def _cell(month: Row | None, words: Words) -> str:
         f'<td class="{" ".join(kinds)}" title="{escape(words.month(month["month_start"]))} {escape(told)}">'
         f'<span aria-hidden="true">{mark}</span><span class="told">{escape(told)}</span></td>'
     )
-
-
-def _month_end(month: date) -> date:
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)

@@ -10,7 +10,7 @@ departments as (
         usage.first_used_month,
         usage.last_used_month,
         usage.months_used,
-        usage.measured_month
+        last_day(usage.measured_month) as measured_to
     from marts.fct_department_usage as usage
     inner join marts.dim_org_units as org_units on usage.org_unit_code = org_units.org_unit_code
     order by

@@ -7,6 +7,7 @@ paces as (
         fiscal_years.label_ja as year_ja,
         fiscal_years.label_en as year_en,
         fiscal_years.ends_on,
+        paces.actual_value,
         paces.target_value,
         paces.numerator,
         paces.denominator,

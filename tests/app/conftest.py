@@ -59,7 +59,7 @@ create table marts.fct_department_usage (
 );
 create table marts.fct_required_paces (
     indicator_code varchar, fiscal_year integer, numerator bigint, denominator bigint, required_numerator bigint, still_needed bigint,
-    months_left integer, needed_per_month decimal(9, 4), target_value double, measured_month date
+    months_left integer, needed_per_month decimal(9, 4), actual_value double, target_value double, measured_month date
 );
 create table marts.fct_audit_results (
     run_id varchar, checkpoint_name varchar, suite_name varchar, expectation_name varchar, severity varchar, is_success boolean,
@@ -207,6 +207,7 @@ def _write_usage(connection: duckdb.DuckDBPyConnection) -> None:
         still_needed=3,
         months_left=5,
         needed_per_month=0.6,
+        actual_value=100 * 35 / 53,
         target_value=70,
         measured_month=date(2026, 10, 1),
     )

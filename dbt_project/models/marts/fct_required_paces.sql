@@ -24,7 +24,8 @@ latest_months as (
         indicator_code,
         max(period_start) as measured_month,
         arg_max(numerator, period_start) as numerator,
-        arg_max(denominator, period_start) as denominator
+        arg_max(denominator, period_start) as denominator,
+        arg_max(actual_value, period_start) as actual_value
     from {{ ref('fct_indicator_actuals') }}
     where org_unit_code = '271004' and period_grain = 'month' and is_current and not is_provisional
     group by indicator_code
@@ -42,6 +43,7 @@ required as (
             (cast(targets.target_value * 10000 as hugeint) * cast(latest_months.denominator as hugeint) + 999999) // 1000000 as bigint
         ) as required_numerator,
         cast(date_diff('month', latest_months.measured_month, fiscal_years.ends_on) as integer) as months_left,
+        latest_months.actual_value,
         latest_months.measured_month
     from targets
     inner join indicators on targets.indicator_code = indicators.indicator_code
@@ -63,6 +65,7 @@ paces as (
         greatest(required_numerator - numerator, 0) as still_needed,
         months_left,
         case when months_left > 0 then cast(greatest(required_numerator - numerator, 0) / months_left as decimal(9, 4)) end as needed_per_month,
+        actual_value,
         target_value,
         measured_month
     from required
