@@ -1,14 +1,3 @@
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with
-
-rows_quarantined as (
-    select
-        item_id,
-        source_row,
-        reason_codes[1] as reason_code
-    from {{ ref('base_access_log__events') }}
-    where len(reason_codes) > 0
-)
-
-select * from rows_quarantined
+{{ rows_quarantined(ref('base_access_log__events')) }}

@@ -119,18 +119,7 @@ actuals as (
 ),
 
 told_by_now as (
-    select
-        'online_procedures' as indicator_code,
-        actuals.org_unit_code,
-        actuals.period_grain,
-        actuals.period_start,
-        actuals.period_end,
-        actuals.measured_to,
-        cast(actuals.known_from as date) as known_from,
-        cast(actuals.numerator as decimal(18, 4)) as numerator,
-        cast(actuals.denominator as decimal(18, 4)) as denominator
-    from actuals
-    inner join run_contexts on actuals.known_from <= run_contexts.as_of
+    {{ told_by_now('online_procedures', 'actuals') }}
 )
 
 select * from told_by_now

@@ -124,18 +124,7 @@ actuals as (
 ),
 
 told_by_now as (
-    select
-        'visualisation_usage_rate' as indicator_code,
-        actuals.org_unit_code,
-        actuals.period_grain,
-        actuals.period_start,
-        actuals.period_end,
-        actuals.measured_to,
-        actuals.known_from,
-        cast(actuals.numerator as decimal(18, 4)) as numerator,
-        cast(actuals.denominator as decimal(18, 4)) as denominator
-    from actuals
-    inner join {{ ref('stg_night__run_contexts') }} as run_contexts on actuals.known_from <= run_contexts.as_of
+    {{ told_by_now('visualisation_usage_rate', 'actuals') }}
 )
 
 select * from told_by_now

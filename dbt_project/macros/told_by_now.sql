@@ -1,0 +1,15 @@
+{#- The last step of a computed indicator: what is known by the warehouse's own date, in the shape and the exact types of every indicator model. -#}
+{% macro told_by_now(indicator_code, actuals) -%}
+    select
+        '{{ indicator_code }}' as indicator_code,
+        actuals.org_unit_code,
+        actuals.period_grain,
+        actuals.period_start,
+        actuals.period_end,
+        actuals.measured_to,
+        cast(actuals.known_from as date) as known_from,
+        cast(actuals.numerator as decimal(18, 4)) as numerator,
+        cast(actuals.denominator as decimal(18, 4)) as denominator
+    from {{ actuals }} as actuals
+    inner join {{ ref('stg_night__run_contexts') }} as run_contexts on actuals.known_from <= run_contexts.as_of
+{%- endmacro %}
