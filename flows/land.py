@@ -11,7 +11,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from flows.errors import ShihyoError, UsageError
 from flows.runs import fsync_folder
 from flows.sources import SOURCES
-from flows.sources.base import Delivery, Parsed, RejectedRow, Source, landed_schema
+from flows.sources.base import Delivery, Parsed, RejectedRow, Source
 from flows.sources.pseudonyms import Pseudonyms
 from settings import Settings, mask_secrets
 
@@ -50,6 +50,7 @@ class Manifest:
     rows_rejected: int
     contract_version: int
     pseudonym_key_id: str | None
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,9 @@ def _land_if_new(
         rows_read=rows_landed + len(parsed.rejected),
         rows_landed=rows_landed,
         rows_rejected=len(parsed.rejected),
-        contract_version=source.contract_version,
+        contract_version=source.contract.version,
         pseudonym_key_id=pseudonyms.key_id if pseudonyms.have_been_given else None,
+        notes=list(parsed.notes),
     )
     (temporary / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
     _move_into_place(temporary, _item_folder(settings, manifest))
@@ -154,7 +156,7 @@ def _land_if_new(
 
 
 def _write_rows(path: Path, parsed: Parsed, source: Source) -> int:
-    schema = landed_schema(source.columns)
+    schema = source.contract.schema
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for batch in parsed.batches:
@@ -218,7 +220,7 @@ def contract_file(settings: Settings, source_name: str) -> Path:
 def write_contracts(settings: Settings, source: Source) -> None:
     """Write the zero-row files of a source's contract and of rejected rows."""
     for path, schema in (
-        (contract_file(settings, source.name), landed_schema(source.columns)),
+        (contract_file(settings, source.name), source.contract.schema),
         (contract_file(settings, "rejected"), REJECTED_SCHEMA),
     ):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,11 @@ def _may_pass_by_itself(_task: object, _task_run: object, state: State[object]) 
 def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run: Run) -> int:
     """Land one source; the only task that is retried, because only the world outside may mend itself."""
     landed = land.land_source(settings, source, as_ofs)
-    land.log.info("land: %s, %s", source.name, f"{landed} new items" if settings.sources[source.name].enabled else "disabled")
+    land.log.info(
+        "land: %s, %s",
+        source.name,
+        f"{landed} new items" if settings.sources[source.name].enabled else "disabled",
+    )
     run.counts[f"items_landed_{source.name}"] = landed
     return landed
 

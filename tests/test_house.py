@@ -22,8 +22,10 @@ def test_registry_and_settings_name_the_same_sources() -> None:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 def test_every_source_has_a_contract_staging_and_a_demo(source) -> None:
-    assert source.columns
-    assert source.contract_version >= 1
+    assert source.contract.source_name == source.name
+    assert source.contract.columns
+    assert source.contract.owner_ja
+    assert source.contract.owner_en
     staging = MODELS / "staging" / source.name
     assert [model for model in staging.glob("base_*.sql") if f"landed_rows('{source.name}'" in model.read_text(encoding="utf-8")]
     assert list(staging.glob("stg_*.sql"))

@@ -4,23 +4,32 @@ Kept: when, who (as a pseudonym) and what was done. Addresses and workbook names
 """
 
 from flows.sources.base import Delivery, Parsed
-from flows.sources.delimited import Column, parse_delimited
+from flows.sources.contracts import Column, Contract
+from flows.sources.delimited import parse_delimited
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
 
-CONTRACT = (
-    Column("timestamp", "accessed_at"),
-    Column("user_name", "user_pseudonym", is_personal=True),
-    Column("event", "event_name"),
+CONTRACT = Contract(
+    source_name="access_log",
+    version=2,
+    owner_ja="デジタル統括室 データ活用担当",
+    owner_en="Digital Bureau, data utilisation",
+    delivers_within_days=3,  # a day of the log comes on the day after, a weekend and a holiday included
+    may_be_stale_days=3,
+    columns=(
+        Column("accessed_at", ("timestamp",), "timestamp"),
+        Column("user_pseudonym", ("user_name",), is_personal=True),
+        Column("event_name", ("event",), "code"),
+    ),
+    left_behind=("workbook", "client_ip"),
 )
 
 
 class AccessLog:
     """The access log behind the source protocol."""
 
-    name = "access_log"
-    contract_version = 1
-    columns = tuple(column.name for column in CONTRACT)
+    name = CONTRACT.source_name
+    contract = CONTRACT
 
     def list_deliveries(self, location: str) -> list[Delivery]:
         """List the day files; `business_date` is the day in the file's name."""

@@ -10,9 +10,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from flows.sources.contracts import Contract
 from flows.sources.pseudonyms import Pseudonyms
-
-SOURCE_ROW = "_source_row"
 
 
 @dataclass(frozen=True)
@@ -47,21 +46,21 @@ class RejectedRow:
 class Parsed:
     """An item's content: the encoding it was written in and its rows.
 
-    `batches` holds text columns named as the source's contract plus `_source_row` (int64, 1-based, counting rejected rows and headings).
-    `rejected` is complete once `batches` is exhausted.
+    `batches` holds the contract's landed columns as text plus `_source_row` (int64, 1-based, counting rejected rows and headings).
+    `rejected` is complete once `batches` is exhausted. `notes` says what the item has besides its contract, or lacks of what is optional.
     """
 
     encoding: str
     batches: Iterator[pa.RecordBatch]
     rejected: list[RejectedRow] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
     """A source system behind one protocol."""
 
     name: str
-    contract_version: int
-    columns: tuple[str, ...]
+    contract: Contract
 
     def list_deliveries(self, location: str) -> list[Delivery]:
         """Name every delivery that can be read now, in order of delivery; raise SourceUnavailable when the location cannot be reached."""
@@ -74,11 +73,6 @@ class Source(Protocol):
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
         """Turn bytes into rows of text; a row that is no row is rejected, an item that is none is one rejected row 0."""
         ...
-
-
-def landed_schema(columns: tuple[str, ...]) -> pa.Schema:
-    """Return the Parquet schema of a landed item: text columns, then `_source_row`."""
-    return pa.schema([(name, pa.string()) for name in columns] + [(SOURCE_ROW, pa.int64())])
 
 
 def rejected_item(reason_code: str, reason: str, row_hash: str, encoding: str = "unknown") -> Parsed:

@@ -7,15 +7,14 @@ import csv
 import gzip
 import io
 import re
-import unicodedata
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from flows.sources.base import Parsed, RejectedRow, landed_schema, rejected_item
+from flows.sources.base import Parsed, RejectedRow, rejected_item
+from flows.sources.contracts import Contract, Layout, landed_arrays, landed_batch, lay_out, plain_heading
 from flows.sources.pseudonyms import Pseudonyms
 
 _BATCH_ROWS = 65_536
@@ -24,25 +23,11 @@ _ENCODINGS = ("utf-8", "cp932")
 _NOT_IN_CP932 = re.compile("[\x80-\x9f\xa0\uf8f0-\uf8f3]")
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column that the contract keeps: its heading in the file, its landed name, and whether it identifies a person.
-
-    An undecodable byte rejects the row, except in a column that is `landed_unreadable`: there it becomes U+FFFD, for the audit to see.
-    Else a garbled department would only be missing, and the rate wrong.
-    """
-
-    heading: str
-    name: str
-    is_personal: bool = False
-    landed_unreadable: bool = False
-
-
 class _Irregular(Exception):
     """The fast reading does not account for every line."""
 
 
-def parse_delimited(content: bytes, contract: tuple[Column, ...], pseudonyms: Pseudonyms) -> Parsed:
+def parse_delimited(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -> Parsed:
     """Parse a delimited file into the contract's columns; columns that it does not name are left behind unread.
 
     `_source_row` is the 1-based line in the file. A line with an undecodable byte, a wrong number of fields or broken quotes is rejected; a
@@ -60,30 +45,29 @@ def parse_delimited(content: bytes, contract: tuple[Column, ...], pseudonyms: Ps
     if not lines.strip():
         return rejected_item("empty_item", "the file is empty: it has not even a heading", item_hash)
     encoding, headings = _encoding_and_headings(lines, contract)
-    missing = [column.heading for column in contract if column.heading not in headings]
-    if missing:
-        found = f"a line of {len(headings)} fields" if len(missing) == len(contract) else ", ".join(headings)
-        reason = f"the heading has no {', '.join(missing)}; found {found}; correct it at the source or in the contract"
-        return rejected_item("missing_column", reason, item_hash, encoding)
+    layout = lay_out(headings, contract, body=lines.partition(b"\n")[2])
+    if layout.missing:
+        return rejected_item("missing_column", layout.missing, item_hash, encoding)
     name = "utf-8-sig" if has_mark else encoding
     try:
-        table = _read_regular(lines, encoding, headings, contract, pseudonyms)
+        table = _read_regular(lines, encoding, headings, layout, contract, pseudonyms)
     except (_Irregular, UnicodeDecodeError, pa.ArrowInvalid):
         rejected: list[RejectedRow] = []
-        return Parsed(name, _read_line_by_line(lines, encoding, headings, contract, pseudonyms, rejected), rejected)
-    return Parsed(name, iter(table.to_batches(max_chunksize=_BATCH_ROWS)))
+        batches = _read_line_by_line(lines, encoding, headings, layout, contract, pseudonyms, rejected)
+        return Parsed(name, batches, rejected, layout.notes)
+    return Parsed(name, iter(table.to_batches(max_chunksize=_BATCH_ROWS)), notes=layout.notes)
 
 
-def _encoding_and_headings(lines: bytes, contract: tuple[Column, ...]) -> tuple[str, list[str]]:
+def _encoding_and_headings(lines: bytes, contract: Contract) -> tuple[str, list[str]]:
     """Choose the encoding in which the heading reads as the contract says, and of two such the one with fewer bad lines."""
     first = lines.split(b"\n", 1)[0]
     candidates: list[tuple[int, str, list[str]]] = []
     for encoding in _ENCODINGS:
         try:
-            headings = [_plain(heading) for heading in next(csv.reader([_decode(first, encoding)]), [])]
+            headings = [plain_heading(heading) for heading in next(csv.reader([_decode(first, encoding)]), [])]
         except (UnicodeDecodeError, csv.Error):
             continue
-        candidates.append((sum(column.heading in headings for column in contract), encoding, headings))
+        candidates.append((len(lay_out(headings, contract).positions), encoding, headings))
     best: tuple[int, str, list[str]] | None = None
     for known, encoding, headings in candidates:
         if known < max(candidates)[0]:
@@ -94,10 +78,6 @@ def _encoding_and_headings(lines: bytes, contract: tuple[Column, ...]) -> tuple[
         if bad_lines == 0:  # no other encoding can do better, and decoding CP932 is half of the time that landing takes
             break
     return best[1:] if best else ("unknown", [])
-
-
-def _plain(heading: str) -> str:
-    return unicodedata.normalize("NFKC", heading).strip()
 
 
 def _decode(line: bytes, encoding: str) -> str:
@@ -123,68 +103,61 @@ def _is_decodable(line: bytes, encoding: str) -> bool:
     return True
 
 
-def _read_regular(lines: bytes, encoding: str, headings: list[str], contract: tuple[Column, ...], pseudonyms: Pseudonyms) -> pa.Table:
+def _read_regular(lines: bytes, encoding: str, headings: list[str], layout: Layout, contract: Contract, pseudonyms: Pseudonyms) -> pa.Table:
     text = _decode(lines, encoding)  # also the strict check of UTF-8
     body = (lines if encoding == "utf-8" else text.encode()).rstrip(b"\n") + b"\n"
     if b"\n\n" in body:
         raise _Irregular
     expected_rows = body.count(b"\n") - 1
     if expected_rows == 0:
-        return landed_schema(tuple(column.name for column in contract)).empty_table()
+        return contract.schema.empty_table()
     positions = [str(position) for position in range(len(headings))]
+    kept = [column for column in contract.columns if column.name in layout.positions]
     table = pacsv.read_csv(
         io.BytesIO(body),
         read_options=pacsv.ReadOptions(column_names=positions, skip_rows=1, use_threads=True),
         parse_options=pacsv.ParseOptions(ignore_empty_lines=False),
         convert_options=pacsv.ConvertOptions(
             column_types=dict.fromkeys(positions, pa.string()),
-            include_columns=[positions[headings.index(column.heading)] for column in contract],
+            include_columns=[positions[layout.positions[column.name]] for column in kept],
             check_utf8=False,
         ),
     )
     if table.num_rows != expected_rows:
         raise _Irregular
-    columns = [_protect(array.combine_chunks(), column, pseudonyms) for array, column in zip(table.columns, contract, strict=True)]
+    found = {column.name: array.combine_chunks() for column, array in zip(kept, table.columns, strict=True)}
+    nothing = pa.nulls(expected_rows, pa.string())
+    columns = [array for column in contract.columns for array in landed_arrays(found.get(column.name, nothing), column, pseudonyms)]
     source_rows = pa.array(range(2, expected_rows + 2), pa.int64())
-    return pa.table([*columns, source_rows], schema=landed_schema(tuple(column.name for column in contract)))
+    return pa.table([*columns, source_rows], schema=contract.schema)
 
 
 def _read_line_by_line(
     lines: bytes,
     encoding: str,
     headings: list[str],
-    contract: tuple[Column, ...],
+    layout: Layout,
+    contract: Contract,
     pseudonyms: Pseudonyms,
     rejected: list[RejectedRow],
 ) -> Iterator[pa.RecordBatch]:
     kept: list[list[str]] = []
     source_rows: list[int] = []
-    positions = [headings.index(column.heading) for column in contract]
-
-    def batch() -> pa.RecordBatch:
-        arrays = [
-            _protect(pa.array([row[position] for row in kept], pa.string()), column, pseudonyms)
-            for position, column in zip(positions, contract, strict=True)
-        ]
-        return pa.record_batch(
-            [*arrays, pa.array(source_rows, pa.int64())], schema=landed_schema(tuple(column.name for column in contract))
-        )
-
     for number, line in enumerate(lines.split(b"\n"), start=1):
         if number == 1 or not line.strip():
             continue
         fields, problem = _fields(line, encoding, len(headings))
         if problem and problem[0] == "undecodable_byte":
-            fields, problem = _fields_unreadable(line, encoding, headings, contract) or (fields, problem)
+            fields, problem = _fields_unreadable(line, encoding, headings, layout, contract) or (fields, problem)
         if problem:
             rejected.append(RejectedRow(number, *problem, pseudonyms.of_bytes(line)))
             continue
         kept.append(fields)
         source_rows.append(number)
         if len(kept) == _BATCH_ROWS:
-            yield batch()
+            yield landed_batch(kept, source_rows, layout, contract, pseudonyms)
             kept, source_rows = [], []
-    yield batch()
+    yield landed_batch(kept, source_rows, layout, contract, pseudonyms)
 
 
 def _fields(line: bytes, encoding: str, expected: int) -> tuple[list[str], tuple[str, str] | None]:
@@ -203,15 +176,15 @@ def _fields(line: bytes, encoding: str, expected: int) -> tuple[list[str], tuple
     return fields, None
 
 
-def _fields_unreadable(line: bytes, encoding: str, headings: list[str], contract: tuple[Column, ...]) -> tuple[list[str], None] | None:
+def _fields_unreadable(
+    line: bytes, encoding: str, headings: list[str], layout: Layout, contract: Contract
+) -> tuple[list[str], None] | None:
     """Return the fields of a line whose undecodable bytes all lie in columns that are landed unreadable; None for any other line."""
-    tolerant = {column.heading for column in contract if column.landed_unreadable}
+    tolerant = {
+        layout.positions[column.name] for column in contract.columns if column.landed_unreadable and column.name in layout.positions
+    }
     fields = _NOT_IN_CP932.sub("\ufffd", line.decode(encoding, errors="replace")).split(",")
     if len(fields) != len(headings) or '"' in "".join(fields):
         return None
-    unreadable = {heading for heading, field in zip(headings, fields, strict=True) if "\ufffd" in field}
+    unreadable = {place for place, field in enumerate(fields) if "\ufffd" in field}
     return (fields, None) if unreadable <= tolerant else None
-
-
-def _protect(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> pa.Array:
-    return pseudonyms.of_array(values) if column.is_personal else values

@@ -13,7 +13,8 @@ import httpx
 import pyarrow as pa
 
 from flows.errors import SourceUnavailable, UsageError
-from flows.sources.base import Delivery, Parsed, landed_schema, rejected_item
+from flows.sources.base import Delivery, Parsed, rejected_item
+from flows.sources.contracts import Column, Contract
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.japanese import MASK, Mention, fiscal_years, normalise, parse_date, without_years_and_dates
 from flows.sources.policy_page_html import html_lines, is_html
@@ -36,23 +37,36 @@ _PAGE_NUMBER = re.compile(r"ページ番号\s*:?\s*(?P<number>[0-9]{1,12})")
 _NO_VALUES = ("-", "–", "—", "―")
 
 
+CONTRACT = Contract(
+    source_name="policy_pages",
+    version=2,
+    owner_ja="デジタル統括室 企画担当",
+    owner_en="Digital Bureau, planning",
+    may_be_stale_days=30,
+    # What is read out of a page; a page itself has no columns.
+    columns=tuple(
+        Column(name, (name,))
+        for name in (
+            "statement",
+            "value_text",
+            "value",
+            "qualifier",
+            "unit",
+            "rating",
+            "fiscal_year",
+            "issue_no",
+            "indicator_wording",
+            "raw_text",
+        )
+    ),
+)
+
+
 class PolicyPages:
     """The policy pages behind the source protocol."""
 
-    name = "policy_pages"
-    contract_version = 1
-    columns: tuple[str, ...] = (
-        "statement",
-        "value_text",
-        "value",
-        "qualifier",
-        "unit",
-        "rating",
-        "fiscal_year",
-        "issue_no",
-        "indicator_wording",
-        "raw_text",
-    )
+    name = CONTRACT.source_name
+    contract = CONTRACT
 
     def __init__(self) -> None:
         self._addresses: dict[str, str] = {}
@@ -105,7 +119,7 @@ class PolicyPages:
         rows = [_row(statement) for statement in statements]
         numbers = [statement.line.number for statement in statements]
         arrays = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-        return Parsed(encoding, iter([pa.record_batch([*arrays, pa.array(numbers, pa.int64())], schema=landed_schema(self.columns))]))
+        return Parsed(encoding, iter([pa.record_batch([*arrays, pa.array(numbers, pa.int64())], schema=CONTRACT.schema)]))
 
 
 def _masked(address: str) -> str:

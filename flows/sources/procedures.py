@@ -8,19 +8,33 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from flows.sources.base import SOURCE_ROW, Delivery, Parsed, landed_schema
+from flows.sources.base import Delivery, Parsed
+from flows.sources.contracts import Column, Contract, landed_arrays
 from flows.sources.database import read_table
 from flows.sources.pseudonyms import Pseudonyms
 
 _QUERY_FILE = Path(__file__).with_name("sql") / "procedures.sql"
 
+CONTRACT = Contract(
+    source_name="procedures",
+    version=2,
+    owner_ja="デジタル統括室 行政手続担当",
+    owner_en="Digital Bureau, online procedures",
+    may_be_stale_days=7,
+    columns=(
+        Column("procedure_id", ("procedure_id",), "code"),
+        Column("department_name", ("department_name",), "department"),
+        Column("status", ("status",), "code"),
+        Column("changed_on", ("changed_on",), "date"),
+    ),
+)
+
 
 class Procedures:
     """The procedure catalogue behind the source protocol."""
 
-    name = "procedures"
-    contract_version = 1
-    columns: tuple[str, ...] = ("procedure_id", "department_name", "status", "changed_on")
+    name = CONTRACT.source_name
+    contract = CONTRACT
 
     def list_deliveries(self, location: str) -> list[Delivery]:
         """Name the catalogue as it is now; only reading tells whether it has changed."""
@@ -29,7 +43,9 @@ class Procedures:
     def read(self, delivery: Delivery) -> bytes:
         """Query the catalogue and return it as an Arrow stream: the same content gives the same bytes."""
         found = read_table(delivery.origin, _QUERY_FILE.read_text(encoding="utf-8"), f"flows/sources/sql/{_QUERY_FILE.name}")
-        table = pa.table([column.cast(pa.string()) for column in found.columns], names=list(self.columns)).combine_chunks()
+        table = pa.table(
+            [column.cast(pa.string()) for column in found.columns], names=[column.name for column in CONTRACT.columns]
+        ).combine_chunks()
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table)
@@ -38,5 +54,6 @@ class Procedures:
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
         """Give the catalogue's rows, numbered in the order of the query."""
         table = pa.ipc.open_stream(content).read_all()
-        rows = table.append_column(SOURCE_ROW, pa.array(range(1, table.num_rows + 1), pa.int64()))
-        return Parsed("arrow", iter(rows.cast(landed_schema(self.columns)).to_batches()))
+        kept = [landed_arrays(table.column(column.name).combine_chunks(), column, pseudonyms)[0] for column in CONTRACT.columns]
+        rows = pa.array(range(1, table.num_rows + 1), pa.int64())
+        return Parsed("arrow", iter(pa.table([*kept, rows], schema=CONTRACT.schema).to_batches()))

@@ -4,24 +4,33 @@ Kept: the staff number (as a pseudonym), the department and the two dates. Names
 """
 
 from flows.sources.base import Delivery, Parsed
-from flows.sources.delimited import Column, parse_delimited
+from flows.sources.contracts import Column, Contract
+from flows.sources.delimited import parse_delimited
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
 
-CONTRACT = (
-    Column("職員番号", "user_pseudonym", is_personal=True),
-    Column("所属名", "department_name", landed_unreadable=True),
-    Column("発令日", "posted_from"),
-    Column("終了日", "posted_to"),
+CONTRACT = Contract(
+    source_name="staff_roster",
+    version=2,
+    owner_ja="人事室",
+    owner_en="Personnel Office",
+    delivers_within_days=40,  # a roster a month, on the first
+    may_be_stale_days=10,
+    columns=(
+        Column("user_pseudonym", ("職員番号",), is_personal=True),
+        Column("department_name", ("所属名", "所属"), "department", landed_unreadable=True),
+        Column("posted_from", ("発令日",), "date"),
+        Column("posted_to", ("終了日",), "date"),
+    ),
+    left_behind=("氏名",),
 )
 
 
 class StaffRoster:
     """The staff roster behind the source protocol."""
 
-    name = "staff_roster"
-    contract_version = 1
-    columns = tuple(column.name for column in CONTRACT)
+    name = CONTRACT.source_name
+    contract = CONTRACT
 
     def list_deliveries(self, location: str) -> list[Delivery]:
         """List the rosters; `business_date` is the first day of the month in the file's name."""

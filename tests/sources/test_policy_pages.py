@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from flows.errors import SourceUnavailable, UsageError
 from flows.sources import policy_pages
-from flows.sources.base import landed_schema
 from flows.sources.policy_pages import PolicyPages
 from flows.sources.pseudonyms import Pseudonyms
 
@@ -544,7 +543,7 @@ def test_any_bytes_are_parsed_into_the_contract_or_rejected(content: bytes) -> N
     batches = list(parsed.batches)
     assert bool(batches) != bool(parsed.rejected)
     for batch in batches:
-        assert batch.schema == landed_schema(PolicyPages.columns)
+        assert batch.schema == PolicyPages.contract.schema
         found = batch.to_pylist()
         assert [row["statement"] for row in found].count("title") == 1
         assert all(row["_source_row"] >= 1 for row in found)

@@ -1,0 +1,190 @@
+"""What a source may hand over: the columns that are kept, what each is called there, of what kind it is and whether it names people.
+
+A contract is the one place in which a source's columns, owner and rhythm stand. What it does not name is left behind unread, and what does
+not look like its kind is covered before it is written: a name in a column of dates must not reach the disk.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.sources.japanese_cells import read_date, read_number
+from flows.sources.pseudonyms import Pseudonyms
+
+Kind = Literal["text", "code", "word", "department", "date", "number", "timestamp"]
+
+COVERED = "＊＊＊"
+SOURCE_ROW = "_source_row"
+
+# What a value of each kind may be made of; anything else may be somebody's name and is covered.
+_LOOKS: dict[Kind, str] = {
+    "code": r"[A-Za-z0-9_.:\-]{0,64}",
+    "date": r"[0-9０-９\s/／.．\-－年月日度元令和平成昭和RHSrhsＲＨＳ()（）月火水木金土日:T]{0,40}",
+    "number": r"[0-9０-９\s,，.．+\-－▲△約程度以上未満超下内合計延べ％%名人件業務所属十百千万億兆円全行のを達成]{0,40}",
+    "timestamp": r"[0-9TtZz\s:./+\-]{0,40}",
+    # An office, or bytes that were garbled on the way: the audit has to see those.
+    "department": r".{0,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|センター|担当|[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60})",
+}
+_ARROW_LOOKS = {"timestamp": r"^[0-9TtZz\s:./+\-]{0,40}$"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that is kept: its landed name and its headings at the source, the first of which is told to its owner.
+
+    A personal column is landed as pseudonyms. A `word` is one of `words`. A date or number that is `read_on_landing` is landed twice: read
+    (ISO day, plain number; null when it cannot be read), and as written, in `<name>_raw`; of large files SQL reads them.
+    An undecodable byte rejects its row, except in a column that is `landed_unreadable`: there it becomes U+FFFD, for the audit to see.
+    Else a garbled department would only be missing, and the rate wrong.
+    """
+
+    name: str
+    headings: tuple[str, ...]
+    kind: Kind = "text"
+    is_personal: bool = False
+    is_required: bool = True
+    words: tuple[str, ...] = ()
+    read_on_landing: bool = False
+    landed_unreadable: bool = False
+
+    @property
+    def landed_names(self) -> tuple[str, ...]:
+        """Return the names of the columns that this one is landed as."""
+        return (self.name, f"{self.name}_raw") if self.read_on_landing else (self.name,)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A source's contract. `left_behind` names headings that are known and never read, so that they are no news.
+
+    `delivers_within_days` is how long a source that delivers regularly may be silent; `may_be_stale_days` is for how long a night may go on
+    with what it last told while it cannot be reached.
+    """
+
+    source_name: str
+    version: int
+    owner_ja: str
+    owner_en: str
+    columns: tuple[Column, ...]
+    may_be_stale_days: int
+    left_behind: tuple[str, ...] = ()
+    delivers_within_days: int | None = None
+
+    @cached_property
+    def landed_names(self) -> tuple[str, ...]:
+        """Return the names of all landed columns, `_source_row` aside."""
+        return tuple(name for column in self.columns for name in column.landed_names)
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """Return the Parquet schema of a landed item: text columns, then `_source_row`."""
+        return pa.schema([(name, pa.string()) for name in self.landed_names] + [(SOURCE_ROW, pa.int64())])
+
+    @property
+    def file(self) -> str:
+        """Return the file in which the contract stands."""
+        return f"flows/sources/{self.source_name}.py"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where an item has its contract's columns; `missing` says which required ones it has not, `notes` what else is new or gone."""
+
+    positions: dict[str, int]
+    missing: str | None
+    notes: tuple[str, ...]
+
+
+def plain_heading(heading: str) -> str:
+    """Return a heading as headings are compared: NFKC, without space."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", heading))
+
+
+def lay_out(found: Sequence[str], contract: Contract, *, body: bytes | None = None) -> Layout:
+    """Find a contract's columns among an item's headings.
+
+    `body` is the rest of the item: a heading that also stands there is somebody's cell in the wrong place, and is not told.
+    """
+    headings = [plain_heading(heading) for heading in found]
+    positions: dict[str, int] = {}
+    for column in contract.columns:
+        names = [plain_heading(heading) for heading in column.headings]
+        place = next((headings.index(name) for name in names if name in headings), None)
+        if place is not None:
+            positions[column.name] = place
+    absent = [column for column in contract.columns if column.name not in positions]
+    known = {plain_heading(heading) for column in contract.columns for heading in column.headings}
+    known |= {plain_heading(heading) for heading in contract.left_behind}
+    new = [_told(heading, body) for heading in headings if heading and heading not in known]
+    notes = [f"new column {heading}" for heading in new] + [f"no column {each.headings[0]}" for each in absent if not each.is_required]
+    required = [column.headings[0] for column in absent if column.is_required]
+    return Layout(positions, _missing(required, headings, new, known, contract) if required else None, tuple(notes))
+
+
+def _missing(required: list[str], headings: list[str], new: list[str], known: set[str], contract: Contract) -> str:
+    told = [heading for heading in headings if heading in known] + new
+    # Without any known heading the line is a row of data.
+    found = ", ".join(told[:20]) if any(heading in known for heading in headings) else f"a line of {len(headings)} fields"
+    likely = [(name, match[0]) for name in required if (match := difflib.get_close_matches(name, new, n=1, cutoff=0.4))]
+    hint = "".join(f"; if {match} is {name}, add it to that column's headings there" for name, match in likely)
+    return f"the heading has no {', '.join(required)}; found {found}; correct it at the source, or the contract in {contract.file}{hint}"
+
+
+def _told(heading: str, body: bytes | None) -> str:
+    looks_personal = re.search(r"[@＠]|[0-9]{3}|^$", heading) or len(heading) > 30
+    stands_below = body is not None and any(heading.encode(encoding, "ignore") in body for encoding in ("utf-8", "cp932"))
+    return COVERED if looks_personal or stands_below else heading
+
+
+def landed_arrays(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> list[pa.Array]:
+    """Return a column's text as it is landed, one array for each of its landed names."""
+    if column.is_personal:
+        return [pseudonyms.of_array(values)]
+    if column.kind == "text":
+        return [values]
+    if column.kind in _ARROW_LOOKS and pc.all(pc.match_substring_regex(values, _ARROW_LOOKS[column.kind]), skip_nulls=True).as_py():
+        return [values]
+    encoded = values.dictionary_encode()
+    distinct = encoded.dictionary.to_pylist()
+    shown = pc.take(pa.array([cover(value, column) for value in distinct], pa.string()), encoded.indices)
+    if not column.read_on_landing:
+        return [shown]
+    return [pc.take(pa.array([_read(value, column) for value in distinct], pa.string()), encoded.indices), shown]
+
+
+def cover(value: str | None, column: Column) -> str | None:
+    """Return a value as written if it looks like its column's kind, else COVERED."""
+    if value is None or column.kind == "text":
+        return value
+    if column.kind == "word":
+        return value if unicodedata.normalize("NFKC", value).strip() in ("", *column.words) else COVERED
+    return value if re.fullmatch(_LOOKS[column.kind], value.strip(), re.DOTALL) else COVERED
+
+
+def _read(value: str | None, column: Column) -> str | None:
+    if value is None or not value.strip():
+        return None
+    if column.kind == "date":
+        day = read_date(value)
+        return day.isoformat() if day else None
+    number = read_number(value)
+    return format(number.value, "f") if number else None
+
+
+def landed_batch(
+    rows: Sequence[Sequence[str | None]], source_rows: Iterable[int], layout: Layout, contract: Contract, pseudonyms: Pseudonyms
+) -> pa.RecordBatch:
+    """Return rows of an item's cells as a batch of the contract's landed columns; a column that the item has not is null."""
+    arrays: list[pa.Array] = []
+    for column in contract.columns:
+        place = layout.positions.get(column.name)
+        cells = [None if place is None else row[place] for row in rows]
+        arrays += landed_arrays(pa.array(cells, pa.string()), column, pseudonyms)
+    return pa.record_batch([*arrays, pa.array(source_rows, pa.int64())], schema=contract.schema)
