@@ -14,7 +14,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 ROOT = Path(__file__).resolve().parent
 DEFAULT_CONFIG = ROOT / "demo" / "shihyo.toml"
-SOURCE_NAMES = ("policy_pages", "access_log", "staff_roster", "procedures")
+SOURCE_NAMES = (
+    "policy_pages", "access_log", "staff_roster", "procedures", "nocode_apps", "training_rosters", "specialists", "milestones"
+)  # fmt: skip
 _LOADER_VARIABLES = {"SHIHYO_CONFIG"}
 
 

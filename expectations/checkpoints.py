@@ -17,14 +17,39 @@ from expectations.duckdb_dialect import DRIVER_NAME
 from expectations.guards import Guard
 from expectations.suites.access_log import DAY_VOLUMES
 from expectations.suites.indicators import DRIFTS, LIMITS, RECONCILIATION
-from expectations.suites.loads import CONSERVATION, SILENCES
-from expectations.suites.procedures import CATALOGUE_DEPARTMENTS, CATALOGUE_SIZES
+from expectations.suites.loads import (
+    COLUMN_DRIFTS,
+    CONSERVATION,
+    ITEMS_OFF_CONTRACT,
+    REJECTED_ITEMS,
+    SILENCES,
+    SOURCE_DEPARTMENTS,
+)
+from expectations.suites.milestones import MILESTONES
+from expectations.suites.nocode_apps import NOCODE_APPS
+from expectations.suites.procedures import CATALOGUE_SIZES
+from expectations.suites.specialists import SPECIALISTS
 from expectations.suites.staff_roster import ROSTER_DEPARTMENTS, ROSTER_SIZES
+from expectations.suites.training_rosters import TRAINING_ROSTERS
 
 # A finding names items and figures; the rows themselves stay where they are.
 _RESULT_FORMAT = {"result_format": "COMPLETE", "unexpected_index_column_names": ["named_by"], "partial_unexpected_count": 3}
 
-RAW = (ROSTER_SIZES, ROSTER_DEPARTMENTS, DAY_VOLUMES, CATALOGUE_SIZES, CATALOGUE_DEPARTMENTS, SILENCES)
+RAW = (
+    REJECTED_ITEMS,
+    ITEMS_OFF_CONTRACT,
+    COLUMN_DRIFTS,
+    ROSTER_SIZES,
+    ROSTER_DEPARTMENTS,
+    DAY_VOLUMES,
+    CATALOGUE_SIZES,
+    NOCODE_APPS,
+    TRAINING_ROSTERS,
+    SPECIALISTS,
+    MILESTONES,
+    SOURCE_DEPARTMENTS,
+    SILENCES,
+)
 CANDIDATE = (CONSERVATION, LIMITS, DRIFTS, RECONCILIATION)
 
 

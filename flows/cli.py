@@ -11,11 +11,12 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
-from flows import diff, show
+from flows import diff, quarantine, show
 from flows.dev import build_dev
 from flows.errors import ShihyoError, UsageError
-from flows.nights import run_backfill, run_night, today_in_japan
+from flows.nights import run_backfill, run_erasure, run_night, run_rebuild, today_in_japan
 from flows.publish import rollback, versions
 from flows.runs import history, warehouse_lock
 from settings import ConfigurationError, Settings, settings
@@ -109,6 +110,31 @@ def _diff(configuration: Settings, arguments: argparse.Namespace) -> None:
     print(diff.report(diff.difference(configuration, arguments.other), arguments.format))
 
 
+def _quarantine(configuration: Settings, arguments: argparse.Namespace) -> None:
+    if arguments.action == "list":
+        if arguments.format == "xlsx":
+            raise UsageError("quarantine list prints table, json or csv; for xlsx: shihyo quarantine export")
+        print(quarantine.report(configuration, arguments.format or "table"))
+        return
+    if arguments.format not in (None, "xlsx"):
+        raise UsageError(f"quarantine export writes xlsx, not {arguments.format}; for csv and json: shihyo quarantine list")
+    written = quarantine.export(configuration, arguments.to or configuration.data_dir / "quarantine")
+    for path in written:
+        print(path)
+    if not written:
+        print("nothing is held back")
+
+
+def _rebuild(configuration: Settings, _: argparse.Namespace) -> None:
+    run_rebuild(configuration)
+
+
+def _erase(configuration: Settings, arguments: argparse.Namespace) -> None:
+    person = sys.stdin.readline() if arguments.person == "-" else arguments.person
+    erased = run_erasure(configuration, person)
+    print(f"erased: {erased.rows} rows of {erased.items} landed items stand for nobody now; erase the person at the sources, too")
+
+
 def _versions(configuration: Settings, _: argparse.Namespace) -> None:
     for entry in versions(configuration):
         mark = "*" if entry["is_published"] else " "
@@ -136,6 +162,9 @@ _COMMANDS = {
     "runs": _runs,
     "dev": _dev,
     "diff": _diff,
+    "quarantine": _quarantine,
+    "rebuild": _rebuild,
+    "erase": _erase,
 }
 
 
@@ -172,6 +201,13 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("version", metavar="VERSION")
     ran = commands.add_parser("runs", help="what every night did")
     ran.add_argument("--last", type=int, default=20, metavar="N")
+    held = commands.add_parser("quarantine", help="rows that are held back, for the people who can mend them")
+    held.add_argument("action", choices=("list", "export"), help="print them, or write a workbook for each owner")
+    held.add_argument("--format", choices=("table", "json", "csv", "xlsx"), help="list: table (default), json, csv; export: xlsx")
+    held.add_argument("--to", type=Path, metavar="FOLDER", help="where export writes (default: quarantine/ in the data folder)")
+    commands.add_parser("rebuild", help="build what is published anew from all that has landed")
+    erased = commands.add_parser("erase", help="make one person unknown in all that has landed and is published")
+    erased.add_argument("person", metavar="PSEUDONYM-OR-ID", help="a pseudonym or an identifier; - reads it from standard input")
     return parser
 
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.errors import ShihyoError, UsageError
-from flows.runs import fsync_folder
+from flows.runs import fsync_folder, last_read
 from flows.sources import SOURCES
 from flows.sources.base import Delivery, Parsed, RejectedRow, Source
 from flows.sources.pseudonyms import Pseudonyms
@@ -33,7 +33,10 @@ _TEMPORARY = ".landing"
 
 @dataclass(frozen=True)
 class Manifest:
-    """What landing says of one landed item; `rows_read` = `rows_landed` + `rows_rejected`."""
+    """What landing says of one landed item; `rows_read` = `rows_landed` + `rows_rejected`.
+
+    `notes` tells how the item differs from its contract without breaking it; of `rows_erased` landed rows the person was made unknown.
+    """
 
     source_name: str
     item_key: str
@@ -51,6 +54,7 @@ class Manifest:
     contract_version: int
     pseudonym_key_id: str | None
     notes: list[str] = field(default_factory=list)
+    rows_erased: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,16 @@ def land_source(settings: Settings, source: Source, as_ofs: Sequence[date]) -> i
             if count % 250 == 0:
                 log.info("%s: %d items landed, at %s", source.name, count, as_of)
     return count
+
+
+def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, bool]:
+    """Say since when a source has not been reached, and whether a night as of that date may go on with what it last told."""
+    allowed = source.contract.may_be_stale_days
+    last = last_read(settings, source.name)
+    if last is None:
+        return "it has never been read", False
+    age = (as_of - last).days
+    return f"last read as of {last}, {age} days ago, where {allowed} are allowed", age <= allowed
 
 
 def _refuse_another_key(source: Source, landed: dict[str, list[Manifest]], pseudonyms: Pseudonyms) -> None:

@@ -38,7 +38,29 @@ def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run:
         f"{landed} new items" if settings.sources[source.name].enabled else "disabled",
     )
     run.counts[f"items_landed_{source.name}"] = landed
+    if settings.sources[source.name].enabled:
+        run.sources_read.append(source.name)
     return landed
+
+
+def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
+    """Land every source, and go on without one that cannot be reached while what it last told is young enough.
+
+    Raises SourceUnavailable else, after the others have landed: they may not keep for long what a night did not fetch.
+    """
+    too_stale: list[str] = []
+    for source in SOURCES:
+        try:
+            land_source(settings, source, as_ofs, run)
+        except SourceUnavailable as error:
+            told, is_within = land.staleness(settings, source, run.as_of)
+            if is_within:
+                run.warnings.append(f"{source.name} is stale: {told}; {error}")
+                land.log.warning("warning: %s", run.warnings[-1])
+            else:
+                too_stale.append(f"{error} ({source.name}: {told})")
+    if too_stale:
+        raise SourceUnavailable("; ".join(too_stale))
 
 
 @task(name="write", cache_policy=NO_CACHE, persist_result=False)
@@ -72,11 +94,11 @@ def publish_candidate(settings: Settings, run: Run) -> None:
 
 @flow(name="nightly", flow_run_name="{run.command} {run.as_of}", validate_parameters=False, persist_result=False)
 def nightly(settings: Settings, run: Run, as_ofs: Sequence[date], full_refresh: bool = False) -> None:
-    """Land what has been delivered by each of the dates, build once, audit, and publish what holds."""
+    """Land what has been delivered by each of the dates (none: land nothing), build once, audit, and publish what holds."""
     land.clear_leftovers(settings)
     publish.clear_leftovers(settings)
-    for source in SOURCES:
-        land_source(settings, source, as_ofs, run)
+    if as_ofs:
+        land_sources(settings, as_ofs, run)
     write_candidate(settings, run, full_refresh)
     audit_candidate(settings, run)
     publish_candidate(settings, run)

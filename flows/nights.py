@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from flows.children import prefect_api, quiet_environment
-from flows.errors import UsageError
+from flows.erase import Erased, erase_from_landing
+from flows.errors import ShihyoError, UsageError
+from flows.publish import remove_all_but_published, remove_unpublished
 from flows.runs import Run, published_as_of, published_version, recorded, warehouse_lock
 from settings import Settings
 
@@ -29,6 +31,33 @@ def run_backfill(settings: Settings, first: date, last: date, step: str, *, full
     if first > last:
         raise UsageError(f"backfill: from {first} is after to {last}; next: exchange them")
     _run(settings, Run("backfill", last), list(_steps(first, last, step)), full_refresh=full_refresh)
+
+
+def run_rebuild(settings: Settings) -> None:
+    """Build what is published anew from all that has landed, landing nothing; raise ShihyoError when it does not publish."""
+    _run(settings, Run("rebuild", _published_day(settings, "rebuild")), [], full_refresh=True)
+
+
+def run_erasure(settings: Settings, person: str) -> Erased:
+    """Erase a person from landing, and from what is published by building it anew; earlier versions, which hold the pseudonym, are removed.
+
+    Raises ShihyoError when the new version is not published: landing is erased then, and erasing once more goes on from there.
+    """
+    with warehouse_lock(settings):
+        erased = erase_from_landing(settings, person)
+        remove_unpublished(settings)
+    if published_version(settings):
+        run_rebuild(settings)
+        with warehouse_lock(settings):
+            remove_all_but_published(settings)
+    return erased
+
+
+def _published_day(settings: Settings, command: str) -> date:
+    published = published_as_of(settings)
+    if published is None:
+        raise ShihyoError(f"{command}: nothing is published in {settings.published_dir} yet; next: shihyo run")
+    return published
 
 
 def _steps(first: date, last: date, step: str) -> Iterator[date]:

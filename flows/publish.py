@@ -80,6 +80,25 @@ def _remove_old_versions(settings: Settings) -> None:
     for file in files[: -settings.keep_versions]:
         if file != current:
             file.unlink()
+    _remove_lone_manifests(settings)
+
+
+def remove_all_but_published(settings: Settings) -> None:
+    """Remove every kept version that is not the published one: nothing can be rolled back to then."""
+    current = published_link(settings).resolve()
+    for file in settings.published_dir.glob("warehouse-*.duckdb"):
+        if file != current:
+            file.unlink()
+    _remove_lone_manifests(settings)
+
+
+def remove_unpublished(settings: Settings) -> None:
+    """Remove the candidate and the copies that were made for editing and for documentation."""
+    for folder in (settings.candidate_dir, settings.data_dir / "dev"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_lone_manifests(settings: Settings) -> None:
     for manifest in settings.published_dir.glob("warehouse-*.manifest.json"):
         if not manifest.with_name(manifest.name.replace(".manifest.json", ".duckdb")).exists():
             manifest.unlink()

@@ -39,6 +39,7 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    sources_read: list[str] = field(default_factory=list)
 
     def describe(self) -> dict[str, Any]:
         """Return the run as the ledger writes it."""
@@ -52,6 +53,7 @@ class Run:
             "warnings": self.warnings,
             "failures": self.failures,
             "counts": self.counts,
+            "sources_read": self.sources_read,
         }
 
 
@@ -148,6 +150,12 @@ def events(settings: Settings) -> list[dict[str, Any]]:
 
 _RUN_KEYS = frozenset({"run_id", "command", "as_of", "started_at"})
 _EVENT_KEYS = {"started": _RUN_KEYS, "finished": _RUN_KEYS | {"outcome"}, "version": frozenset({"version", "sha256"})}
+
+
+def last_read(settings: Settings, source_name: str) -> date | None:
+    """Return the as-of date of the last run that reached a source, whether it had anything new or not; None when none is known to have."""
+    days = [event["as_of"] for event in events(settings) if source_name in (event.get("sources_read") or ()) and event.get("as_of")]
+    return date.fromisoformat(max(days)) if days else None
 
 
 def history(settings: Settings) -> list[dict[str, Any]]:

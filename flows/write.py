@@ -7,19 +7,15 @@ import json
 import logging
 import shutil
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from flows.children import run_dbt
 from flows.dbt_errors import explain, read_json
 from flows.errors import AuditFailed, ShihyoError
-from flows.land import LandedItem, contract_file, landed_items
+from flows.facts import write_facts
 from flows.runs import Run, published_link
-from flows.sources import SOURCES
 from settings import ROOT, Settings
 
 log = logging.getLogger("shihyo.write")
@@ -94,7 +90,7 @@ def prepare_candidate(settings: Settings, run: Run, *, full_refresh: bool) -> No
         connection.execute(_PUBLISHED_PROGRESS)
         if published.exists():
             _remember_published(connection, published.resolve(), full_refresh=full_refresh)
-        _write_facts(connection, settings, run)
+        write_facts(connection, settings, run)
 
 
 def _remember_published(connection: duckdb.DuckDBPyConnection, published: Path, *, full_refresh: bool) -> None:
@@ -106,86 +102,6 @@ def _remember_published(connection: duckdb.DuckDBPyConnection, published: Path, 
     if full_refresh:
         connection.execute("insert into night.audit_results by name from published.night.audit_results")
     connection.execute("detach published")
-
-
-def _write_facts(connection: duckdb.DuckDBPyConnection, settings: Settings, run: Run) -> None:
-    known = {row[0] for row in connection.execute(_KNOWN_ITEMS).fetchall()} if _has_items(connection) else set()
-    items = pa.Table.from_pylist([_item_row(settings, item, known) for item in landed_items(settings)], schema=_ITEMS)
-    contracts = pa.table(
-        {
-            "source_name": [*(source.name for source in SOURCES), "rejected"],
-            "path": [str(contract_file(settings, name)) for name in [*(source.name for source in SOURCES), "rejected"]],
-        }
-    )
-    context = pa.table(
-        {
-            "run_id": [run.run_id],
-            "warehouse_version": [run.version],
-            "as_of": pa.array([run.as_of], pa.date32()),
-            "is_demo": [settings.is_demo],
-            "started_at": pa.array([run.started_at.replace(tzinfo=None)], pa.timestamp("us")),
-        }
-    )
-    for name, table in (("landed_items", items), ("contracts", contracts), ("run_context", context)):
-        connection.register("handed_over", table)
-        connection.execute(f"create or replace table night.{name} as from handed_over")
-        connection.unregister("handed_over")
-    run.counts["items_landed_in_all"] = items.num_rows
-
-
-_KNOWN_ITEMS = "select item_id from night.landed_items"
-_ITEMS = pa.schema(
-    [
-        ("item_id", pa.string()),
-        ("source_name", pa.string()),
-        ("item_key", pa.string()),
-        ("origin", pa.string()),
-        ("sha256", pa.string()),
-        ("encoding", pa.string()),
-        ("data_path", pa.string()),
-        ("rejected_path", pa.string()),
-        ("byte_count", pa.int64()),
-        ("contract_version", pa.int32()),
-        ("rows_read", pa.int64()),
-        ("rows_landed", pa.int64()),
-        ("rows_rejected", pa.int64()),
-        ("is_new", pa.bool_()),
-        ("business_date", pa.date32()),
-        ("known_from", pa.date32()),
-        ("landed_at", pa.timestamp("us")),
-    ]
-)
-
-
-def _has_items(connection: duckdb.DuckDBPyConnection) -> bool:
-    found = connection.execute(
-        "select count(*) from duckdb_tables() where schema_name = 'night' and table_name = 'landed_items'"
-    ).fetchall()
-    return bool(found[0][0])
-
-
-def _item_row(settings: Settings, item: LandedItem, known: set[str]) -> dict[str, Any]:
-    manifest = item.manifest
-    item_id = item.folder.relative_to(settings.landing_dir).as_posix()
-    return {
-        "item_id": item_id,
-        "source_name": manifest.source_name,
-        "item_key": manifest.item_key,
-        "origin": manifest.origin,
-        "sha256": manifest.sha256,
-        "encoding": manifest.encoding,
-        "data_path": str(item.folder / "data.parquet"),
-        "rejected_path": str(item.folder / "rejected.parquet"),
-        "byte_count": manifest.bytes,
-        "contract_version": manifest.contract_version,
-        "rows_read": manifest.rows_read,
-        "rows_landed": manifest.rows_landed,
-        "rows_rejected": manifest.rows_rejected,
-        "is_new": item_id not in known,
-        "business_date": date.fromisoformat(manifest.business_date) if manifest.business_date else None,
-        "known_from": date.fromisoformat(manifest.known_from),
-        "landed_at": datetime.fromisoformat(manifest.landed_at).replace(tzinfo=None),
-    }
 
 
 def _quoted(path: Path) -> str:

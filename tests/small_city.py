@@ -15,6 +15,8 @@ import duckdb
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
+DROPPED = ("policy_pages", "access_log", "staff_roster", "training_rosters", "specialists", "milestones")
+
 # Four departments of 53; two people each. The first person of each department is the one who uses the environment.
 DEPARTMENTS = {"B01": "副首都推進局", "271276": "北区役所", "271021": "都島区役所", "271039": "福島区役所"}
 STAFF = {f"S{number:07d}": name for number, name in enumerate([name for name in DEPARTMENTS.values() for _ in range(2)], start=1)}
@@ -109,16 +111,16 @@ class City:
 
 
 def new_city(folder: Path, api_url: str | None = None) -> City:
-    """Lay out a deployment with its three drop folders empty; a test that has a procedure catalogue names it by `catalogue_at`."""
-    for source in ("policy_pages", "access_log", "staff_roster"):
+    """Lay out a deployment with its drop folders empty; a test that has a catalogue or a platform names it by `located`."""
+    for source in DROPPED:
         (folder / "inbox" / source).mkdir(parents=True)
     settings = ['pseudonym_key = "a key for the tests alone"', "keep_versions = 5"]
-    for source in ("policy_pages", "access_log", "staff_roster"):
+    for source in DROPPED:
         settings += [f"[sources.{source}]", f'location = "inbox/{source}"']
     (folder / "shihyo.toml").write_text("\n".join(settings), encoding="utf-8")
     return City(folder, api_url)
 
 
-def catalogue_at(location: str) -> dict[str, str]:
-    """Return the environment under which a night reads a procedure catalogue."""
-    return {"SHIHYO_SOURCES__PROCEDURES__LOCATION": location}
+def located(source: str, location: str) -> dict[str, str]:
+    """Return the environment under which a night reads a source that is no drop folder."""
+    return {f"SHIHYO_SOURCES__{source.upper()}__LOCATION": location}

@@ -34,7 +34,8 @@
             landed_items.item_id,
             rejected.source_row,
             rejected.reason_code,
-            rejected.reason
+            rejected.reason,
+            rejected.row_hash
         from read_parquet({{ rejected_paths() }}, filename = true) as rejected
         inner join {{ source('night', 'landed_items') }} as landed_items on rejected.filename = landed_items.rejected_path
     )

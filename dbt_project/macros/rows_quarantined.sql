@@ -1,15 +1,13 @@
-{#- The body of an incremental model that keeps which rows of a source's items were held back, and the first reason against each. -#}
-{% macro rows_quarantined(base_model) -%}
-    with
-
-    rows_quarantined as (
-        select
-            item_id,
-            source_row,
-            reason_codes[1] as reason_code
-        from {{ base_model }}
-        where len(reason_codes) > 0
-    )
-
-    select * from rows_quarantined
+{#- The rows of a source's items that were held back: the first reason against each, and the row as its owner may be told it. -#}
+{% macro rows_quarantined(base_model, sheet_name=none) -%}
+    select
+        item_id,
+        source_row,
+        reason_codes[1] as reason_code,
+        row_told
+        {%- if sheet_name %},
+        {{ sheet_name }} as sheet_name
+        {%- endif %}
+    from {{ base_model }}
+    where len(reason_codes) > 0
 {%- endmacro %}

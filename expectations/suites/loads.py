@@ -30,3 +30,59 @@ SILENCES = Guard(
         ),
     ),
 )
+
+REJECTED_ITEMS = Guard(
+    "items_rejected@raw",
+    "select told as named_by, * from intermediate.int_items_off_contract where is_rejected and source_name != 'policy_pages'",
+    (
+        gxe.ExpectColumnValuesToBeInSet(
+            column="is_rejected",
+            value_set=[False],
+            severity="critical",
+            meta=named("every_item_can_be_read", "an item, or a sheet of it, cannot be read as its contract says"),
+        ),
+    ),
+)
+
+ITEMS_OFF_CONTRACT = Guard(
+    "items_off_contract@raw",
+    "select told as named_by, * from intermediate.int_items_off_contract where not is_rejected or source_name = 'policy_pages'",
+    (
+        gxe.ExpectColumnValuesToBeNull(
+            column="told",
+            severity="warning",
+            meta=named("every_item_is_as_its_contract_says", "an item differs from its contract; what is new was left unread"),
+        ),
+    ),
+)
+
+COLUMN_DRIFTS = Guard(
+    "column_drifts@raw",
+    "select told as named_by, * from intermediate.int_column_drifts",
+    (
+        gxe.ExpectColumnValuesToBeBetween(
+            column="share_unreadable",
+            max_value=0.5,
+            severity="critical",
+            meta=named(
+                "columns_keep_their_kind", "in more than half of an item's rows a column is not what its contract says"
+            ),
+        ),
+    ),
+)
+
+SOURCE_DEPARTMENTS = Guard(
+    "source_departments@raw",
+    "select item_key as named_by, * from intermediate.int_source_departments",
+    (
+        gxe.ExpectColumnValuesToBeInSet(
+            column="is_known",
+            value_set=[True],
+            severity="warning",
+            meta=named(
+                "rows_are_of_known_departments",
+                "a source names no department, or one that org_units.csv does not hold; the city's figure counts the row all the same",
+            ),
+        ),
+    ),
+)

@@ -1,4 +1,4 @@
-"""The procedure catalogue on arrival: it is there, of its usual size, and says whose the procedures are."""
+"""The procedure catalogue on arrival: it is there, and of its usual size."""
 
 import great_expectations.expectations as gxe
 
@@ -26,23 +26,6 @@ CATALOGUE_SIZES = Guard(
             max_value=0.1,
             severity="critical",
             meta=named("catalogue_rows_are_usable", "more than 10 % of the procedure catalogue's rows cannot be used"),
-        ),
-    ),
-)
-
-CATALOGUE_DEPARTMENTS = Guard(
-    "procedure_departments@raw",
-    "select item_key as named_by, * from intermediate.int_procedure_departments",
-    (
-        gxe.ExpectColumnValuesToBeInSet(
-            column="is_known",
-            value_set=[True],
-            severity="warning",
-            meta=named(
-                "procedures_are_of_known_departments",
-                "the procedure catalogue names no department, or one that org_units.csv does not hold; "
-                "the city's figure counts the procedure all the same",
-            ),
         ),
     ),
 )

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from flows.sources.japanese_cells import read_date, read_number
 from flows.sources.pseudonyms import Pseudonyms
 
-Kind = Literal["text", "code", "word", "department", "date", "number", "timestamp"]
+Kind = Literal["text", "code", "word", "department", "date", "number", "timestamp", "link"]
 
 COVERED = "＊＊＊"
 SOURCE_ROW = "_source_row"
@@ -28,6 +28,7 @@ _LOOKS: dict[Kind, str] = {
     "code": r"[A-Za-z0-9_.:\-]{0,64}",
     "date": r"[0-9０-９\s/／.．\-－年月日度元令和平成昭和RHSrhsＲＨＳ()（）月火水木金土日:T]{0,40}",
     "number": r"[0-9０-９\s,，.．+\-－▲△約程度以上未満超下内合計延べ％%名人件業務所属十百千万億兆円全行のを達成]{0,40}",
+    "link": r"https?://[\w.\-/#%?=&~+:,]{1,300}",
     "timestamp": r"[0-9TtZz\s:./+\-]{0,40}",
     # An office, or bytes that were garbled on the way: the audit has to see those.
     "department": r".{0,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|センター|担当|[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60})",
@@ -123,13 +124,19 @@ def lay_out(found: Sequence[str], contract: Contract, *, body: bytes | None = No
     known = {plain_heading(heading) for column in contract.columns for heading in column.headings}
     known |= {plain_heading(heading) for heading in contract.left_behind}
     new = [_told(heading, body) for heading in headings if heading and heading not in known]
-    notes = [f"new column {heading}" for heading in new] + [f"no column {each.headings[0]}" for each in absent if not each.is_required]
+    notes = [f"new column {heading}" for heading in new]
+    notes += [f"no column {each.headings[0]}" for each in absent if not each.is_required and not _is_place(each.headings[0])]
     required = [column.headings[0] for column in absent if column.is_required]
     return Layout(positions, _missing(required, headings, new, known, contract) if required else None, tuple(notes))
 
 
+def _is_place(heading: str) -> bool:
+    """Tell the headings that the reader of workbooks adds itself from a source's own."""
+    return heading.startswith("(")
+
+
 def _missing(required: list[str], headings: list[str], new: list[str], known: set[str], contract: Contract) -> str:
-    told = [heading for heading in headings if heading in known] + new
+    told = [heading for heading in headings if heading in known and not _is_place(heading)] + new
     # Without any known heading the line is a row of data.
     found = ", ".join(told[:20]) if any(heading in known for heading in headings) else f"a line of {len(headings)} fields"
     likely = [(name, match[0]) for name in required if (match := difflib.get_close_matches(name, new, n=1, cutoff=0.4))]
@@ -161,10 +168,10 @@ def landed_arrays(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> l
 
 def cover(value: str | None, column: Column) -> str | None:
     """Return a value as written if it looks like its column's kind, else COVERED."""
-    if value is None or column.kind == "text":
+    if value is None or not value.strip() or column.kind == "text":
         return value
     if column.kind == "word":
-        return value if unicodedata.normalize("NFKC", value).strip() in ("", *column.words) else COVERED
+        return value if unicodedata.normalize("NFKC", value).strip() in column.words else COVERED
     return value if re.fullmatch(_LOOKS[column.kind], value.strip(), re.DOTALL) else COVERED
 
 

@@ -113,7 +113,7 @@ def test_a_roster_without_the_contracts_columns_is_an_empty_roster_and_stops_it(
     assert "staff_roster_202611.csv" in night.stderr
 
 
-def test_pages_come_over_http_and_an_outage_is_retried_and_then_exit_4(city: City, page_server) -> None:
+def test_pages_come_over_http_and_an_outage_is_a_warning_until_the_pages_are_too_old(city: City, page_server) -> None:
     page_server.failures = 1
     environment = {
         "SHIHYO_SOURCES__POLICY_PAGES__LOCATION": f"{page_server.url}/596582.html?token=secret-in-the-url",
@@ -127,9 +127,17 @@ def test_pages_come_over_http_and_an_outage_is_retried_and_then_exit_4(city: Cit
     assert "secret-in-the-url" not in str(city.query("select origin from marts.dim_policy_pages"))
 
     page_server.failures = 99
-    link = city.published.readlink()
     done = city.night(date(2026, 10, 23), **environment)
+    assert done.returncode == 0, done.stderr
+    assert page_server.requests == 5, "two retries"
+    [warning] = city.status()["last_run"]["warnings"]
+    assert warning.startswith("policy_pages is stale: last read as of 2026-10-22, 1 days ago, where 30 are allowed; ")
+    assert "secret-in-the-url" not in warning + done.stdout
+
+    link = city.published.readlink()
+    done = city.night(date(2026, 11, 22), **environment)
     assert done.returncode == 4
+    assert "last read as of 2026-10-22, 31 days ago" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert "secret-in-the-url" not in done.stderr + done.stdout
     assert city.published.readlink() == link

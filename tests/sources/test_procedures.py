@@ -10,7 +10,7 @@ import adbc_driver_postgresql.dbapi
 import pytest
 from harness.published import export_marts
 from postgresql import PASSWORD, Server, execute
-from small_city import BASE_AS_OF, City, catalogue_at, new_city
+from small_city import BASE_AS_OF, City, located, new_city
 
 from flows.errors import ShihyoError, SourceUnavailable, UsageError
 from flows.sources.database import read_table
@@ -153,7 +153,7 @@ def new_catalogue(server: Server) -> str:
 def published_city(tmp_path_factory: pytest.TempPathFactory, api_url: str, postgresql: Server) -> City:
     """A city with nothing but a catalogue in PostgreSQL, published as of 2026-10-21; copy it, never change it."""
     city = new_city(tmp_path_factory.mktemp("cities") / "catalogue", api_url)
-    done = city.night(BASE_AS_OF, **catalogue_at(new_catalogue(postgresql)))
+    done = city.night(BASE_AS_OF, **located("procedures", new_catalogue(postgresql)))
     assert done.returncode == 0, done.stderr
     return city
 
@@ -195,7 +195,7 @@ def test_the_stock_on_any_day_through_corrections_planned_changes_and_an_outage(
         "insert into procedures values ('6', 'x'), ('7', 'y')",
         "insert into procedure_status_changes values ('6', 'draft', '2026-10-01'), ('7', 'registered', '1899-01-01')",
     )
-    assert city.night(date(2026, 10, 22), **catalogue_at(url)).returncode == 0
+    assert city.night(date(2026, 10, 22), **located("procedures", url)).returncode == 0
     assert counts_of(city) == [3, 2, 3, 4]
     assert city.query("select reason_code, source_row from marts.fct_quarantined_rows where is_current order by 1") == [
         ("bad_change_date", 10),
@@ -205,7 +205,7 @@ def test_the_stock_on_any_day_through_corrections_planned_changes_and_an_outage(
     assert city.query(loads) == [(49, 0, 49, 49, 0), (50, 2, 48, 0, 0)]
 
     # The planned procedure counts from its day on, though nothing is landed on that day.
-    assert city.night(date(2026, 11, 11), **catalogue_at(url)).returncode == 0
+    assert city.night(date(2026, 11, 11), **located("procedures", url)).returncode == 0
     assert city.query("select count(*) from marts.fct_loads") == [(2,)]
     assert counts_of(city) == [3, 2, 3, 4, 5]
     incremental = export_marts(city)
@@ -218,19 +218,23 @@ def test_the_stock_on_any_day_through_corrections_planned_changes_and_an_outage(
     assert told(date(2026, 10, 22)) == (3, True, "2026-09-30")
     assert told(date(2026, 11, 11)) == (4, True, "2026-10-31")
 
-    # An outage in the night: exit 4 after its retries, one line without the password, and what is published stays.
+    # An outage in the night: a warning after its retries while the catalogue is young enough, then exit 4; never the password.
     link = city.published.readlink()
     postgresql.stop()
     try:
-        down = city.night(date(2026, 11, 12), **catalogue_at(url))
+        in_time = city.copy_to(tmp_path / "in_time").night(date(2026, 11, 18), **located("procedures", url))
+        down = city.night(date(2026, 11, 19), **located("procedures", url))
     finally:
         postgresql.start()
+    assert in_time.returncode == 0
+    assert "procedures is stale: last read as of 2026-11-11, 7 days ago" in in_time.stdout
+    assert PASSWORD not in in_time.stdout
     assert down.returncode == 4
     assert _only_masked(down.stderr.strip())
     assert PASSWORD not in down.stdout
     assert city.published.readlink() == link
 
-    done = city.shihyo("run", "--as-of", "2026-11-11", "--full-refresh", **catalogue_at(url))
+    done = city.shihyo("run", "--as-of", "2026-11-11", "--full-refresh", **located("procedures", url))
     assert done.returncode == 0, done.stderr
     assert export_marts(city) == incremental
 
@@ -250,7 +254,7 @@ def test_a_catalogue_that_cannot_be_right_stops_the_night(
     link = city.published.readlink()
     execute(url, spoil)
 
-    night = city.night(date(2026, 10, 22), **catalogue_at(url))
+    night = city.night(date(2026, 10, 22), **located("procedures", url))
 
     assert (night.returncode, len(night.stderr.strip().splitlines())) == (3, 1), night.stderr
     assert expectation in night.stderr
@@ -263,5 +267,5 @@ def test_a_catalogue_is_held_against_the_published_one_and_not_against_a_refused
     city, url = published_city.copy_to(tmp_path / "city"), new_catalogue(postgresql)
     for night, lost in ((22, "old1%"), (23, "old20")):  # the second loses little against the first
         execute(url, f"delete from procedures where procedure_id like '{lost}'")
-        refused = city.night(date(2026, 10, night), **catalogue_at(url))
+        refused = city.night(date(2026, 10, night), **located("procedures", url))
         assert (refused.returncode, "catalogue_keeps_its_size" in refused.stderr) == (3, True)

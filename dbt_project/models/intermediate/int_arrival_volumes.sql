@@ -1,11 +1,11 @@
 -- How much arrived, against what is typical: a day's log beside the median of the eight days of its kind (working or closed) before it, a roster
--- beside the one before it, a catalogue beside the delivery that is published. One row per item as it stands now; typical_rows is null while
+-- beside the one before it, anything else beside the delivery of it that is published. One row per item as it stands now; typical_rows is null while
 -- there is too little to compare with.
 with
 
 loads as (
     select * from {{ ref('fct_loads') }}
-    where source_name in ('access_log', 'staff_roster', 'procedures')
+    where source_name != 'policy_pages'
 ),
 
 published_deliveries as (
@@ -50,7 +50,7 @@ compared as (
         case
             when source_name = 'access_log' and count(*) over last_eight >= 3 then median(rows_staged) over last_eight
             when source_name = 'staff_roster' then lag(rows_staged) over same_kind
-            when source_name = 'procedures' then published_rows
+            when source_name not in ('access_log', 'staff_roster') then published_rows
         end as typical_rows
     from arrivals
     window

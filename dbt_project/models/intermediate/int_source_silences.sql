@@ -9,11 +9,12 @@ run_contexts as (
     select as_of from {{ ref('stg_night__run_contexts') }}
 ),
 
--- A day of the log comes on the day after, a weekend and a holiday included; a roster on the first of the month.
 allowances as (
     select
-        unnest(['access_log', 'staff_roster']) as source_name,
-        unnest([3, 40]) as allowed_days
+        source_name,
+        delivers_within_days as allowed_days
+    from {{ ref('stg_night__contracts') }}
+    where delivers_within_days is not null
 ),
 
 silences as (

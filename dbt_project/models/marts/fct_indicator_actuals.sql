@@ -23,14 +23,19 @@ finished as (
         knots.period_grain,
         knots.period_start,
         knots.period_end,
-        arg_max(knots.measured_to, knots.known_from) as measured_to,
+        -- What a source told of a year's days is all there is of them once the year is over; a stock or a ratio waits for its last month.
+        case
+            when any_value(indicators.kind) in ('flow', 'milestone') then knots.period_end
+            else arg_max(knots.measured_to, knots.known_from)
+        end as measured_to,
         knots.period_end + 1 as known_from,
         arg_max(knots.numerator, knots.known_from) as numerator,
         arg_max(knots.denominator, knots.known_from) as denominator
     from knots
+    inner join indicators on knots.indicator_code = indicators.indicator_code
     cross join run_contexts
     where knots.known_from <= knots.period_end and knots.period_end < run_contexts.as_of
-    group by all
+    group by knots.indicator_code, knots.org_unit_code, knots.period_grain, knots.period_start, knots.period_end
 ),
 
 valued as (
@@ -76,29 +81,52 @@ dated as (
     from changes
 ),
 
+suppressible as (
+    select
+        dated.*,
+        exists (
+            select 1
+            from {{ ref('int_suppressed_counts') }} as suppressed
+            where
+                suppressed.indicator_code = dated.indicator_code
+                and suppressed.org_unit_code = dated.org_unit_code
+                and suppressed.period_grain = dated.period_grain
+                and suppressed.period_start = dated.period_start
+                and suppressed.known_from >= dated.known_from
+                and suppressed.known_from < coalesce(dated.known_to, date '9999-12-31')
+        ) as is_suppressed
+    from dated
+    where dated.numerator is not null
+),
+
+shown as (
+    select * replace (case when not is_suppressed then numerator end as numerator)
+    from suppressible
+),
+
 actuals as (
     select
-        dated.indicator_code,
-        dated.org_unit_code,
-        dated.period_grain,
-        {{ fiscal_year_of('dated.period_start') }} as fiscal_year,
-        dated.numerator,
-        dated.denominator,
-        case when indicators.kind = 'ratio' then dated.numerator / nullif(dated.denominator, 0) end as actual_ratio,
+        shown.indicator_code,
+        shown.org_unit_code,
+        shown.period_grain,
+        {{ fiscal_year_of('shown.period_start') }} as fiscal_year,
+        shown.numerator,
+        shown.denominator,
+        case when indicators.kind in ('ratio', 'milestone') then shown.numerator / nullif(shown.denominator, 0) end as actual_ratio,
         case
-            when indicators.kind = 'ratio' then 100 * dated.numerator / nullif(dated.denominator, 0)
-            else cast(dated.numerator as double)
+            when indicators.kind in ('ratio', 'milestone') then 100 * shown.numerator / nullif(shown.denominator, 0)
+            else cast(shown.numerator as double)
         end as actual_value,
-        dated.is_provisional,
-        dated.known_to is null as is_current,
-        cast(dated.period_start as date) as period_start,
-        cast(dated.period_end as date) as period_end,
-        cast(dated.measured_to as date) as measured_to,
-        cast(dated.known_from as date) as known_from,
-        cast(dated.known_to as date) as known_to
-    from dated
-    inner join indicators on dated.indicator_code = indicators.indicator_code
-    where dated.numerator is not null
+        shown.is_suppressed,
+        shown.is_provisional,
+        shown.known_to is null as is_current,
+        cast(shown.period_start as date) as period_start,
+        cast(shown.period_end as date) as period_end,
+        cast(shown.measured_to as date) as measured_to,
+        cast(shown.known_from as date) as known_from,
+        cast(shown.known_to as date) as known_to
+    from shown
+    inner join indicators on shown.indicator_code = indicators.indicator_code
 )
 
 select * from actuals

@@ -13,13 +13,6 @@ official_results as (
     select * from {{ ref('fct_official_results') }}
 ),
 
-indicators as (
-    select
-        indicator_code,
-        source_name
-    from {{ ref('dim_indicators') }}
-),
-
 run_contexts as (
     select as_of from {{ ref('stg_night__run_contexts') }}
 ),
@@ -63,16 +56,10 @@ valued as (
     select
         knots.indicator_code,
         knots.fiscal_year,
-        coalesce(
-            case when indicators.source_name = 'official' then official_results.actual_text end,
-            case when actuals.actual_value is null then official_results.actual_text end
-        ) as actual_text,
+        case when actuals.actual_value is null then official_results.actual_text end as actual_text,
+        case when actuals.actual_value is null then official_results.actual_qualifier else 'exact' end as actual_qualifier,
         case
-            when actuals.actual_value is null or indicators.source_name = 'official' then official_results.actual_qualifier
-            else 'exact'
-        end as actual_qualifier,
-        case
-            when actuals.actual_value is not null and indicators.source_name != 'official' then 'computed'
+            when actuals.actual_value is not null then 'computed'
             when official_results.actual_text is not null then 'official'
         end as actual_origin,
         targets.target_text,
@@ -87,7 +74,6 @@ valued as (
         knots.known_from
     from knots
     inner join run_contexts on knots.known_from <= run_contexts.as_of
-    inner join indicators on knots.indicator_code = indicators.indicator_code
     left join actuals
         on
             knots.indicator_code = actuals.indicator_code

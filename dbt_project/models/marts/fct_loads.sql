@@ -28,6 +28,30 @@ staged as (
         cast(sum(row_count) as bigint) as rows_staged
     from {{ ref('int_procedure_stock_changes') }}
     group by item_id
+    union all
+    select
+        item_id,
+        cast(sum(row_count) as bigint) as rows_staged
+    from {{ ref('int_nocode_app_stock_changes') }}
+    group by item_id
+    union all
+    select
+        item_id,
+        count(*) as rows_staged
+    from {{ ref('stg_training_rosters__attendances') }}
+    group by item_id
+    union all
+    select
+        item_id,
+        count(*) as rows_staged
+    from {{ ref('stg_specialists__hires') }}
+    group by item_id
+    union all
+    select
+        item_id,
+        count(*) as rows_staged
+    from {{ ref('stg_milestones__stages') }}
+    group by item_id
 ),
 
 quarantined as (
@@ -46,9 +70,11 @@ counted as (
         landed_items.item_key,
         landed_items.sha256,
         landed_items.encoding,
+        landed_items.notes as contract_notes,
         landed_items.rows_read,
         landed_items.rows_landed,
         landed_items.rows_rejected,
+        landed_items.rows_erased,
         coalesce(staged.rows_staged, 0) as rows_staged,
         coalesce(quarantined.rows_quarantined, 0) as rows_quarantined,
         case when landed_items.known_to is null then 0 else coalesce(staged.rows_staged, 0) end as rows_superseded,

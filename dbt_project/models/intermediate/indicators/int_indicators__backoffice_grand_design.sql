@@ -1,1 +1,1 @@
-{{ official_actuals('backoffice_grand_design') }}
+{{ indicator_of_milestones('backoffice_grand_design') }}

@@ -1,1 +1,1 @@
-{{ official_actuals('common_cloud_service') }}
+{{ indicator_of_milestones('common_cloud_service') }}

@@ -1,1 +1,1 @@
-{{ official_actuals('data_utilisation_policy') }}
+{{ indicator_of_milestones('data_utilisation_policy') }}

@@ -1,1 +1,1 @@
-{{ official_actuals('information_service_plan') }}
+{{ indicator_of_milestones('information_service_plan') }}

@@ -1,1 +1,89 @@
-{{ official_actuals('training_participants') }}
+-- Distinct people who attended a course in a fiscal year, for the city and by the department that the roster names; who was absent throughout does
+-- not count. A year in progress is counted to date.
+with
+
+landed_items as (
+    select
+        item_id,
+        known_from,
+        coalesce(known_to, date '9999-12-31') as known_to
+    from {{ ref('stg_night__landed_items') }}
+    where source_name = 'training_rosters' and is_effective
+),
+
+fiscal_years as (
+    select * from {{ ref('int_fiscal_years') }}
+),
+
+attendances as (
+    select
+        attendances.user_pseudonym,
+        org_units.org_unit_code,
+        fiscal_years.starts_on,
+        fiscal_years.ends_on,
+        landed_items.known_from,
+        landed_items.known_to
+    from {{ ref('stg_training_rosters__attendances') }} as attendances
+    inner join landed_items on attendances.item_id = landed_items.item_id
+    inner join fiscal_years on attendances.attended_on between fiscal_years.starts_on and fiscal_years.ends_on
+    left join {{ ref('dim_org_units') }} as org_units
+        on
+            attendances.department_name = org_units.name_ja
+            and attendances.attended_on >= org_units.valid_from
+            and attendances.attended_on <= coalesce(org_units.valid_to, date '9999-12-31')
+    where attendances.has_attended
+),
+
+counted_for as (
+    select
+        * replace ('271004' as org_unit_code)
+    from attendances
+    union all
+    select * from attendances
+    where org_unit_code is not null
+),
+
+knots as (
+    select known_from as knot from landed_items
+    union
+    select known_to as knot from landed_items
+    where known_to < date '9999-12-31'
+),
+
+-- A unit's year is told from the first knot that counted somebody: from then on nobody is zero, and not unknown.
+unit_years as (
+    select
+        org_unit_code,
+        starts_on,
+        ends_on,
+        min(known_from) as told_from
+    from counted_for
+    group by org_unit_code, starts_on, ends_on
+),
+
+actuals as (
+    select
+        unit_years.org_unit_code,
+        'fiscal_year' as period_grain,
+        unit_years.starts_on as period_start,
+        unit_years.ends_on as period_end,
+        least(unit_years.ends_on, knots.knot) as measured_to,
+        knots.knot as known_from,
+        count(distinct counted_for.user_pseudonym) as numerator,
+        1 as denominator
+    from unit_years
+    inner join knots on unit_years.told_from <= knots.knot
+    left join counted_for
+        on
+            unit_years.org_unit_code = counted_for.org_unit_code
+            and unit_years.starts_on = counted_for.starts_on
+            and knots.knot >= counted_for.known_from
+            and knots.knot < counted_for.known_to
+    group by unit_years.org_unit_code, unit_years.starts_on, unit_years.ends_on, knots.knot
+),
+
+told_by_now as (
+    {{ told_by_now('training_participants', 'actuals') }}
+)
+
+select * from told_by_now

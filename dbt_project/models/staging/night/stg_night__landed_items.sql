@@ -17,6 +17,8 @@ dated as (
         rows_read,
         rows_landed,
         rows_rejected,
+        rows_erased,
+        notes,
         is_new,
         business_date,
         known_from,

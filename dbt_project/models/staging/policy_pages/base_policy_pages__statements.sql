@@ -41,7 +41,8 @@ joined as (
         pages.page_fiscal_year,
         cast(landed_rows.fiscal_year as integer) as fiscal_year,
         cast(landed_rows.value as decimal(18, 4)) as numeric_value,
-        pages.page_date
+        pages.page_date,
+        {{ row_told('policy_pages') }} as row_told
     from landed_rows
     inner join pages on landed_rows.item_id = pages.item_id
     left join aliases

@@ -12,7 +12,8 @@ typed as (
         nullif(trim(department_name), '') as department_name,
         lower(trim(status)) as status,
         -- A catalogue may keep a time with the day.
-        coalesce({{ municipal_date('changed_on') }}, cast(try_cast(changed_on as timestamp) as date)) as changed_on
+        coalesce({{ municipal_date('changed_on') }}, cast(try_cast(changed_on as timestamp) as date)) as changed_on,
+        {{ row_told('procedures') }} as row_told
     from landed_rows
 ),
 
@@ -24,6 +25,7 @@ judged as (
         department_name,
         status,
         changed_on,
+        row_told,
         list_filter(
             [
                 case when procedure_id is null then 'missing_procedure' end,

@@ -1,0 +1,189 @@
+{#- What the warehouse learned of a stock, and when: a delivery adds its changes on the day from which it is known and takes them away when the
+    next one is. What two deliveries say alike cancels, so that a year of nightly deliveries is no longer than their differences. -#}
+{% macro stock_changes_dated(source_name, changes) -%}
+    with
+
+    landed_items as (
+        select
+            item_id,
+            known_from,
+            known_to
+        from {{ ref('stg_night__landed_items') }}
+        where source_name = '{{ source_name }}' and is_effective
+    ),
+
+    stock_changes as (
+        select * from {{ changes }}
+    ),
+
+    learned as (
+        select
+            stock_changes.department_name,
+            stock_changes.is_city,
+            stock_changes.changed_on,
+            landed_items.known_from,
+            stock_changes.change
+        from stock_changes
+        inner join landed_items on stock_changes.item_id = landed_items.item_id
+        union all
+        select
+            stock_changes.department_name,
+            stock_changes.is_city,
+            stock_changes.changed_on,
+            landed_items.known_to as known_from,
+            -stock_changes.change as change
+        from stock_changes
+        inner join landed_items on stock_changes.item_id = landed_items.item_id
+        where landed_items.known_to is not null
+    ),
+
+    org_units as (
+        select
+            org_unit_code,
+            name_ja
+        from {{ ref('dim_org_units') }}
+    ),
+
+    dated as (
+        select
+            case when learned.is_city then '271004' else org_units.org_unit_code end as org_unit_code,
+            learned.changed_on,
+            learned.known_from,
+            cast(sum(learned.change) as bigint) as change
+        from learned
+        left join org_units on learned.department_name = org_units.name_ja
+        where learned.is_city or org_units.org_unit_code is not null
+        group by all
+        having sum(learned.change) != 0
+    )
+
+    select * from dated
+{%- endmacro %}
+
+{#- An indicator that is a stock: what is open on the last day of a month, by department and for the city. A fiscal year's value is its latest
+    complete month's, in the end March's. A change counts from the day on which it is known and has happened: a planned one does not count yet. -#}
+{% macro indicator_of_stock(indicator_code, changes_dated) -%}
+    with
+
+    stock_changes as (
+        select * from {{ changes_dated }}
+    ),
+
+    run_contexts as (
+        select as_of from {{ ref('stg_night__run_contexts') }}
+    ),
+
+    first_told as (
+        select
+            min(known_from) as known_from,
+            min(changed_on) as changed_on
+        from stock_changes
+    ),
+
+    month_starts as (
+        select
+            unnest(generate_series(date_trunc('month', first_told.changed_on), run_contexts.as_of, interval 1 month)) as month_start,
+            first_told.known_from
+        from first_told
+        cross join run_contexts
+    ),
+
+    months as (
+        select
+            cast(month_start as date) as month_start,
+            last_day(month_start) as month_end,
+            greatest(month_start, known_from) as known_from
+        from month_starts
+    ),
+
+    -- The city, and the departments that the catalogue names, where they were valid on the month's last day.
+    unit_months as (
+        select
+            '271004' as org_unit_code,
+            months.*
+        from months
+        union all
+        select
+            org_units.org_unit_code,
+            months.*
+        from months
+        inner join {{ ref('dim_org_units') }} as org_units
+            on
+                months.month_end >= org_units.valid_from
+                and months.month_end <= coalesce(org_units.valid_to, date '9999-12-31')
+        where org_units.org_unit_code in (select stock_changes.org_unit_code from stock_changes)
+    ),
+
+    changes as (
+        select
+            org_unit_code,
+            month_start,
+            month_end,
+            known_from,
+            0 as change
+        from unit_months
+        union all
+        select
+            unit_months.org_unit_code,
+            unit_months.month_start,
+            unit_months.month_end,
+            greatest(unit_months.known_from, stock_changes.known_from, stock_changes.changed_on) as known_from,
+            stock_changes.change
+        from unit_months
+        inner join stock_changes
+            on
+                unit_months.org_unit_code = stock_changes.org_unit_code
+                and unit_months.month_end >= stock_changes.changed_on
+    ),
+
+    unit_month_stocks as (
+        select
+            org_unit_code,
+            month_start,
+            month_end,
+            known_from,
+            sum(sum(change)) over (partition by org_unit_code, month_start order by known_from) as numerator,
+            1 as denominator
+        from changes
+        group by org_unit_code, month_start, month_end, known_from
+    ),
+
+    city_months as (
+        select * from unit_month_stocks
+        where org_unit_code = '271004'
+    ),
+
+    city_years as (
+        {{ years_of_months('city_months') }}
+    ),
+
+    actuals as (
+        select
+            org_unit_code,
+            'month' as period_grain,
+            month_start as period_start,
+            month_end as period_end,
+            month_end as measured_to,
+            known_from,
+            numerator,
+            denominator
+        from unit_month_stocks
+        union all
+        select
+            '271004' as org_unit_code,
+            'fiscal_year' as period_grain,
+            period_start,
+            period_end,
+            measured_to,
+            known_from,
+            numerator,
+            denominator
+        from city_years
+    ),
+
+    told_by_now as (
+        {{ told_by_now(indicator_code, 'actuals') }}
+    )
+
+    select * from told_by_now
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ stock_changes_dated('nocode_apps', ref('int_nocode_app_stock_changes')) }}

@@ -1,0 +1,3 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+{{ rows_quarantined(ref('base_nocode_apps__records')) }}

@@ -1,0 +1,15 @@
+with
+
+contracts as (
+    select
+        source_name,
+        contract_file,
+        owner_ja,
+        owner_en,
+        delivers_within_days,
+        may_be_stale_days
+    from {{ source('night', 'contracts') }}
+    where owner_ja is not null
+)
+
+select * from contracts

@@ -1,0 +1,40 @@
+with
+
+landed_rows as (
+    select * from {{ landed_rows('specialists') }}
+),
+
+typed as (
+    select
+        landed_rows.item_id,
+        landed_rows._source_row as source_row,
+        nullif(trim(landed_rows.department_name), '') as department_name,
+        cast(landed_rows.hire_count as decimal(18, 4)) as hire_count,
+        coalesce(trim(landed_rows.hire_count_raw), '') != '' as has_hire_count,
+        cast(landed_rows.hired_on as date) as hired_on,
+        {{ row_told('specialists') }} as row_told
+    from landed_rows
+),
+
+judged as (
+    select
+        item_id,
+        source_row,
+        department_name,
+        hire_count,
+        hired_on,
+        row_told,
+        list_filter(
+            [
+                case when hired_on is null then 'bad_hired_on' end,
+                case
+                    when has_hire_count and (hire_count is null or hire_count != trunc(hire_count) or abs(hire_count) > 10000)
+                        then 'bad_hire_count'
+                end
+            ],
+            lambda reason: reason is not null
+        ) as reason_codes
+    from typed
+)
+
+select * from judged

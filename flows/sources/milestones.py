@@ -1,0 +1,50 @@
+"""The register of milestones, kept by hand in Excel (or saved as CSV): the stages of each plan, with their days, status and evidence.
+
+Kept: the stages. Who is in charge, and remarks, stay at the source.
+"""
+
+from flows.sources.base import Delivery, Parsed
+from flows.sources.contracts import Column, Contract
+from flows.sources.delimited import parse_delimited
+from flows.sources.drop_folder import list_files, read_file
+from flows.sources.pseudonyms import Pseudonyms
+from flows.sources.workbooks import SHEET_COLUMNS, is_workbook, parse_workbook
+
+CONTRACT = Contract(
+    source_name="milestones",
+    version=1,
+    owner_ja="デジタル統括室 企画担当",
+    owner_en="Digital Bureau, planning",
+    may_be_stale_days=100,
+    columns=(
+        Column("indicator_wording", ("指標", "指標名"), "text"),
+        Column("stage_no", ("段階", "段階番号"), "number", read_on_landing=True),
+        Column("stage_name", ("工程", "工程名"), "text", is_required=False),
+        Column("planned_on", ("予定日", "完了予定日"), "date", read_on_landing=True),
+        Column("completed_on", ("完了日",), "date", read_on_landing=True),
+        Column("status", ("状態", "状況"), "word", words=("未着手", "着手", "策定中", "整備中", "策定済", "運用開始", "完了")),
+        Column("progress", ("進捗率",), "number", is_required=False, read_on_landing=True),
+        Column("evidence_url", ("根拠資料", "根拠"), "link", is_required=False),
+        *SHEET_COLUMNS,
+    ),
+    left_behind=("担当者", "備考"),
+)
+
+
+class Milestones:
+    """The register of milestones behind the source protocol."""
+
+    name = CONTRACT.source_name
+    contract = CONTRACT
+
+    def list_deliveries(self, location: str) -> list[Delivery]:
+        """List the registers."""
+        return list_files(location, (".xlsx", ".csv"))
+
+    def read(self, delivery: Delivery) -> bytes:
+        """Read one register."""
+        return read_file(delivery)
+
+    def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
+        """Parse one register, a workbook or a delimited file."""
+        return (parse_workbook if is_workbook(content) else parse_delimited)(content, CONTRACT, pseudonyms)
