@@ -26,10 +26,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rolled_back": ("差し戻し後の版", "after a rollback"),
     "demo": ("模擬データ", "Simulated data"),
     "demo_banner": (
-        "実演用の環境です。「模擬データ」の印がある数値は、架空の利用記録・職員名簿・手続台帳から計算したもので、実在の市の実績ではありません。"
+        "実演用の環境です。「模擬データ」の印がある数値は、架空の利用記録・名簿・台帳から計算したもので、実在の市の実績ではありません。"
         "「公表値」の印がある令和4・5年度の数値は、大阪市の公表資料によります。",
-        "This is a demonstration. Figures marked “Simulated data” are computed from an invented access log, staff roster and procedure "
-        "catalogue and are no city's results. Figures of FY2022 and FY2023 marked “Published figure” are real, from Osaka City's published "
+        "This is a demonstration. Figures marked “Simulated data” are computed from invented logs, rosters and registers "
+        "and are no city's results. Figures of FY2022 and FY2023 marked “Published figure” are real, from Osaka City's published "
         "pages.",
     ),
     "official": ("公表値", "Published figure"),
@@ -139,6 +139,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "出典: データ可視化環境のアクセスログと職員名簿。利用した人数は示しません。",
         "Source: the environment's access log and the staff roster. How many people used it is not shown.",
     ),
+    "quarantine_page": ("要確認データ", "Held back"),
+    "quarantine_page_title": ("計算から除いているデータ(担当別)", "Data held back from the figures, by owner"),
+    "quarantine_told": (
+        "{count} 行を、読み取れない値があるため計算から除いています(担当 {owners} か所)。元のファイルを直して提出し直すと、次の夜間処理で解消します。",
+        "{count} rows hold a value that cannot be used and are not counted ({owners} owners). "
+        "Once the source is mended and delivered again, the next night clears them.",
+    ),
+    "quarantine_none": ("計算から除いているデータはありません。", "No data is held back."),
+    "quarantine_count": ("{count} 行", "{count} rows"),
+    "quarantine_more": ("ほか {count} 行。全件は担当者向けの一覧表にあります。", "{count} more rows; the owner's workbook lists them all."),
+    "quarantine_place": ("ファイルと行", "File and row"),
+    "quarantine_reason": ("理由", "Reason"),
+    "quarantine_row": ("内容(個人項目は＊)", "Content (personal values as ＊)"),
+    "quarantine_since": ("初回検出", "First seen"),
+    "quarantine_touches": ("関係する指標", "Indicators"),
+    "quarantine_sheet": ("シート「{sheet}」", "sheet “{sheet}”"),
+    "quarantine_line": ("{row} 行目", "row {row}"),
+    "quarantine_whole": ("ファイル全体", "whole file"),
+    "quarantine_several": ("{count} 指標", "{count} indicators"),
+    "stages": ("{part}/{whole} 工程", "{part} of {whole} stages"),
     "no_months": ("月別の実績はまだありません。", "There are no monthly actuals yet."),
 }
 

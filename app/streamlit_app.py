@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import notices, warehouse
-from app.app_pages import overview, usage
+from app.app_pages import overview, quarantine, usage
 from app.i18n import LANGUAGE_NAMES, LANGUAGES, Language, Words
 from settings import ConfigurationError, settings
 
@@ -55,9 +55,13 @@ def _navigate(state: warehouse.State, words: Words) -> None:
     def show_usage() -> None:
         usage.show(state, published, words)
 
+    def show_quarantine() -> None:
+        quarantine.show(state, published, words)
+
     pages = [
         st.Page(show_overview, title=words("overview"), url_path="overview", default=True),
         st.Page(show_usage, title=words("usage_page"), url_path="usage"),
+        st.Page(show_quarantine, title=words("quarantine_page"), url_path="quarantine"),
     ]
     chosen = st.navigation(pages, position="hidden")
     with st.container(horizontal=True, key="shihyo-pages"):

@@ -49,11 +49,18 @@ def _actual(tile: Row, words: Words) -> str:
     figure = figure_of(tile, words, prefix="actual", decimals=tile["display_decimals"], unit=words.of(tile, "unit"))
     if figure is None:
         return f'<p class="actual wording">{escape(words("no_actual"))}</p><p class="when"></p>'
-    year = f'<span class="year">{escape(words.of(tile, "actual_year"))}</span>{_provisional(tile, words)}'
+    year = f'<span class="year">{escape(words.of(tile, "actual_year"))}</span>{_stages(tile, words)}{_provisional(tile, words)}'
     if not figure.number:
         return f'<p class="actual wording">{escape(figure.after)}</p><p class="when">{year}</p>'
     before, after = (f"<small>{escape(text)}</small>" if text else "" for text in (figure.before, figure.after))
     return f'<p class="actual">{before}<b>{escape(figure.number)}</b>{after}</p><p class="when">{year}</p>'
+
+
+def _stages(tile: Row, words: Words) -> str:
+    if tile["kind"] != "milestone" or tile["numerator"] is None:
+        return ""
+    told = words("stages", part=f"{tile['numerator']:.0f}", whole=f"{tile['denominator']:.0f}")
+    return f' <span class="stages">{escape(told)}</span>'
 
 
 def _provisional(tile: Row, words: Words) -> str:
