@@ -33,6 +33,8 @@ _LOOKS: dict[Kind, str] = {
     # An office, or bytes that were garbled on the way: the audit has to see those.
     "department": r".{0,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|センター|担当|[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60})",
 }
+# Addresses of people and of their machines, in free text.
+_ADDRESS = r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"
 _ARROW_LOOKS = {"timestamp": r"^[0-9TtZz\s:./+\-]{0,40}$"}
 
 
@@ -40,7 +42,7 @@ _ARROW_LOOKS = {"timestamp": r"^[0-9TtZz\s:./+\-]{0,40}$"}
 class Column:
     """A column that is kept: its landed name and its headings at the source, the first of which is told to its owner.
 
-    A personal column is landed as pseudonyms. A `word` is one of `words`. A date or number that is `read_on_landing` is landed twice: read
+    A personal column is landed as pseudonyms. A `word` is one of `words`; free `text` is kept but for addresses in it. A date or number that is `read_on_landing` is landed twice: read
     (ISO day, plain number; null when it cannot be read), and as written, in `<name>_raw`; of large files SQL reads them.
     An undecodable byte rejects its row, except in a column that is `landed_unreadable`: there it becomes U+FFFD, for the audit to see.
     Else a garbled department would only be missing, and the rate wrong.
@@ -155,7 +157,7 @@ def landed_arrays(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> l
     if column.is_personal:
         return [pseudonyms.of_array(values)]
     if column.kind == "text":
-        return [values]
+        return [pc.replace_substring_regex(values, _ADDRESS, COVERED)]
     if column.kind in _ARROW_LOOKS and pc.all(pc.match_substring_regex(values, _ARROW_LOOKS[column.kind]), skip_nulls=True).as_py():
         return [values]
     encoded = values.dictionary_encode()
@@ -167,8 +169,8 @@ def landed_arrays(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> l
 
 
 def cover(value: str | None, column: Column) -> str | None:
-    """Return a value as written if it looks like its column's kind, else COVERED."""
-    if value is None or not value.strip() or column.kind == "text":
+    """Return a value of any kind but text as written if it looks like its kind, else COVERED."""
+    if value is None or not value.strip():
         return value
     if column.kind == "word":
         return value if unicodedata.normalize("NFKC", value).strip() in column.words else COVERED

@@ -1,0 +1,116 @@
+"""Nobody can be named from anything that is written, and one person can be erased from all of it."""
+
+import subprocess
+import sys
+from datetime import date, timedelta
+
+import pytest
+from harness.published import export_marts
+from harness.search import found_in
+from small_city import BASE_AS_OF, DEPARTMENTS, ROOT, City, log_lines, roster_lines
+from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
+
+from flows.sources.pseudonyms import Pseudonyms
+
+NEXT_NIGHT = BASE_AS_OF + timedelta(days=1)
+NAME, LATIN_NAME, NUMBER, MAIL, ADDRESS = "山田太郎花子", "Zebedee Quux", "S7654321", "zebedee.quux@example.lg.jp", "10.99.88.77"
+PLANTED = (NAME, LATIN_NAME, NUMBER, MAIL, ADDRESS)
+KITA = DEPARTMENTS["271276"]
+
+
+def plant(city: City, day: date) -> None:
+    """Deliver every file source with people in the cells that are theirs, in the cells that are not, and outside of the tables."""
+    at = f"{day - timedelta(days=1)}T01:00:00Z"
+    log = [
+        *log_lines(day - timedelta(days=1)),
+        f"{at},{NUMBER},view,{NAME},{ADDRESS}",
+        f"{NAME},{NUMBER},view,x,{ADDRESS}",
+        f"{at},{MAIL},{LATIN_NAME},x,{ADDRESS}",
+        f"{at},{NAME}",
+        f'{at},{NUMBER},"view,{NAME},{ADDRESS}',
+    ]
+    city.deliver_log(day - timedelta(days=1), log, on=day)
+    # A roster is refused when more than a tenth of it is lost, so the planted rows stand among many.
+    staff = {f"T{number:07d}": KITA for number in range(200)}
+    roster = [*roster_lines(), *roster_lines(staff), f"{NUMBER},{NAME},{KITA},2024/04/01,", f"{NUMBER},{KITA},{NAME},2024/04/01,"]
+    city.deliver_roster(date(2026, 10, 1), [*roster, f"{NUMBER},x,{KITA},{MAIL},", f"{NAME},{NUMBER}"], on=day)
+    attended = [attendance(f"S000{number:04d}", KITA, "R8.10.10") for number in range(1, 9)]
+    attended += [("1", NUMBER, NAME, KITA, "R8.10.10", "出席", MAIL), ("1", NAME, NUMBER, LATIN_NAME, MAIL, NAME, ADDRESS)]
+    titles, notes = (f"担当 {NAME}", f"連絡先 {MAIL}"), (f"※ {LATIN_NAME}", f"合計 {NUMBER}")
+    city.deliver("training_rosters", "研修.xlsx", workbook({"第1回": attended}, TRAINING_HEADING, titles=titles, notes=notes), on=day)
+    hires = [f"{number},{NAME},R8.4.{number},{LATIN_NAME},デジタル統括室,1,{MAIL}" for number in range(1, 9)]
+    hires += [f"9,x,{NAME},,{NAME},1,", f"10,x,R8.4.1,,{LATIN_NAME},{NUMBER},{ADDRESS}"]
+    heading = "整理番号,氏名,採用年月日,職種,配属先,採用数,備考"
+    city.deliver("specialists", "専門人材.csv", [heading, *hires], on=day, encoding="cp932")
+    cloud = "本市共通クラウドサービスの整備"
+    stages = [(cloud, number, f"工程 {MAIL}", "R8.5.1", "", "未着手", "0%", "", NAME) for number in range(1, 9)]
+    stages += [(cloud, 9, "x", NAME, LATIN_NAME, NAME, NUMBER, MAIL, NAME)]
+    city.deliver("milestones", "管理表.xlsx", workbook({"一覧": stages}, MILESTONE_HEADING, notes=(NAME,)), on=day)
+    city.deliver("policy_pages", "page.html", f"<html><body><h1>{NAME}</h1><p>{MAIL} {NUMBER}</p></body></html>".encode(), on=day)
+
+
+def test_no_byte_of_what_is_written_names_anybody(city: City, tmp_path: object) -> None:
+    city = City(city.folder)  # with a Prefect server of its own, whose database lies in the data folder
+    plant(city, NEXT_NIGHT)
+    passed = city.night(NEXT_NIGHT)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    assert city.query("select count(distinct source_name) from marts.fct_quarantined_rows where is_current") == [(6,)]
+    assert city.shihyo("quarantine", "export").returncode == 0
+    listed = city.shihyo("quarantine", "list", "--format", "json")
+    # A night that is refused, and says why.
+    cells = [("1", NUMBER, NAME, KITA, NAME, "出席", "")] * 4
+    city.deliver(
+        "training_rosters", "研修.xlsx", workbook({NUMBER[:1]: cells}, (*TRAINING_HEADING[:-1], NAME)), on=NEXT_NIGHT + timedelta(days=1)
+    )
+    city.deliver("specialists", "専門人材.csv", [f"{NAME},{NUMBER},{MAIL}"], on=NEXT_NIGHT + timedelta(days=1), encoding="cp932")
+    refused = city.night(NEXT_NIGHT + timedelta(days=1))
+    assert refused.returncode == 3
+    said = passed.stdout + passed.stderr + refused.stdout + refused.stderr + listed.stdout
+    assert [needle for needle in PLANTED if needle.lower() in said.lower()] == []
+    assert found_in(city.data, PLANTED) == []
+    # The search itself finds what is there: the sources are full of it.
+    assert len(found_in(city.folder / "inbox", PLANTED)) > 12
+
+
+@pytest.mark.parametrize("who", ["identifier", "pseudonym", "standard input"])
+def test_an_erased_person_is_nowhere_and_every_figure_stands(city: City, who: str) -> None:
+    person = "S0000001"
+    pseudonym = Pseudonyms(b"a key for the tests alone").of(person)
+    city.deliver(
+        "training_rosters", "研修.xlsx", workbook({"第1回": [attendance(person, KITA, "R8.10.10")]}, TRAINING_HEADING), on=NEXT_NIGHT
+    )
+    city.publish(NEXT_NIGHT)
+    before, versions = export_marts(city), city.shihyo("versions").stdout
+    assert len(versions.strip().splitlines()) == 2
+    assert found_in(city.data, (pseudonym,)) != []
+
+    if who == "standard input":
+        done = subprocess.run(
+            [sys.executable, "-m", "flows.cli", "erase", "-"],
+            input=f"{person}\n", env=city.environment(), capture_output=True, text=True, timeout=300, cwd=ROOT,
+        )  # fmt: skip
+    else:
+        done = city.shihyo("erase", person.lower() if who == "identifier" else pseudonym)
+    assert done.returncode == 0, done.stderr
+    assert "22 landed items" in done.stdout
+    assert found_in(city.data, (pseudonym, person)) == []
+    assert len(city.shihyo("versions").stdout.strip().splitlines()) == 1
+
+    erased = city.query("select sum(rows_erased), sum(rows_unaccounted) from marts.fct_loads")
+    assert erased == [(20 * 20 + 2, 0)]
+    ledger = (city.data / "published" / "runs.jsonl").read_text(encoding="utf-8")
+    assert '"event": "erased", "items": 22, "rows": 402' in ledger
+    after = export_marts(city)
+    assert {name for name in before if before[name] != after[name]} <= {"fct_loads", "fct_audit_results"}
+    # The sources still hold the person; what is landed already is not landed again.
+    city.publish(NEXT_NIGHT + timedelta(days=1))
+    assert found_in(city.data, (pseudonym, person)) == []
+
+
+def test_erasing_nobody_says_so_and_an_unknown_person_changes_nothing(city: City) -> None:
+    assert city.shihyo("erase", " ").returncode == 2
+    before = export_marts(city)
+    done = city.shihyo("erase", "S9999999")
+    assert done.returncode == 0
+    assert "0 rows of 0 landed items" in done.stdout
+    assert export_marts(city) == before

@@ -1,0 +1,186 @@
+"""Excel workbooks as offices keep them: every row of a table is landed, nothing else is, and nobody is named."""
+
+import io
+import zipfile
+from datetime import date, datetime
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
+
+from flows.sources.contracts import COVERED
+from flows.sources.milestones import Milestones
+from flows.sources.pseudonyms import Pseudonyms
+from flows.sources.specialists import Specialists
+from flows.sources.training_rosters import TrainingRosters
+
+PSEUDONYMS = Pseudonyms(b"a key for the tests alone")
+
+
+def rows_of(content: bytes, source=TrainingRosters) -> list[dict[str, str | int | None]]:
+    parsed = source().parse(content, PSEUDONYMS)
+    return [row for batch in parsed.batches for row in batch.to_pylist()]
+
+
+def test_titles_and_notes_are_no_rows_and_every_row_says_where_it_stands() -> None:
+    first = [attendance("S0000001", "北区役所", "令和5年10月1日"), attendance("Ｓ００００００２", "西区役所", date(2023, 10, 1), "欠席")]
+    second = [attendance("s0000002", "西区役所", "R5.11.2", "遅刻")]
+    content = workbook(
+        {"第1回": first, "第2回": second}, TRAINING_HEADING, titles=("一覧", "会場: 本庁舎"), notes=("合計　２名", "※ 担当: 田中 健")
+    )
+    rows = rows_of(content)
+    assert [(row["sheet_name"], row["sheet_row"], row["attended_on"], row["attended_on_raw"], row["attendance"]) for row in rows] == [
+        ("第1回", "5", "2023-10-01", "令和5年10月1日", "出席"),
+        ("第1回", "6", "2023-10-01", "2023-10-01", "欠席"),
+        ("第2回", "5", "2023-11-02", "R5.11.2", "遅刻"),
+    ]
+    assert len({row["_source_row"] for row in rows}) == 3
+    assert rows[1]["user_pseudonym"] == rows[2]["user_pseudonym"], "width and case make no other person"
+    assert rows[0]["user_pseudonym"] == PSEUDONYMS.of("S0000001")
+    assert TrainingRosters().parse(content, PSEUDONYMS).notes == ()
+
+
+def test_names_in_the_wrong_cells_do_not_leave_the_reader() -> None:
+    swapped = ("1", "北区役所", "S0000001", "山田 花子", "山田 花子", "山田 花子", "zebedee@example.lg.jp")
+    content = workbook({"第1回": [swapped, attendance("S0000002", "北区役所", "R5.10.1")]}, TRAINING_HEADING, notes=("※ 山田 花子",))
+    parsed = TrainingRosters().parse(content, PSEUDONYMS)
+    landed = [row for batch in parsed.batches for row in batch.to_pylist()]
+    assert "山田" not in str(landed) + str(parsed.rejected) + str(parsed.notes)
+    assert (landed[0]["department_name"], landed[0]["attended_on_raw"], landed[0]["attendance"]) == (COVERED, COVERED, COVERED)
+
+
+def test_rows_after_a_blank_line_are_rows_and_a_lone_remark_is_none() -> None:
+    blank = ("",) * 7
+    rows = [attendance("S1", "北区役所", "R5.10.1"), blank, attendance("S2", "北区役所", "R5.10.1"), ("以上、ご確認ください", *blank[1:])]
+    assert [row["sheet_row"] for row in rows_of(workbook({"第1回": rows}, TRAINING_HEADING))] == ["4", "6"]
+
+
+def test_a_cell_merged_over_rows_stands_in_each_of_them() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet("一覧")
+        sheet.write_row(0, 0, MILESTONE_HEADING)
+        sheet.merge_range("A2:A4", "本市共通クラウドサービスの整備")
+        for number in (1, 2, 3):
+            sheet.write_row(
+                number, 1, (number, f"工程{number}", datetime(2023, 4, number).strftime("%Y/%m/%d"), "", "未着手", "０％", "", "佐藤 健")
+            )
+    rows = rows_of(content.getvalue(), Milestones)
+    assert [row["indicator_wording"] for row in rows] == ["本市共通クラウドサービスの整備"] * 3
+    assert [(row["stage_no"], row["progress"], row["progress_raw"], row["planned_on"]) for row in rows] == [
+        (str(number), "0", "０％", f"2023-04-0{number}") for number in (1, 2, 3)
+    ]
+
+
+def test_a_register_may_also_be_a_delimited_file() -> None:
+    lines = ["指標,段階,工程,予定日,完了日,状態", "データ活用の方針を策定,1,素案,R5.9.30,R5.9.20,完了"]
+    parsed = Milestones().parse("\r\n".join(lines).encode("cp932"), PSEUDONYMS)
+    [row] = [row for batch in parsed.batches for row in batch.to_pylist()]
+    assert (row["completed_on"], row["progress"], row["sheet_name"]) == ("2023-09-20", None, None)
+    assert parsed.notes == ("no column 進捗率", "no column 根拠資料")
+
+
+def test_negatives_zero_and_blank_are_three_things() -> None:
+    lines = ["整理番号,氏名,採用年月日,職種,配属先,採用数,備考"]
+    lines += [f"{number},髙橋 誠,令和5年10月1日,,デジタル統括室,{count}," for number, count in enumerate(("▲１", "0", "", "若干名", "１"))]
+    parsed = Specialists().parse(("\r\n".join(lines) + "\r\n").encode("cp932"), PSEUDONYMS)
+    rows = [row for batch in parsed.batches for row in batch.to_pylist()]
+    assert parsed.encoding == "cp932"
+    assert [(row["hire_count"], row["hire_count_raw"]) for row in rows] == [
+        ("-1", "▲１"),
+        ("0", "0"),
+        (None, ""),
+        (None, COVERED),
+        ("1", "１"),
+    ]
+    assert "髙橋" not in str(rows)
+
+
+@pytest.mark.parametrize(
+    ("heading", "told"),
+    [
+        (
+            ("No.", "職員番号", "氏名", "所属", "日付", "出欠", "備考"),
+            ("the heading has no 受講日", "日付", "flows/sources/training_rosters.py"),
+        ),
+        (("No.", "職員番号", "氏名", "所属", "受講日時", "出欠", "備考"), ("if 受講日時 is 受講日, add it to that column's headings",)),
+        (("a", "b", "c", "d", "e", "f", "g"), ("no sheet has a heading with 職員番号, 所属, 受講日, 出欠",)),
+    ],
+)
+def test_a_missing_or_renamed_column_is_named_with_what_was_found_and_the_file_to_edit(
+    heading: tuple[str, ...], told: tuple[str, ...]
+) -> None:
+    parsed = TrainingRosters().parse(workbook({"第1回": [attendance("S1", "北区役所", "R5.10.1")]}, heading), PSEUDONYMS)
+    [rejected] = parsed.rejected
+    assert rejected.reason_code == "missing_column"
+    assert all(each in rejected.reason for each in told), rejected.reason
+
+
+def test_a_new_column_is_noted_and_left_unread_and_somebodys_cell_is_not_told_as_a_heading() -> None:
+    row = (*attendance("S1", "北区役所", "R5.10.1"), "山田花子")
+    content = workbook({"第1回": [row], "隠し": [row]}, (*TRAINING_HEADING, "満足度"), hidden=("隠し",))
+    assert set(TrainingRosters().parse(content, PSEUDONYMS).notes) == {"new column 満足度", "sheet '隠し' is hidden and was left unread"}
+    swapped = workbook({"第1回": [row]}, (*TRAINING_HEADING, "山田花子"))
+    assert TrainingRosters().parse(swapped, PSEUDONYMS).notes == (f"new column {COVERED}",)
+
+
+def test_one_bad_sheet_is_one_rejected_row_and_the_others_are_read() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        good, bad, cover = book.add_worksheet("第1回"), book.add_worksheet("第2回"), book.add_worksheet("表紙")
+        good.write_row(0, 0, TRAINING_HEADING)
+        good.write_row(1, 0, attendance("S1", "北区役所", "R5.10.1"))
+        bad.write_row(0, 0, ("職員番号", "氏名", "所属"))
+        bad.write_row(1, 0, ("S2", "山田 花子", "北区役所"))
+        cover.write(0, 0, "研修の記録")
+    parsed = TrainingRosters().parse(content.getvalue(), PSEUDONYMS)
+    assert sum(batch.num_rows for batch in parsed.batches) == 1
+    [rejected] = parsed.rejected
+    assert rejected.source_row == 3
+    assert rejected.reason.startswith("sheet '第2回': the heading has no 受講日, 出欠")
+
+
+def test_formulas_give_what_was_saved_and_a_bomb_is_not_unpacked() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet("第1回")
+        sheet.write_row(0, 0, TRAINING_HEADING)
+        sheet.write_row(1, 0, attendance("S1", "北区役所", "R5.10.1"))
+        sheet.write_formula(1, 5, '=IF(TRUE,"出席","")', None, "出席")
+    assert rows_of(content.getvalue())[0]["attendance"] == "出席"
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 301_000_000)
+    assert TrainingRosters().parse(bomb.getvalue(), PSEUDONYMS).rejected[0].reason_code == "unreadable_item"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_damaged_workbook_is_read_or_rejected_and_never_an_error(data: st.DataObject) -> None:
+    sheets = {"第1回": [attendance("S1", "北区役所", "R5.10.1")], "第2回": [attendance("S2", "北区役所", date(2023, 10, 2))]}
+    content = bytearray(workbook(sheets, TRAINING_HEADING))
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(content)))
+    for damaged in (bytes(content), bytes(content[:cut])):
+        for source in (TrainingRosters, Milestones):
+            parsed = source().parse(damaged, PSEUDONYMS)
+            assert sum(batch.num_rows for batch in parsed.batches) + len(parsed.rejected) >= 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(st.none(), st.text(max_size=12), st.floats(allow_nan=False, allow_infinity=False), st.dates()), min_size=7, max_size=7
+        ),
+        max_size=8,
+    )
+)
+def test_any_cells_are_landed_as_text_and_no_row_with_two_cells_of_the_contract_is_lost(cells: list[list[object]]) -> None:
+    rows = [[str(cell)[:30] if isinstance(cell, date) else cell for cell in row] for row in cells]
+    kept = [row for row in rows if sum(str(row[place] if row[place] is not None else "").strip() != "" for place in (1, 3, 4, 5)) >= 2]
+    content = workbook({"第1回": rows}, TRAINING_HEADING)
+    assert len(rows_of(content)) >= len(kept)
