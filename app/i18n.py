@@ -142,7 +142,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "quarantine_page": ("要確認データ", "Held back"),
     "quarantine_page_title": ("計算から除いているデータ(担当別)", "Data held back from the figures, by owner"),
     "quarantine_told": (
-        "{count} 行を、読み取れない値があるため計算から除いています(担当 {owners} か所)。元のファイルを直して提出し直すと、次の夜間処理で解消します。",
+        "{count} 行を、読み取れない値があるため計算から除いています(担当 {owners} か所)。"
+        "元のファイルを直して提出し直すと、次の夜間処理で解消します。",
         "{count} rows hold a value that cannot be used and are not counted ({owners} owners). "
         "Once the source is mended and delivered again, the next night clears them.",
     ),

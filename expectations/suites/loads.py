@@ -64,9 +64,7 @@ COLUMN_DRIFTS = Guard(
             column="share_unreadable",
             max_value=0.5,
             severity="critical",
-            meta=named(
-                "columns_keep_their_kind", "in more than half of an item's rows a column is not what its contract says"
-            ),
+            meta=named("columns_keep_their_kind", "in more than half of an item's rows a column is not what its contract says"),
         ),
     ),
 )

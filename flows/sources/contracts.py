@@ -31,7 +31,7 @@ _LOOKS: dict[Kind, str] = {
     "link": r"https?://[\w.\-/#%?=&~+:,]{1,300}",
     "timestamp": r"[0-9TtZz\s:./+\-]{0,40}",
     # An office, or bytes that were garbled on the way: the audit has to see those.
-    "department": r".{0,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|センター|担当|[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60})",
+    "department": r".{2,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|場|院|センター|担当)|.{0,60}[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60}",
 }
 # Addresses of people and of their machines, in free text.
 _ADDRESS = r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"
@@ -42,10 +42,10 @@ _ARROW_LOOKS = {"timestamp": r"^[0-9TtZz\s:./+\-]{0,40}$"}
 class Column:
     """A column that is kept: its landed name and its headings at the source, the first of which is told to its owner.
 
-    A personal column is landed as pseudonyms. A `word` is one of `words`; free `text` is kept but for addresses in it. A date or number that is `read_on_landing` is landed twice: read
-    (ISO day, plain number; null when it cannot be read), and as written, in `<name>_raw`; of large files SQL reads them.
-    An undecodable byte rejects its row, except in a column that is `landed_unreadable`: there it becomes U+FFFD, for the audit to see.
-    Else a garbled department would only be missing, and the rate wrong.
+    A personal column is landed as pseudonyms. A `word` is one of `words`; free `text` is kept but for addresses in it.
+    A date or number that is `read_on_landing` is landed twice: read (ISO day, plain number; null when it cannot be read), and as written, in
+    `<name>_raw`; of large files SQL reads them. An undecodable byte rejects its row, except in a column that is `landed_unreadable`:
+    there it becomes U+FFFD, for the audit to see; else a garbled department would only be missing, and the rate wrong.
     """
 
     name: str

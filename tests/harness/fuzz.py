@@ -1,0 +1,178 @@
+"""Spoil valid items of every source in every way in which a delivery can be spoiled, and land them all in one night.
+
+The same seed spoils in the same ways.
+"""
+
+import io
+import random
+import re
+import sqlite3
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+from flows.errors import ShihyoError
+from flows.land import land_source
+from flows.sources import SOURCES
+from flows.sources.base import Delivery, Source
+from settings import Settings
+
+Spoiler = Callable[[bytes, random.Random], bytes]
+
+
+def flip_bytes(content: bytes, chance: random.Random) -> bytes:
+    spoiled = bytearray(content)
+    for _ in range(chance.choice((1, 3, 30))):
+        if spoiled:
+            spoiled[chance.randrange(len(spoiled))] = chance.randrange(256)
+    return bytes(spoiled)
+
+
+def cut_short(content: bytes, chance: random.Random) -> bytes:
+    return content[: chance.randrange(len(content) + 1)]
+
+
+def lose_a_piece(content: bytes, chance: random.Random) -> bytes:
+    start = chance.randrange(len(content) + 1)
+    return content[:start] + content[start + chance.randrange(1, 60) :]
+
+
+def swap_lines(content: bytes, chance: random.Random) -> bytes:
+    lines = content.split(b"\n")
+    one, other = chance.randrange(len(lines)), chance.randrange(len(lines))
+    lines[one], lines[other] = lines[other], lines[one]
+    return b"\n".join(lines if chance.random() < 0.5 else [*lines, *lines[1:]])
+
+
+def swap_cells(content: bytes, chance: random.Random) -> bytes:
+    """Exchange two pieces between separators, in a file of lines or in JSON."""
+    pieces = re.split(rb"([,\n{}\[\]:])", content)
+    places = [place for place in range(0, len(pieces), 2) if pieces[place].strip()]
+    if len(places) > 1:
+        one, other = chance.sample(places, 2)
+        pieces[one], pieces[other] = pieces[other], pieces[one]
+    return b"".join(pieces)
+
+
+def change_encoding(content: bytes, chance: random.Random) -> bytes:
+    for encoding in ("utf-8", "cp932"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return text.encode(chance.choice(("utf-16", "euc_jp", "cp932", "utf-8-sig", "utf-7", "iso2022_jp")), errors="replace")
+    return content
+
+
+def put_in(content: bytes, chance: random.Random) -> bytes:
+    nasty = chance.choice(
+        (b"\0", b'"', b'""",', b"\r", b"\xff\xfe", b"," * 500, b"9" * 5000, "㍻".encode(), b"</x><![CDATA[", b"\x1f\x8b", b"\n\n\n")
+    )
+    start = chance.randrange(len(content) + 1)
+    return content[:start] + nasty + content[start:]
+
+
+def of_workbook(content: bytes, chance: random.Random) -> bytes:
+    """Take a workbook apart and put it together wrongly: a part missing, one spoiled, two exchanged."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    names = sorted(parts)
+    how = chance.randrange(4)
+    if how == 0:
+        del parts[chance.choice(names)]
+    elif how == 1:
+        name = chance.choice(names)
+        parts[name] = chance.choice((flip_bytes, cut_short, swap_cells, put_in))(parts[name], chance)
+    elif how == 2:
+        one, other = chance.sample(names, 2)
+        parts[one], parts[other] = parts[other], parts[one]
+    else:
+        texts = re.split(rb"(<si>.*?</si>)", parts.get("xl/sharedStrings.xml", b""))
+        places = range(1, len(texts), 2)
+        for _ in range(chance.randrange(1, 8)):
+            one, other = chance.choice(places), chance.choice(places)
+            texts[one], texts[other] = texts[other], texts[one]
+        parts["xl/sharedStrings.xml"] = b"".join(texts)
+    spoiled = io.BytesIO()
+    with zipfile.ZipFile(spoiled, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return spoiled.getvalue()
+
+
+SPOILERS: tuple[Spoiler, ...] = (flip_bytes, cut_short, lose_a_piece, swap_lines, swap_cells, change_encoding, put_in)
+
+
+def spoil(content: bytes, chance: random.Random) -> bytes:
+    """Spoil a valid item in one of the ways that there are for its form."""
+    if content[:4] == b"PK\x03\x04" and chance.random() < 0.7:
+        return of_workbook(content, chance)
+    return chance.choice(SPOILERS)(content, chance)
+
+
+class Spoiled:
+    """A source whose deliveries are spoiled contents; whatever parses them is the real source's."""
+
+    def __init__(self, source: Source, contents: dict[str, bytes]) -> None:
+        self.name, self.contract, self.parse = source.name, source.contract, source.parse
+        self._contents = contents
+
+    def list_deliveries(self, location: str) -> list[Delivery]:
+        return [Delivery(item_key=key, origin=location) for key in self._contents]
+
+    def read(self, delivery: Delivery) -> bytes:
+        return self._contents[delivery.item_key]
+
+
+def land_spoiled(settings: Settings, valid: dict[str, bytes], *, count: int, seed: int, as_of: date) -> Counter[str]:
+    """Land `count` spoiled items, in turn of each source; return how many items of each landed.
+
+    A database is spoiled as the file that it is, and read as the source reads it: that it cannot be read is an outcome, by a named error.
+    """
+    chance = random.Random(seed)
+    contents: dict[str, dict[str, bytes]] = {name: {} for name in valid}
+    outcomes: Counter[str] = Counter()
+    for number in range(count):
+        name = sorted(valid)[number % len(valid)]
+        spoiled = spoil(valid[name], chance)
+        if name == "procedures":
+            try:
+                spoiled = _read_database(settings.data_dir, spoiled)
+            except ShihyoError:
+                outcomes["named error"] += 1
+                continue
+        contents[name][f"spoiled_{number:05d}"] = spoiled
+    for source in SOURCES:
+        outcomes[source.name] = land_source(settings, Spoiled(source, contents.get(source.name, {})), [as_of])
+    return outcomes
+
+
+def _read_database(folder: Path, content: bytes) -> bytes:
+    from flows.sources.procedures import Procedures
+
+    file = folder / "spoiled.sqlite"
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    try:
+        return Procedures().read(Delivery("spoiled", str(file)))
+    finally:
+        file.unlink()
+
+
+def small_database(rows: int = 40) -> bytes:
+    """Return a valid catalogue of online procedures."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(
+            "create table procedures (procedure_id text, procedure_name text);"
+            "create table procedure_departments (procedure_id text, department_name text);"
+            "create table procedure_status_changes (procedure_id text, status text, changed_on text);"
+        )
+        for number in range(rows):
+            connection.execute("insert into procedures values (?, 'x')", (f"P{number}",))
+            connection.execute("insert into procedure_departments values (?, '北区役所')", (f"P{number}",))
+            connection.execute("insert into procedure_status_changes values (?, 'registered', '2024-04-01')", (f"P{number}",))
+        connection.commit()
+        return connection.serialize()
