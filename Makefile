@@ -10,6 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA := $(or $(SHIHYO_DATA_DIR),data)
 DOCS := --project-dir dbt_project --profiles-dir dbt_project --target-path $(abspath $(DATA))/dev/docs/target
+# The night's sources are files and a platform that has to be running.
+SERVED := $(BIN)/python -m demo.nocode_server -- $(BIN)/shihyo
 DBT := $(BIN)/dbt --no-send-anonymous-usage-stats
 
 .PHONY: help setup demo nightly dev docs app test chaos bench lint lock browser database
@@ -33,7 +35,7 @@ demo: nightly  ## the demonstration: simulated sources, a warehouse, a KPI table
 
 nightly: setup  ## the same without the app: the first time a backfill of the whole demonstration, then one night
 	@$(BIN)/python -m demo
-	@if [ -e "$(DATA)/published/warehouse.duckdb" ]; then $(BIN)/shihyo run; else $(BIN)/shihyo backfill --from 2022-04-01 --to 2026-11-20; fi
+	@if [ -e "$(DATA)/published/warehouse.duckdb" ]; then $(SERVED) run; else $(SERVED) backfill --from 2022-04-01 --to 2026-11-20; fi
 	@$(BIN)/shihyo show
 
 dev: setup  ## the edit loop: build what the dbt project changed, on a copy, and say what readers would see change

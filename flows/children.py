@@ -35,6 +35,8 @@ def quiet_environment(settings: Settings) -> None:
     """Set, for this process and its children, what keeps the tools quiet and under the data directory."""
     os.environ.update(_QUIET)
     os.environ.setdefault("PREFECT_HOME", str(settings.logs_dir / "prefect"))
+    # Prefect makes its own folder, but not those above it, and says so on stderr.
+    settings.logs_dir.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
     os.environ.setdefault("PREFECT_LOGGING_SETTINGS_PATH", str(Path(__file__).with_name("logging.yml")))
     os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "shihyo")

@@ -44,7 +44,7 @@ class Column:
 
     A personal column is landed as pseudonyms. A `word` is one of `words`; free `text` is kept but for addresses in it.
     A date or number that is `read_on_landing` is landed twice: read (ISO day, plain number; null when it cannot be read), and as written, in
-    `<name>_raw`; of large files SQL reads them. An undecodable byte rejects its row, except in a column that is `landed_unreadable`:
+    `<name>_raw`; SQL reads those of large files. An undecodable byte rejects its row, except in a column that is `landed_unreadable`:
     there it becomes U+FFFD, for the audit to see; else a garbled department would only be missing, and the rate wrong.
     """
 
