@@ -24,18 +24,20 @@ finished as (
         knots.period_start,
         knots.period_end,
         -- What a source told of a year's days is all there is of them once the year is over; a stock or a ratio waits for its last month.
-        case
-            when any_value(indicators.kind) in ('flow', 'milestone') then knots.period_end
-            else arg_max(knots.measured_to, knots.known_from)
-        end as measured_to,
+        case when indicators.kind in ('flow', 'milestone') then knots.period_end else knots.measured_to end as measured_to,
         knots.period_end + 1 as known_from,
-        arg_max(knots.numerator, knots.known_from) as numerator,
-        arg_max(knots.denominator, knots.known_from) as denominator
+        knots.numerator,
+        knots.denominator
     from knots
     inner join indicators on knots.indicator_code = indicators.indicator_code
     cross join run_contexts
     where knots.known_from <= knots.period_end and knots.period_end < run_contexts.as_of
-    group by knots.indicator_code, knots.org_unit_code, knots.period_grain, knots.period_start, knots.period_end
+    -- The last knot, and not the last figure: a figure may have been taken back.
+    qualify
+        row_number() over (
+            partition by knots.indicator_code, knots.org_unit_code, knots.period_grain, knots.period_start
+            order by knots.known_from desc
+        ) = 1
 ),
 
 valued as (

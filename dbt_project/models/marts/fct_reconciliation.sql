@@ -20,7 +20,7 @@ bounded as (
         official_results.indicator_code,
         official_results.fiscal_year,
         official_results.actual_text as official_text,
-        official_results.actual_qualifier as official_qualifier,
+        coalesce(official_results.actual_qualifier, 'exact') as official_qualifier,
         actuals.actual_value as computed_value,
         -- A page tells a milestone in words: drawn up, in operation, done are all of its stages.
         case
@@ -48,7 +48,7 @@ reconciled as (
             when official_qualifier = 'at_most' and computed_value <= official_value then 'within_qualifier'
             when official_qualifier in ('at_least', 'at_most') then 'differs'
             when computed_value >= official_value + half_width or computed_value < official_value - half_width then 'differs'
-            when coalesce(official_qualifier, 'exact') = 'exact' then 'agrees'
+            when official_qualifier = 'exact' then 'agrees'
             else 'within_qualifier'
         end as outcome,
         computed_value,
