@@ -30,8 +30,8 @@ select
 from range(2020, 2031) as years (year_number);
 create table marts.fct_indicator_actuals (
     indicator_code varchar, org_unit_code varchar, period_grain varchar, fiscal_year integer, numerator decimal(18, 4),
-    denominator decimal(18, 4), actual_ratio double, actual_value double, is_provisional boolean, is_current boolean, period_start date,
-    period_end date, measured_to date, known_from date, known_to date
+    denominator decimal(18, 4), actual_ratio double, actual_value double, is_suppressed boolean, is_provisional boolean,
+    is_current boolean, period_start date, period_end date, measured_to date, known_from date, known_to date
 );
 create table marts.fct_indicator_targets (
     indicator_code varchar, fiscal_year integer, target_text varchar, target_qualifier varchar, source_document varchar,
@@ -60,6 +60,11 @@ create table marts.fct_department_usage (
 create table marts.fct_required_paces (
     indicator_code varchar, fiscal_year integer, numerator bigint, denominator bigint, required_numerator bigint, still_needed bigint,
     months_left integer, needed_per_month decimal(9, 4), actual_value double, target_value double, measured_month date
+);
+create table marts.fct_quarantined_rows (
+    item_id varchar, source_name varchar, item_key varchar, sheet_name varchar, disposition varchar, reason_code varchar, reason_ja varchar,
+    reason_en varchar, column_heading varchar, detail varchar, row_masked varchar, owner_ja varchar, owner_en varchar, indicator_codes varchar,
+    source_row bigint, is_current boolean, first_seen_on date, known_from date
 );
 create table marts.fct_audit_results (
     run_id varchar, checkpoint_name varchar, suite_name varchar, expectation_name varchar, severity varchar, is_success boolean,
@@ -149,6 +154,7 @@ def write_warehouse(file: Path) -> None:
         _write_official(connection)
         _write_months(connection)
         _write_usage(connection)
+        _write_quarantine(connection)
         _write_audit(connection)
         connection.execute("checkpoint")
 
@@ -284,6 +290,50 @@ def _write_months(connection: duckdb.DuckDBPyConnection) -> None:
             is_provisional=end.month != 3,
             measured_to=end,
         )
+
+
+def _write_quarantine(connection: duckdb.DuckDBPyConnection) -> None:
+    for number in range(1, 33):
+        _insert(
+            connection,
+            "fct_quarantined_rows",
+            item_id="training_rosters/x/1",
+            source_name="training_rosters",
+            item_key="研修_令和8年度.xlsx",
+            sheet_name="第1回",
+            disposition="quarantined",
+            reason_code="bad_attended_on",
+            reason_ja="受講日が日付として読めない",
+            reason_en="The day of the course is no date",
+            column_heading="受講日",
+            row_masked="職員番号: ＊ | 受講日: 令和8年13月1日 | 出欠: <b>出席</b>",
+            owner_ja="人事室 人材育成担当",
+            owner_en="Personnel Office, training",
+            indicator_codes="training_participants",
+            source_row=number,
+            is_current=number != 32,
+            first_seen_on=date(2026, 10, 3),
+            known_from=date(2026, 11, 1),
+        )
+    _insert(
+        connection,
+        "fct_quarantined_rows",
+        item_id="policy_pages/y/1",
+        source_name="policy_pages",
+        item_key="596582.html",
+        disposition="rejected",
+        reason_code="not_a_policy_page",
+        reason_ja="運営方針のページではない",
+        reason_en="The item is not an operating-policy page",
+        detail="none of 3 lines is a title",
+        owner_ja="デジタル統括室 企画担当",
+        owner_en="Digital Bureau, planning",
+        indicator_codes=", ".join(code for code, *_ in _INDICATORS),
+        source_row=0,
+        is_current=True,
+        first_seen_on=date(2026, 11, 19),
+        known_from=date(2026, 11, 19),
+    )
 
 
 def _write_audit(connection: duckdb.DuckDBPyConnection) -> None:
