@@ -96,7 +96,12 @@ def land_source(settings: Settings, source: Source, as_ofs: Sequence[date]) -> i
 def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, bool]:
     """Say since when a source has not been reached, and whether a night as of that date may go on with what it last told."""
     allowed = source.contract.may_be_stale_days
-    last = last_read(settings, source.name)
+    # The ledger tells when it was reached, new items or none; should the ledger be lost, what has landed tells at least when it had some.
+    told = [
+        last_read(settings, source.name),
+        *(date.fromisoformat(item.manifest.known_from) for item in landed_items(settings, source.name)),
+    ]
+    last = max((day for day in told if day is not None), default=None)
     if last is None:
         return "it has never been read", False
     age = (as_of - last).days

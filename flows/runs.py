@@ -8,6 +8,7 @@ import fcntl
 import json
 import logging
 import os
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -154,8 +155,8 @@ _EVENT_KEYS = {"started": _RUN_KEYS, "finished": _RUN_KEYS | {"outcome"}, "versi
 
 def last_read(settings: Settings, source_name: str) -> date | None:
     """Return the as-of date of the last run that reached a source, whether it had anything new or not; None when none is known to have."""
-    days = [event["as_of"] for event in events(settings) if source_name in (event.get("sources_read") or ()) and event.get("as_of")]
-    return date.fromisoformat(max(days)) if days else None
+    days = [str(event["as_of"]) for event in events(settings) if source_name in (event.get("sources_read") or ())]
+    return max((date.fromisoformat(day) for day in days if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day)), default=None)
 
 
 def history(settings: Settings) -> list[dict[str, Any]]:

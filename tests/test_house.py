@@ -9,6 +9,8 @@ import pytest
 from small_city import ROOT
 
 from flows.sources import SOURCES
+from flows.sources.base import Source
+from flows.sources.contracts import Column, Contract, cover
 from settings import SOURCE_NAMES
 
 SEEDS = ROOT / "dbt_project" / "seeds"
@@ -20,17 +22,68 @@ def test_registry_and_settings_name_the_same_sources() -> None:
     assert tuple(source.name for source in SOURCES) == SOURCE_NAMES
 
 
+def _text(*parts: str) -> str:
+    path = ROOT.joinpath(*parts)
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _missing_of(source: Source) -> list[str]:
+    """Return what a source still lacks in the house, in the order in which README.md walks through it."""
+    name, contract = source.name, source.contract
+    staging = {path.name: path.read_text(encoding="utf-8") for path in (MODELS / "staging" / name).glob("*.sql")}
+    bases = {file for file, text in staging.items() if file.startswith("base_") and f"landed_rows('{name}'" in text}
+    seeds = {row["source_name"] for row in csv.DictReader((SEEDS / "indicator_sources.csv").open(encoding="utf-8"))}
+    held = _text("dbt_project", "models", "marts", "fct_quarantined_rows.sql") + "".join(
+        path.read_text(encoding="utf-8") for path in (MODELS / "intermediate").glob(f"int_{name}_rows_quarantined.sql")
+    )
+    there = {
+        f"module flows/sources/{name}.py": _text("flows", "sources", f"{name}.py"),
+        "name in settings.SOURCE_NAMES": name in SOURCE_NAMES,
+        "contract: its name, columns and owner": contract.source_name == name
+        and contract.columns
+        and contract.owner_ja
+        and contract.owner_en,
+        f"staging: dbt_project/models/staging/{name}/base_….sql that reads landed_rows('{name}')": bases,
+        f"staging: dbt_project/models/staging/{name}/stg_….sql": any(file.startswith("stg_") for file in staging),
+        f"staging: row_told('{name}') in the base model, for the owner's list": any(
+            f"row_told('{name}')" in staging[file] for file in bases
+        ),
+        "line in fct_quarantined_rows.sql": any(f"ref('{file.removesuffix('.sql')}')" in held for file in bases),
+        "line in fct_loads.sql": re.search(rf"ref\('(int|stg)_{name[:9]}", _text("dbt_project", "models", "marts", "fct_loads.sql")),
+        f"suite that guards {name} in expectations/suites/": any(
+            f"'{name}'" in _text("expectations", "suites", path.name) or f'"{name}"' in _text("expectations", "suites", path.name)
+            for path in (ROOT / "expectations" / "suites").glob("*.py")
+        ),
+        "row in seeds/indicator_sources.csv": name in seeds,
+        f"demo: demo/{name}.py": _text("demo", f"{name}.py"),
+        f"demo: [sources.{name}] in demo/shihyo.toml": f"[sources.{name}]" in _text("demo", "shihyo.toml"),
+        "line among the formats in README.md": f"| `{name}` |" in _text("README.md"),
+        "line among the formats in README.ja.md": f"| `{name}` |" in _text("README.ja.md"),
+    }
+    return [what for what, found in there.items() if not found]
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
-def test_every_source_has_a_contract_staging_and_a_demo(source) -> None:
-    assert source.contract.source_name == source.name
-    assert source.contract.columns
-    assert source.contract.owner_ja
-    assert source.contract.owner_en
-    staging = MODELS / "staging" / source.name
-    assert [model for model in staging.glob("base_*.sql") if f"landed_rows('{source.name}'" in model.read_text(encoding="utf-8")]
-    assert list(staging.glob("stg_*.sql"))
-    assert (ROOT / "demo" / f"{source.name}.py").exists()
-    assert f"[sources.{source.name}]" in (ROOT / "demo" / "shihyo.toml").read_text(encoding="utf-8")
+def test_every_source_has_all_of_its_rooms(source: Source) -> None:
+    missing = _missing_of(source)
+    assert not missing, f"{source.name} lacks: " + "; ".join(missing)
+
+
+def test_the_rule_for_sources_names_what_a_new_one_lacks() -> None:
+    class Parking:
+        name = "parking"
+        contract = Contract("parking", 1, "", "", (), may_be_stale_days=1)
+
+    missing = _missing_of(Parking())
+    assert missing[0] == "module flows/sources/parking.py"
+    assert len(missing) == 14
+
+
+def test_every_department_of_the_seed_looks_like_one_to_the_contracts() -> None:
+    column = Column("department_name", ("所属",), "department")
+    names = [row["name_ja"] for row in csv.DictReader((SEEDS / "org_units.csv").open(encoding="utf-8"))]
+    assert len(names) > 50
+    assert [name for name in names if cover(name, column) != name] == []
 
 
 @pytest.mark.parametrize("code", INDICATORS)

@@ -43,8 +43,8 @@ class Column:
     """A column that is kept: its landed name and its headings at the source, the first of which is told to its owner.
 
     A personal column is landed as pseudonyms. A `word` is one of `words`; free `text` is kept but for addresses in it.
-    A date or number that is `read_on_landing` is landed twice: read (ISO day, plain number; null when it cannot be read), and as written, in
-    `<name>_raw`; SQL reads those of large files. An undecodable byte rejects its row, except in a column that is `landed_unreadable`:
+    A date or number that is `read_on_landing` is landed twice: read (ISO day, plain number; null when it cannot be read), and as written,
+    in `<name>_raw`; SQL reads those of large files. An undecodable byte rejects its row, except in a column that is `landed_unreadable`:
     there it becomes U+FFFD, for the audit to see; else a garbled department would only be missing, and the rate wrong.
     """
 

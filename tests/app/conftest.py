@@ -63,8 +63,8 @@ create table marts.fct_required_paces (
 );
 create table marts.fct_quarantined_rows (
     item_id varchar, source_name varchar, item_key varchar, sheet_name varchar, disposition varchar, reason_code varchar, reason_ja varchar,
-    reason_en varchar, column_heading varchar, detail varchar, row_masked varchar, owner_ja varchar, owner_en varchar, indicator_codes varchar,
-    source_row bigint, is_current boolean, first_seen_on date, known_from date
+    reason_en varchar, column_heading varchar, detail varchar, row_masked varchar, owner_ja varchar, owner_en varchar,
+    indicator_codes varchar, source_row bigint, is_current boolean, first_seen_on date, known_from date
 );
 create table marts.fct_audit_results (
     run_id varchar, checkpoint_name varchar, suite_name varchar, expectation_name varchar, severity varchar, is_success boolean,

@@ -14,9 +14,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from harness.fuzz import spoiled_night
 from harness.kills import KILL_PLACES, await_end_of_processes, kill_after, kill_at, processes_of, start
 from harness.published import check_invariants, export_marts, first_difference, published, reader_in_a_loop
-from small_city import City
+from small_city import City, new_city
 
 NIGHT = date(2026, 10, 22)
 N = int(os.environ.get("N", "20"))
@@ -201,3 +202,8 @@ def test_a_full_disk_ends_the_night_and_the_next_one_publishes_once_there_is_roo
     ballast.unlink()
     check_invariants(city, before)
     city.publish(NIGHT + timedelta(days=1))
+
+
+def test_every_row_of_3000_spoiled_items_is_accounted_for(api_url: str, tmp_path: Path) -> None:
+    print(f"SEED={SEED}")
+    spoiled_night(new_city(tmp_path / "city", api_url), 3000, SEED)

@@ -1,0 +1,81 @@
+"""What a night lands, from landing alone: what is new, what was missed, what was corrected; without a warehouse."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from small_city import City, new_city
+from workbooks import TRAINING_HEADING, attendance, workbook
+
+from flows.errors import UsageError
+from flows.land import land_source, landed_items, staleness
+from flows.runs import append
+from flows.sources import SOURCES
+from settings import Settings, SourceSettings
+
+BY_NAME = {source.name: source for source in SOURCES}
+DAY = date(2026, 10, 5)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    return new_city(tmp_path / "city")
+
+
+def settings_of(city: City, key: str = "a key for the tests alone") -> Settings:
+    sources = {
+        name: SourceSettings(location=str(city.folder / "inbox" / name)) for name in ("access_log", "training_rosters", "specialists")
+    }
+    return Settings(data_dir=city.data, pseudonym_key=key, sources=sources)
+
+
+def roster(*numbers: str) -> bytes:
+    return workbook({"第1回": [attendance(number, "北区役所", "R8.10.1") for number in numbers]}, TRAINING_HEADING)
+
+
+def landed(city: City) -> list[tuple[str, str, int]]:
+    return [(item.manifest.item_key, item.manifest.known_from, item.manifest.rows_landed) for item in landed_items(settings_of(city))]
+
+
+def test_a_missed_week_is_caught_up_by_the_next_night(city: City) -> None:
+    for offset in range(7):
+        city.deliver_log(DAY + timedelta(days=offset))
+    assert land_source(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=2)]) == 2
+    assert land_source(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=9)]) == 5
+    assert [known_from for _, known_from, _ in landed(city)] == ["2026-10-07"] * 2 + ["2026-10-14"] * 5
+
+
+def test_landing_twice_changes_nothing_and_a_correction_keeps_the_earlier_delivery(city: City) -> None:
+    settings, source = settings_of(city), BY_NAME["training_rosters"]
+    city.deliver("training_rosters", "研修.xlsx", roster("S1", "S2"), on=DAY)
+    assert [land_source(settings, source, [DAY]), land_source(settings, source, [DAY])] == [1, 0]
+    city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY + timedelta(days=1))
+    city.deliver("training_rosters", "研修.xlsx", roster("S1", "S2"), on=DAY + timedelta(days=2))
+    assert land_source(settings, source, [DAY + timedelta(days=1), DAY + timedelta(days=2)]) == 2
+    assert landed(city) == [("研修.xlsx", "2026-10-05", 2), ("研修.xlsx", "2026-10-06", 1), ("研修.xlsx", "2026-10-07", 2)]
+
+
+def test_a_source_may_be_stale_for_as_long_as_its_contract_allows(city: City) -> None:
+    settings, source = settings_of(city), BY_NAME["access_log"]
+    assert staleness(settings, source, DAY) == ("it has never been read", False)
+    ended = {"event": "finished", "run_id": "x", "command": "run", "started_at": "x", "outcome": "published"}
+    append(settings, {**ended, "as_of": DAY.isoformat(), "sources_read": ["access_log"]})
+    append(settings, {**ended, "as_of": (DAY + timedelta(days=9)).isoformat(), "sources_read": ["specialists"]})
+    allowed = source.contract.may_be_stale_days
+    assert staleness(settings, source, DAY + timedelta(days=allowed))[1]
+    assert not staleness(settings, source, DAY + timedelta(days=allowed + 1))[1]
+
+
+def test_without_a_ledger_what_has_landed_tells_how_stale_a_source_is(city: City) -> None:
+    city.deliver_log(DAY)
+    land_source(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=1)])
+    assert staleness(settings_of(city), BY_NAME["access_log"], DAY + timedelta(days=3))[0].startswith(
+        "last read as of 2026-10-06, 2 days ago"
+    )
+
+
+def test_another_key_is_refused_where_people_were_landed_under_the_first(city: City) -> None:
+    city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY)
+    land_source(settings_of(city), BY_NAME["training_rosters"], [DAY])
+    with pytest.raises(UsageError, match="nobody would be recognised"):
+        land_source(settings_of(city, "another key for the tests"), BY_NAME["training_rosters"], [DAY])
