@@ -3,8 +3,9 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import get_args
 
-from demo.city import FIRST_DAY, LAST_DAY, REPOSITORY
+from demo.city import FIRST_DAY, LAST_DAY, REPOSITORY, Variety
 from demo.generation import ForeignFolderError, generate
 
 
@@ -13,9 +14,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description="Write the demonstration's simulated source systems.")
     parser.add_argument("--to", type=Path, default=REPOSITORY / "data" / "demo_sources", metavar="DIR", help="default: data/demo_sources")
     parser.add_argument("--force", action="store_true", help="write them anew even if they are complete")
+    parser.add_argument(
+        "--variety",
+        choices=get_args(Variety),
+        default="dirty",
+        help="clean: no faulty rows; dirty: the faults such sources have (default); hostile: attacks and accidents besides",
+    )
     options = parser.parse_args(arguments)
     try:
-        counts = generate(options.to, force=options.force)
+        counts = generate(options.to, force=options.force, variety=options.variety)
     except ForeignFolderError as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,24 +1,21 @@
 """The visualisation environment's access log: a file a day as the product exports it, with the faults such exports have.
 
 A file covers one day of Japan's time but is stamped in UTC, so that it begins at 15:00 of the day before; it names no department.
-Only `view` and `export` are use. Encoding, stamp format, compression and the spelling of the user's number vary. Some files come late,
-some come twice (the first time incomplete), and ten rows are broken; which ones is written below, so that a test can look for them.
+Only `view` and `export` are use. Some files come late, and some come twice, the first time incomplete; which ones is written below, so that
+a test can look for them. How a file is written, and which rows are broken, is in access_log_files.
 """
 
-import csv
-import gzip
-import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from demo.access_log_files import BROKEN_ROWS, WORKBOOKS, Event, file_style, written
 from demo.adoption import users_by_unit
 from demo.city import FIRST_DAY, City, Delivery, days, fingerprint, months, next_month, seeded
 from demo.staff_roster import Person
 
 SOURCE = "access_log"
-HEADER = ("timestamp", "user_name", "event", "workbook", "client_ip")
 JST_OFFSET = timedelta(hours=9)
 
 # Days whose file came later than on the day after, by how many days.
@@ -44,20 +41,6 @@ DELIVERED_AGAIN: dict[date, date] = {
     date(2026, 9, 8): date(2026, 9, 14),
 }
 
-# Days whose file has one broken row: an impossible timestamp, too few fields, or bytes of CP932 in a file of UTF-8.
-BROKEN_ROWS: dict[date, str] = {
-    date(2022, 6, 14): "timestamp",
-    date(2022, 12, 6): "fields",
-    date(2023, 5, 16): "bytes",
-    date(2023, 10, 3): "timestamp",
-    date(2024, 1, 23): "fields",
-    date(2024, 6, 11): "bytes",
-    date(2024, 11, 19): "timestamp",
-    date(2025, 7, 15): "fields",
-    date(2026, 2, 17): "bytes",
-    date(2026, 10, 6): "timestamp",
-}
-
 # First days of fiscal years on which a department newly in use looks before 09:00: in UTC that is still March.
 EARLY_BIRDS: dict[date, str] = {
     date(2023, 4, 1): "B24",
@@ -66,45 +49,6 @@ EARLY_BIRDS: dict[date, str] = {
     date(2026, 4, 1): "271144",
 }
 EARLY = time(6, 41, 7)
-
-# A comma, 表 and ソ (whose second byte in CP932 is a backslash), ① and a full-width tilde (CP932 only, not Shift_JIS).
-WORKBOOKS: tuple[tuple[str, str], ...] = (
-    ("住民基本台帳人口ダッシュボード", "population_dashboard"),
-    ("予算執行状況一覧表", "budget_execution"),
-    ("窓口待ち時間モニター", "counter_waiting_time"),
-    ("コールセンター応答状況", "call_centre_response"),
-    ("ソーシャルメディア発信状況", "social_media_posts"),
-    ("ごみ収集量①家庭系", "household_waste"),
-    ("救急出動件数マップ", "ambulance_map"),
-    ("子育て相談件数～区別～", "childcare_consultations_by_ward"),
-    ("人口,世帯数の推移", "population_and_households"),
-    ("水道使用量の推移", "water_consumption"),
-    ("施設予約ダッシュボード", "facility_bookings"),
-    ("防災備蓄ダッシュボード", "emergency_stock"),
-)
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line of the log; `is_planned` marks the use that a department's month rests on, which no fault may remove."""
-
-    at_utc: datetime
-    number: str
-    event: str
-    workbook: int
-    client_ip: str
-    is_planned: bool = False
-
-
-@dataclass(frozen=True)
-class FileStyle:
-    """How one day's file is written."""
-
-    encoding: str
-    has_z: bool
-    has_japanese_names: bool
-    is_gzip: bool
-    newline: str
 
 
 @dataclass(frozen=True)
@@ -117,34 +61,23 @@ class Month:
     planned: dict[date, list[tuple[Person, time]]]
 
 
-def deliveries(city: City, people: tuple[Person, ...], last_day: date) -> Iterator[Delivery]:
+def deliveries(city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool = True) -> Iterator[Delivery]:
     """Yield every file put into the drop folder up to the last day; the log of a day comes on the day after, unless late."""
     for month_start in months(FIRST_DAY, last_day):
         month = _month(city, people, month_start)
         for day in days(month_start, min(next_month(month_start), last_day) - timedelta(1)):
-            yield from (delivery for delivery in _of_day(city, month, day) if delivery.day and delivery.day <= last_day)
+            yield from (delivery for delivery in _of_day(city, month, day, is_dirty=is_dirty) if delivery.day and delivery.day <= last_day)
 
 
-def file_style(day: date) -> FileStyle:
-    """Choose how a day's file is written; CP932 always with Japanese names, or it could not be told from UTF-8."""
-    rng = seeded("file style", day)
-    encoding = rng.choices(("utf-8", "utf-8-sig", "cp932"), (62, 16, 22))[0]
-    has_z, has_japanese_names, is_gzip = rng.random() < 0.6, rng.random() < 0.7, rng.random() < 0.12
-    if BROKEN_ROWS.get(day) == "bytes":
-        encoding, has_japanese_names, is_gzip = "utf-8", True, False
-    is_cp932 = encoding == "cp932"
-    return FileStyle(encoding, has_z, has_japanese_names or is_cp932, is_gzip, "\r\n" if is_cp932 else "\n")
-
-
-def _of_day(city: City, month: Month, day: date) -> list[Delivery]:
+def _of_day(city: City, month: Month, day: date, *, is_dirty: bool) -> list[Delivery]:
     style = file_style(day)
     events = _events(city, month, day)
     name = f"access_log_{day:%Y%m%d}.csv" + (".gz" if style.is_gzip else "")
     on_time = day + timedelta(1 + LATE.get(day, 0))
-    content = _written(events, style, day)
+    content = written(events, style, day, is_dirty=is_dirty)
     if day not in DELIVERED_AGAIN:
         return [Delivery(SOURCE, on_time, name, content)]
-    incomplete = _written(_as_first_delivered(events, day), style, day)
+    incomplete = written(_as_first_delivered(events, day), style, day, is_dirty=is_dirty)
     return [Delivery(SOURCE, on_time, name, incomplete), Delivery(SOURCE, DELIVERED_AGAIN[day], name, content)]
 
 
@@ -233,37 +166,3 @@ def _as_first_delivered(events: list[Event], day: date) -> list[Event]:
     rng = seeded("first delivery", day)
     kept = [event for event in events if event.is_planned or rng.random() > 0.1]
     return [replace(event, workbook=0) if event.workbook and rng.random() < 0.08 else event for event in kept]
-
-
-def _written(events: list[Event], style: FileStyle, day: date) -> bytes:
-    """Write a day's file, broken row and all; the stamp inside gzip is fixed, so that the bytes are."""
-    rng = seeded("spelling", day)
-    rows = [HEADER, *(_row(event, style, rng) for event in events)]
-    lines = [_line(row, style) for row in rows]
-    if day in BROKEN_ROWS:
-        place = next(place for place in range(len(rows) // 2, len(rows)) if rows[place][2] in ("view", "export"))
-        lines.insert(place, _broken_line(BROKEN_ROWS[day], rows[place], style, day))
-    content = (b"\xef\xbb\xbf" if style.encoding == "utf-8-sig" else b"") + b"".join(lines)
-    return gzip.compress(content, mtime=0) if style.is_gzip else content
-
-
-def _row(event: Event, style: FileStyle, rng: random.Random) -> tuple[str, ...]:
-    stamp = f"{event.at_utc:%Y-%m-%dT%H:%M:%SZ}" if style.has_z else f"{event.at_utc:%Y-%m-%d %H:%M:%S}"
-    user = event.number if rng.random() < 0.15 else event.number.lower()
-    workbook = "" if event.event == "login" else WORKBOOKS[event.workbook][0 if style.has_japanese_names else 1]
-    return (stamp, user, event.event, workbook, event.client_ip)
-
-
-def _line(row: tuple[str, ...], style: FileStyle) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator=style.newline).writerow(row)
-    return text.getvalue().encode("cp932" if style.encoding == "cp932" else "utf-8")
-
-
-def _broken_line(fault: str, row: tuple[str, ...], style: FileStyle, day: date) -> bytes:
-    """Break a copy of a good row of use, so that a reader who takes it all the same counts nobody who has no use."""
-    if fault == "timestamp":
-        return _line((f"{day.year}-02-30T25:61:00Z", *row[1:]), style)
-    if fault == "fields":
-        return _line(row[:2], style)
-    return ",".join(row[:3]).encode() + b"," + "市民満足度".encode("cp932") + b"," + row[4].encode() + style.newline.encode()

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SEEDS = REPOSITORY / "dbt_project" / "seeds"
 
 FIRST_DAY = date(2022, 4, 1)
 LAST_DAY = date(2026, 11, 20)
+
+# The whole demonstration without faults, with those that its sources have every year, and with what an attacker or an accident puts there.
+Variety = Literal["clean", "dirty", "hostile"]
 
 
 @dataclass(frozen=True)

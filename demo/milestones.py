@@ -1,8 +1,8 @@
 """The milestone register: one workbook kept by hand, delivered twice a year as it stands then.
 
-Its stages, persons and links are invented so that they agree with the policy page: half of the common cloud service's eight stages done by the
-end of FY2022, its operation begun on 2023-10-02, and the three plans drawn up before the end of FY2023. What is wrong in it stands under
-UNKNOWN_WORDING alone, so that no indicator's count of stages depends on how it is read.
+Its stages, persons and links are invented so that they agree with the policy page: half of the common cloud service's eight stages done by
+the end of FY2022, its operation begun on 2023-10-02, and the three plans drawn up before the end of FY2023. What is wrong in it stands
+under UNKNOWN_WORDING alone, so that no indicator's count of stages depends on how it is read.
 """
 
 from collections.abc import Iterator

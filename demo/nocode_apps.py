@@ -10,7 +10,7 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from demo.city import LAST_DAY, City, days, month_end, months, seeded
+from demo.city import LAST_DAY, City, Variety, days, month_end, months, seeded
 from demo.staff_roster import FAMILY_NAMES, GIVEN_NAMES
 
 SOURCE = "nocode_apps"
@@ -80,7 +80,7 @@ def _tasks(city: City, last_day: date) -> list[_Task]:
     return [task for task in tasks if task.begun <= last_day]
 
 
-def records(city: City, last_day: date = LAST_DAY, variety: str = "dirty") -> list[dict[str, dict[str, Any]]]:
+def records(city: City, last_day: date = LAST_DAY, variety: Variety = "dirty") -> list[dict[str, dict[str, Any]]]:
     """Return the platform's records as its API tells them on a day, in order of their numbers."""
     rng = seeded("no-code applications")
     found: list[dict[str, dict[str, Any]]] = []

@@ -12,11 +12,13 @@ import sys
 import threading
 import time
 from collections import deque
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qs, urlsplit
 
-from demo.city import read_city
+from demo import hostile
+from demo.city import LAST_DAY, Variety, read_city
 from demo.nocode_apps import APP, FIELDS, records
 
 # Not a secret: nothing on this platform exists.
@@ -35,8 +37,8 @@ class Platform:
     complete as told) or `hang`.
     """
 
-    def __init__(self, told: list[dict[str, Any]], fields: dict[str, str] | None = None, *, token: str = TOKEN, port: int = 0) -> None:
-        self.records = told
+    def __init__(self, content: list[dict[str, Any]], fields: dict[str, str] | None = None, *, token: str = TOKEN, port: int = 0) -> None:
+        self.records = content
         self.fields = dict(fields or FIELDS)
         self.token = token
         self.tells_total = True
@@ -97,10 +99,10 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
                 time.sleep(3)
                 return
             parts = urlsplit(self.path)
-            status, told = platform.answer(parts.path, parse_qs(parts.query), self.headers.get("X-Cybozu-API-Token", ""))
+            status, answer = platform.answer(parts.path, parse_qs(parts.query), self.headers.get("X-Cybozu-API-Token", ""))
             if fault.isdigit():
-                status, told = int(fault), {"code": "CB_TL01", "message": "Too many requests, or out of order."}
-            body = json.dumps(told, ensure_ascii=False).encode()
+                status, answer = int(fault), {"code": "CB_TL01", "message": "Too many requests, or out of order."}
+            body = json.dumps(answer, ensure_ascii=False).encode()
             if fault == "cut":
                 body = body[: len(body) // 2]
             self.send_response(status)
@@ -118,15 +120,21 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def told(variety: Variety = "dirty", last_day: date = LAST_DAY) -> list[dict[str, Any]]:
+    """Return the records of a variety of the demonstration as they stand on a day."""
+    usual = records(read_city(), last_day, variety)
+    return hostile.records(usual) if variety == "hostile" else usual
+
+
 def main(words: list[str] | None = None) -> int:
     """Serve until Ctrl-C, or while a command runs; return that command's exit code."""
     given = sys.argv[1:] if words is None else words
     own, command = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
     parser = argparse.ArgumentParser(prog="python -m demo.nocode_server", description="Serve the demonstration's no-code platform.")
     parser.add_argument("--port", type=int, default=0 if command else PORT)
-    parser.add_argument("--variety", choices=("clean", "dirty", "hostile"), default="dirty")
+    parser.add_argument("--variety", choices=get_args(Variety), default="dirty")
     options = parser.parse_args(own)
-    platform = Platform(records(read_city(), variety=options.variety), port=options.port)
+    platform = Platform(told(options.variety), port=options.port)
     try:
         if command:
             return subprocess.run(command, env={**os.environ, LOCATION_VARIABLE: platform.location}, check=False).returncode

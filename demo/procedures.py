@@ -106,7 +106,7 @@ def _retire_and_reopen(rng: Random, known: list[Procedure], open_days: list[date
             procedure.changes.append(("reopened", rng.choice(open_days)))
 
 
-def deliveries(city: City, last_day: date) -> Iterator[Delivery]:
+def deliveries(city: City, last_day: date, *, is_dirty: bool = True) -> Iterator[Delivery]:
     """Yield the database file; a database has no day of delivery."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(_SCHEMA)
@@ -119,7 +119,8 @@ def deliveries(city: City, last_day: date) -> Iterator[Delivery]:
                 "insert into procedure_status_changes values (?, ?, ?)",
                 [(procedure.id, status, day.isoformat()) for status, day in procedure.changes if day <= last_day or day == PLANNED_FOR],
             )
-        _add_mistakes(connection)
+        if is_dirty:
+            _add_mistakes(connection)
         connection.commit()
         yield Delivery(SOURCE, None, NAME, connection.serialize())
 

@@ -157,12 +157,12 @@ def staff(city: City) -> tuple[Person, ...]:
     return tuple(office.people)
 
 
-def deliveries(city: City, people: tuple[Person, ...], last_day: date) -> Iterator[Delivery]:
+def deliveries(city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool = True) -> Iterator[Delivery]:
     """Yield the roster of every month, and the corrected one of March 2024."""
     for month in months(FIRST_DAY, last_day):
         rows = _rows(city, people, month)
         if month == SECONDMENT_MONTH:
-            yield _delivery(month, month, _with_mistakes(city, rows))
+            yield _delivery(month, month, _before_correction(city, rows, is_dirty=is_dirty))
             if last_day >= CORRECTED_ON:
                 yield _delivery(month, CORRECTED_ON, rows)
         else:
@@ -193,12 +193,13 @@ def _dates(posting: Posting, until: date) -> tuple[str, str]:
     return f"{posting.first_day:%Y/%m/%d}", f"{known_end:%Y/%m/%d}" if known_end else ""
 
 
-def _with_mistakes(city: City, rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Put the seconded person into the wrong ward, and give one other person a wrong first day."""
+def _before_correction(city: City, rows: list[tuple[str, ...]], *, is_dirty: bool) -> list[tuple[str, ...]]:
+    """Put the seconded person into the wrong ward, and where it is to be dirty give one other person a wrong first day."""
     right, wrong = city.by_code[SECONDED_TO].name, city.by_code[SECONDED_WRONGLY_TO].name
     misdated = city.by_code[MISDATED_UNIT].name
     mistaken = [(row[0], row[1], wrong, *row[3:]) if (row[0], row[2]) == (SECONDED_NUMBER, right) else row for row in rows]
-    place = next(place for place, row in enumerate(mistaken) if row[2] == misdated)
-    row = mistaken[place]
-    mistaken[place] = (*row[:3], row[3].replace("/04/01", "/04/10"), row[4])
+    if is_dirty:
+        place = next(place for place, row in enumerate(mistaken) if row[2] == misdated)
+        row = mistaken[place]
+        mistaken[place] = (*row[:3], row[3].replace("/04/01", "/04/10"), row[4])
     return mistaken

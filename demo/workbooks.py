@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 Workbook: TypeAlias = xlsxwriter.Workbook
 Format: TypeAlias = xlsxwriter.format.Format

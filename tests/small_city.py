@@ -111,9 +111,9 @@ class City:
 
 
 def new_city(folder: Path, api_url: str | None = None) -> City:
-    """Lay out a deployment with its drop folders empty; a test that has a catalogue or a platform names it by `located`."""
+    """Lay out a deployment with its drop folders; a test that has a catalogue or a platform names it by `located`."""
     for source in DROPPED:
-        (folder / "inbox" / source).mkdir(parents=True)
+        (folder / "inbox" / source).mkdir(parents=True, exist_ok=True)
     settings = ['pseudonym_key = "a key for the tests alone"', "keep_versions = 5"]
     for source in DROPPED:
         settings += [f"[sources.{source}]", f'location = "inbox/{source}"']

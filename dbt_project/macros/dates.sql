@@ -2,8 +2,3 @@
 {% macro fiscal_year_of(date_column) -%}
     cast(year({{ date_column }} - interval 3 month) as integer)
 {%- endmacro %}
-
-{#- A date written by a municipal system, null when it is none. -#}
-{% macro municipal_date(text_column) -%}
-    cast(try_strptime(trim({{ text_column }}), ['%Y/%m/%d', '%Y-%m-%d', '%Y%m%d', '%Y.%m.%d', '%Y年%m月%d日']) as date)
-{%- endmacro %}

@@ -18,13 +18,15 @@ import pyarrow.compute as pc
 from flows.sources.japanese_cells import read_date, read_number
 from flows.sources.pseudonyms import Pseudonyms
 
-Kind = Literal["text", "code", "word", "department", "date", "number", "timestamp", "link"]
+Kind = Literal["text", "title", "code", "word", "department", "date", "number", "timestamp", "link"]
 
 COVERED = "＊＊＊"
 SOURCE_ROW = "_source_row"
 
 # What a value of each kind may be made of; anything else may be somebody's name and is covered.
 _LOOKS: dict[Kind, str] = {
+    # What something is called: of five characters and more, with a particle in it, which names of people have not.
+    "title": r"(?=.*[のをにと]).{5,120}",
     "code": r"[A-Za-z0-9_.:\-]{0,64}",
     "date": r"[0-9０-９\s/／.．\-－年月日度元令和平成昭和RHSrhsＲＨＳ()（）月火水木金土日:T]{0,40}",
     "number": r"[0-9０-９\s,，.．+\-－▲△約程度以上未満超下内合計延べ％%名人件業務所属十百千万億兆円全行のを達成]{0,40}",
@@ -35,7 +37,8 @@ _LOOKS: dict[Kind, str] = {
 }
 # Addresses of people and of their machines, in free text.
 _ADDRESS = r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"
-_ARROW_LOOKS = {"timestamp": r"^[0-9TtZz\s:./+\-]{0,40}$"}
+# A column of millions of stamps that all look like this is not looked at value by value.
+_PLAIN_STAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z?$"
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,7 @@ def landed_arrays(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> l
         return [pseudonyms.of_array(values)]
     if column.kind == "text":
         return [pc.replace_substring_regex(values, _ADDRESS, COVERED)]
-    if column.kind in _ARROW_LOOKS and pc.all(pc.match_substring_regex(values, _ARROW_LOOKS[column.kind]), skip_nulls=True).as_py():
+    if column.kind == "timestamp" and pc.all(pc.match_substring_regex(values, _PLAIN_STAMP), skip_nulls=True).as_py():
         return [values]
     encoded = values.dictionary_encode()
     distinct = encoded.dictionary.to_pylist()
@@ -174,7 +177,8 @@ def cover(value: str | None, column: Column) -> str | None:
         return value
     if column.kind == "word":
         return value if unicodedata.normalize("NFKC", value).strip() in column.words else COVERED
-    return value if re.fullmatch(_LOOKS[column.kind], value.strip(), re.DOTALL) else COVERED
+    looks_right = re.fullmatch(_LOOKS[column.kind], value.strip(), re.DOTALL)
+    return value if looks_right and (column.kind == "link" or not re.search(_ADDRESS, value)) else COVERED
 
 
 def _read(value: str | None, column: Column) -> str | None:

@@ -1,6 +1,6 @@
 """The register of milestones, kept by hand in Excel (or saved as CSV): the stages of each plan, with their days, status and evidence.
 
-Kept: the stages. Who is in charge, and remarks, stay at the source.
+Kept: number, days, status and evidence of each stage. What it is called, who is in charge, and remarks stay at the source.
 """
 
 from flows.sources.base import Delivery, Parsed
@@ -17,9 +17,8 @@ CONTRACT = Contract(
     owner_en="Digital Bureau, planning",
     may_be_stale_days=100,
     columns=(
-        Column("indicator_wording", ("指標", "指標名"), "text"),
+        Column("indicator_wording", ("指標", "指標名"), "title"),
         Column("stage_no", ("段階", "段階番号"), "number", read_on_landing=True),
-        Column("stage_name", ("工程", "工程名"), "text", is_required=False),
         Column("planned_on", ("予定日", "完了予定日"), "date", read_on_landing=True),
         Column("completed_on", ("完了日",), "date", read_on_landing=True),
         Column("status", ("状態", "状況"), "word", words=("未着手", "着手", "策定中", "整備中", "策定済", "運用開始", "完了")),
@@ -27,7 +26,7 @@ CONTRACT = Contract(
         Column("evidence_url", ("根拠資料", "根拠"), "link", is_required=False),
         *SHEET_COLUMNS,
     ),
-    left_behind=("担当者", "備考"),
+    left_behind=("工程", "担当者", "備考"),
 )
 
 

@@ -27,6 +27,8 @@ SHEET_COLUMNS = (
 _PLACE_HEADINGS = [column.headings[0] for column in SHEET_COLUMNS]
 _HEADING_WITHIN_ROWS = 30
 _UNPACKED_LIMIT_BYTES = 300_000_000
+# A sheet is told by its name if that is one of a sheet, and by its place else: it may be somebody's.
+_SHEET_NAME = re.compile(r"[0-9０-９]|回|年|月|一覧|名簿|研修|講座|入門|基礎|シート|[Ss]heet|表|登録|管理|計画")
 _NOTE = re.compile(r"\s*(?:[※＊*（(]|注|備考|合\s*計|小\s*計|総\s*計|計\b|以上$)")
 
 
@@ -94,10 +96,11 @@ def _sheets(content: bytes, notes: list[str]) -> Iterator[tuple[str, list[list[A
     for place, metadata in enumerate(workbook.sheets_metadata):
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
+        name = metadata.name if _SHEET_NAME.search(metadata.name) else f"シート{place + 1}"
         if metadata.visible != SheetVisibleEnum.Visible:
-            notes.append(f"sheet '{metadata.name}' is hidden and was left unread")
+            notes.append(f"sheet '{name}' is hidden and was left unread")
             continue
-        yield metadata.name, _cells(workbook.get_sheet_by_index(place))
+        yield name, _cells(workbook.get_sheet_by_index(place))
 
 
 def _cells(sheet: CalamineSheet) -> list[list[Any]]:

@@ -44,7 +44,7 @@ def plant(city: City, day: date) -> None:
     city.deliver("specialists", "専門人材.csv", [heading, *hires], on=day, encoding="cp932")
     cloud = "本市共通クラウドサービスの整備"
     stages = [(cloud, number, f"工程 {MAIL}", "R8.5.1", "", "未着手", "0%", "", NAME) for number in range(1, 9)]
-    stages += [(cloud, 9, "x", NAME, LATIN_NAME, NAME, NUMBER, MAIL, NAME)]
+    stages += [(cloud, 9, NAME, NAME, LATIN_NAME, NAME, NUMBER, MAIL, NAME), (NAME, 1, NAME, *[LATIN_NAME] * 6)]
     city.deliver("milestones", "管理表.xlsx", workbook({"一覧": stages}, MILESTONE_HEADING, notes=(NAME,)), on=day)
     city.deliver("policy_pages", "page.html", f"<html><body><h1>{NAME}</h1><p>{MAIL} {NUMBER}</p></body></html>".encode(), on=day)
 
@@ -60,7 +60,7 @@ def test_no_byte_of_what_is_written_names_anybody(city: City, tmp_path: object) 
     # A night that is refused, and says why.
     cells = [("1", NUMBER, NAME, KITA, NAME, "出席", "")] * 4
     city.deliver(
-        "training_rosters", "研修.xlsx", workbook({NUMBER[:1]: cells}, (*TRAINING_HEADING[:-1], NAME)), on=NEXT_NIGHT + timedelta(days=1)
+        "training_rosters", "研修.xlsx", workbook({NAME: cells}, (*TRAINING_HEADING[:-1], NAME)), on=NEXT_NIGHT + timedelta(days=1)
     )
     city.deliver("specialists", "専門人材.csv", [f"{NAME},{NUMBER},{MAIL}"], on=NEXT_NIGHT + timedelta(days=1), encoding="cp932")
     refused = city.night(NEXT_NIGHT + timedelta(days=1))

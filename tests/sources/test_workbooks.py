@@ -51,6 +51,11 @@ def test_names_in_the_wrong_cells_do_not_leave_the_reader() -> None:
     assert (landed[0]["department_name"], landed[0]["attended_on_raw"], landed[0]["attendance"]) == (COVERED, COVERED, COVERED)
 
 
+def test_a_sheet_that_is_called_after_somebody_is_told_by_its_place() -> None:
+    content = workbook({"第1回": [], "山田 花子": [attendance("S1", "北区役所", "R5.10.1")]}, TRAINING_HEADING)
+    assert [row["sheet_name"] for row in rows_of(content)] == ["シート2"]
+
+
 def test_rows_after_a_blank_line_are_rows_and_a_lone_remark_is_none() -> None:
     blank = ("",) * 7
     rows = [attendance("S1", "北区役所", "R5.10.1"), blank, attendance("S2", "北区役所", "R5.10.1"), ("以上、ご確認ください", *blank[1:])]
@@ -121,7 +126,7 @@ def test_a_missing_or_renamed_column_is_named_with_what_was_found_and_the_file_t
 def test_a_new_column_is_noted_and_left_unread_and_somebodys_cell_is_not_told_as_a_heading() -> None:
     row = (*attendance("S1", "北区役所", "R5.10.1"), "山田花子")
     content = workbook({"第1回": [row], "隠し": [row]}, (*TRAINING_HEADING, "満足度"), hidden=("隠し",))
-    assert set(TrainingRosters().parse(content, PSEUDONYMS).notes) == {"new column 満足度", "sheet '隠し' is hidden and was left unread"}
+    assert set(TrainingRosters().parse(content, PSEUDONYMS).notes) == {"new column 満足度", "sheet 'シート2' is hidden and was left unread"}
     swapped = workbook({"第1回": [row]}, (*TRAINING_HEADING, "山田花子"))
     assert TrainingRosters().parse(swapped, PSEUDONYMS).notes == (f"new column {COVERED}",)
 

@@ -36,7 +36,6 @@ typed as (
         wordings.indicator_code,
         landed_rows.sheet_name,
         landed_rows.sheet_row,
-        trim(landed_rows.stage_name) as stage_name,
         trim(landed_rows.status) as status,
         nullif(trim(landed_rows.evidence_url), '') as evidence_url,
         cast(landed_rows.stage_no as decimal(18, 4)) as stage_no,

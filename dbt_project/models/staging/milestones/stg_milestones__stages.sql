@@ -5,7 +5,6 @@ stages as (
         item_id,
         source_row,
         indicator_code,
-        stage_name,
         status,
         evidence_url,
         cast(stage_no as integer) as stage_no,
