@@ -43,8 +43,8 @@ at_knots as (
             counts.indicator_code = knots.indicator_code
             and counts.period_grain = knots.period_grain
             and counts.period_start = knots.period_start
-            and knots.knot >= counts.known_from
-            and knots.knot < counts.known_to
+            and counts.known_from <= knots.knot
+            and counts.known_to > knots.knot
     where counts.numerator > 0
 ),
 

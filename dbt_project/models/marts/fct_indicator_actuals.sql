@@ -83,27 +83,37 @@ dated as (
     from changes
 ),
 
-suppressible as (
-    select
-        dated.*,
-        exists (
-            select 1
-            from {{ ref('int_suppressed_counts') }} as suppressed
-            where
-                suppressed.indicator_code = dated.indicator_code
-                and suppressed.org_unit_code = dated.org_unit_code
-                and suppressed.period_grain = dated.period_grain
-                and suppressed.period_start = dated.period_start
-                and suppressed.known_from >= dated.known_from
-                and suppressed.known_from < coalesce(dated.known_to, date '9999-12-31')
-        ) as is_suppressed
+hidden as (
+    select distinct
+        dated.indicator_code,
+        dated.org_unit_code,
+        dated.period_grain,
+        dated.period_start,
+        dated.known_from
     from dated
-    where dated.numerator is not null
+    inner join {{ ref('int_suppressed_counts') }} as suppressed
+        on
+            dated.indicator_code = suppressed.indicator_code
+            and dated.org_unit_code = suppressed.org_unit_code
+            and dated.period_grain = suppressed.period_grain
+            and dated.period_start = suppressed.period_start
+            and dated.known_from <= suppressed.known_from
+            and coalesce(dated.known_to, date '9999-12-31') > suppressed.known_from
 ),
 
 shown as (
-    select * replace (case when not is_suppressed then numerator end as numerator)
-    from suppressible
+    select
+        dated.* replace (case when hidden.known_from is null then dated.numerator end as numerator),
+        hidden.known_from is not null as is_suppressed
+    from dated
+    left join hidden
+        on
+            dated.indicator_code = hidden.indicator_code
+            and dated.org_unit_code = hidden.org_unit_code
+            and dated.period_grain = hidden.period_grain
+            and dated.period_start = hidden.period_start
+            and dated.known_from = hidden.known_from
+    where dated.numerator is not null
 ),
 
 actuals as (

@@ -35,8 +35,7 @@ attendances as (
 ),
 
 counted_for as (
-    select
-        * replace ('271004' as org_unit_code)
+    select * replace ('271004' as org_unit_code)
     from attendances
     union all
     select * from attendances
