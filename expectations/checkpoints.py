@@ -15,7 +15,7 @@ import great_expectations as gx
 
 from expectations.duckdb_dialect import DRIVER_NAME
 from expectations.guards import Guard
-from expectations.suites.access_log import DAY_VOLUMES
+from expectations.suites.access_log import DAY_VOLUMES, UNKNOWN_USERS
 from expectations.suites.indicators import DRIFTS, LIMITS, RECONCILIATION
 from expectations.suites.loads import (
     COLUMN_DRIFTS,
@@ -42,6 +42,7 @@ RAW = (
     ROSTER_SIZES,
     ROSTER_DEPARTMENTS,
     DAY_VOLUMES,
+    UNKNOWN_USERS,
     CATALOGUE_SIZES,
     NOCODE_APPS,
     TRAINING_ROSTERS,

@@ -28,3 +28,18 @@ DAY_VOLUMES = Guard(
         ),
     ),
 )
+
+UNKNOWN_USERS = Guard(
+    "access_log_users@raw",
+    "select month_name as named_by, * from intermediate.int_unknown_users",
+    (
+        gxe.ExpectColumnValuesToBeBetween(
+            column="unknown_share",
+            max_value=0.05,
+            severity="warning",
+            meta=named(
+                "users_are_in_the_roster", "more than 5 % of a month's use is by people whom no roster knows; it counts for no department"
+            ),
+        ),
+    ),
+)
