@@ -38,7 +38,8 @@ def list_files(location: str, suffixes: tuple[str, ...]) -> list[Delivery]:
 
 
 def _ends_in(name: str, suffixes: tuple[str, ...]) -> bool:
-    return not name.startswith(".") and name.lower().removesuffix(_COMPRESSED).endswith(suffixes)
+    # ~$ marks the file that Excel keeps beside an open workbook; it holds the name of whoever opened it.
+    return not name.startswith((".", "~$")) and name.lower().removesuffix(_COMPRESSED).endswith(suffixes)
 
 
 def _drop_day(folder: Path) -> date | None:

@@ -55,6 +55,13 @@ def test_landing_twice_changes_nothing_and_a_correction_keeps_the_earlier_delive
     assert landed(city) == [("研修.xlsx", "2026-10-05", 2), ("研修.xlsx", "2026-10-06", 1), ("研修.xlsx", "2026-10-07", 2)]
 
 
+def test_the_file_that_excel_keeps_beside_an_open_workbook_is_no_delivery(city: City) -> None:
+    city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY)
+    city.deliver("training_rosters", "~$研修.xlsx", b"\x08Yamada H", on=DAY)
+    assert land_source(settings_of(city), BY_NAME["training_rosters"], [DAY]) == 1
+    assert [key for key, *_ in landed(city)] == ["研修.xlsx"]
+
+
 def test_a_source_may_be_stale_for_as_long_as_its_contract_allows(city: City) -> None:
     settings, source = settings_of(city), BY_NAME["access_log"]
     assert staleness(settings, source, DAY) == ("it has never been read", False)
