@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -125,3 +126,12 @@ def month_end(day: date) -> date:
 def fiscal_year_start(day: date) -> date:
     """Return the 1 April on which the day's fiscal year began."""
     return date(day.year if day.month >= 4 else day.year - 1, 4, 1)
+
+
+def level_on(levels: tuple[tuple[date, int], ...], month: date) -> int:
+    """Return what a stock is at the end of a month, when it goes evenly from each of its levels to the next; they are set for days."""
+    day = month_end(month)
+    for (first, before), (last, after) in pairwise(levels):
+        if first < day <= last:
+            return before + round((after - before) * (day - first).days / (last - first).days)
+    raise ValueError(f"no level is set for {month}")

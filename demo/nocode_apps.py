@@ -6,11 +6,10 @@ invented. `demo.nocode_server` answers for the platform over HTTP.
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from random import Random
 from typing import Any
 
-from demo.city import LAST_DAY, City, Variety, days, month_end, months, seeded
+from demo.city import LAST_DAY, City, Variety, days, level_on, month_end, months, seeded
 from demo.staff_roster import FAMILY_NAMES, GIVEN_NAMES
 
 SOURCE = "nocode_apps"
@@ -57,15 +56,6 @@ class _Task:
     retired: date | None = None
 
 
-def stock_on(month: date) -> int:
-    """Return how many tasks have an application at the end of a month."""
-    day = month_end(month)
-    for (first, before), (last, after) in pairwise(STOCKS):
-        if first < day <= last:
-            return before + round((after - before) * (day - first).days / (last - first).days)
-    raise ValueError(f"no stock is set for {month}")
-
-
 def _tasks(city: City, last_day: date) -> list[_Task]:
     rng = seeded("no-code tasks")
     units = [unit.name for unit in city.valid_units(LAST_DAY)]
@@ -75,7 +65,7 @@ def _tasks(city: City, last_day: date) -> list[_Task]:
         for task in tasks:
             if task.retired is None and (month - task.begun).days > 300 and rng.random() < 0.006:
                 task.retired = rng.choice(open_days)
-        for _ in range(stock_on(month) - sum(task.retired is None for task in tasks)):
+        for _ in range(level_on(STOCKS, month) - sum(task.retired is None for task in tasks)):
             tasks.append(_Task(f"G{len(tasks) + 1:04d}", rng.choice(units), rng.choice(open_days)))
     return [task for task in tasks if task.begun <= last_day]
 

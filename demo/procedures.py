@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 from random import Random
 
-from demo.city import LAST_DAY, City, Delivery, days, month_end, months, seeded
+from demo.city import LAST_DAY, City, Delivery, days, level_on, month_end, months, seeded
 
 SOURCE = "procedures"
 NAME = "catalogue.sqlite"
@@ -60,15 +59,6 @@ class Procedure:
         return bool(self.changes) and self.changes[-1][0] != "retired"
 
 
-def stock_on(month: date) -> int:
-    """Return how many procedures are open at the end of a month."""
-    day = month_end(month)
-    for (first, before), (last, after) in pairwise(STOCKS):
-        if first < day <= last:
-            return before + round((after - before) * (day - first).days / (last - first).days)
-    raise ValueError(f"no stock is set for {month}")
-
-
 def catalogue(city: City, last_day: date = LAST_DAY) -> list[Procedure]:
     """Return every procedure that the catalogue holds on a day, those planned for later among them."""
     rng = seeded("procedures")
@@ -78,7 +68,7 @@ def catalogue(city: City, last_day: date = LAST_DAY) -> list[Procedure]:
     for month in months(FIRST_MONTH, last_day):
         open_days = [day for day in days(month, month_end(month)) if city.is_open(day)]
         _retire_and_reopen(rng, found, open_days)
-        for _ in range(stock_on(month) - sum(procedure.is_open for procedure in found)):
+        for _ in range(level_on(STOCKS, month) - sum(procedure.is_open for procedure in found)):
             owners = wards if len(found) < SHARED_BY_ALL_WARDS else _owners(rng, units)
             found.append(_new(rng, found, owners, rng.choice(open_days)))
     found += [_new(rng, found, _owners(rng, units), PLANNED_FOR)]

@@ -4,12 +4,7 @@
     with
 
     landed_items as (
-        select
-            item_id,
-            known_from,
-            coalesce(known_to, date '9999-12-31') as known_to
-        from {{ ref('stg_night__landed_items') }}
-        where source_name = 'milestones' and is_effective
+        {{ effective_items('milestones') }}
     ),
 
     stages as (
@@ -24,10 +19,7 @@
     ),
 
     knots as (
-        select known_from as knot from landed_items
-        union
-        select known_to as knot from landed_items
-        where known_to < date '9999-12-31'
+        {{ item_knots('landed_items') }}
     ),
 
     -- A year is told at each knot in it or after it, and on its first day by what was known then.

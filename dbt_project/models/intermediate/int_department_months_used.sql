@@ -2,12 +2,7 @@
 with
 
 landed_items as (
-    select
-        item_id,
-        known_from,
-        coalesce(known_to, date '9999-12-31') as known_to
-    from {{ ref('stg_night__landed_items') }}
-    where source_name = 'access_log' and is_effective
+    {{ effective_items('access_log') }}
 ),
 
 uses as (

@@ -3,12 +3,7 @@
 with
 
 landed_items as (
-    select
-        item_id,
-        known_from,
-        coalesce(known_to, date '9999-12-31') as known_to
-    from {{ ref('stg_night__landed_items') }}
-    where source_name = 'policy_pages' and is_effective
+    {{ effective_items('policy_pages') }}
 ),
 
 statements as (

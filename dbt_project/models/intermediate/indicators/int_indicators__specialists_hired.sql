@@ -3,12 +3,7 @@
 with
 
 landed_items as (
-    select
-        item_id,
-        known_from,
-        coalesce(known_to, date '9999-12-31') as known_to
-    from {{ ref('stg_night__landed_items') }}
-    where source_name = 'specialists' and is_effective
+    {{ effective_items('specialists') }}
 ),
 
 hires as (
@@ -25,10 +20,7 @@ hires as (
 ),
 
 knots as (
-    select known_from as knot from landed_items
-    union
-    select known_to as knot from landed_items
-    where known_to < date '9999-12-31'
+    {{ item_knots('landed_items') }}
     union
     select hired_on as knot from hires
     where hired_on > known_from

@@ -3,12 +3,7 @@
 with
 
 landed_items as (
-    select
-        item_id,
-        known_from,
-        coalesce(known_to, date '9999-12-31') as known_to
-    from {{ ref('stg_night__landed_items') }}
-    where source_name = 'training_rosters' and is_effective
+    {{ effective_items('training_rosters') }}
 ),
 
 fiscal_years as (
@@ -43,10 +38,7 @@ counted_for as (
 ),
 
 knots as (
-    select known_from as knot from landed_items
-    union
-    select known_to as knot from landed_items
-    where known_to < date '9999-12-31'
+    {{ item_knots('landed_items') }}
 ),
 
 -- A unit's year is told from the first knot that counted somebody: from then on nobody is zero, and not unknown.
