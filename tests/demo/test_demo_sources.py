@@ -336,7 +336,7 @@ def test_a_complete_generation_is_left_alone_until_forced(tmp_path: Path, capsys
 def test_a_killed_generation_leaves_nothing_half_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "sources"
 
-    def cut_short(*_: object) -> Iterator[object]:
+    def cut_short(*_: object, **_kinds: object) -> Iterator[object]:
         raise KeyboardInterrupt
         yield
 
