@@ -185,7 +185,7 @@ def test_a_new_column_is_left_unread_and_told_as_a_warning(office: City, tmp_pat
 
 def test_formulas_of_a_source_are_text_in_the_owners_workbook(office: City, tmp_path: Path) -> None:
     city = office.copy_to(tmp_path / "city")
-    stages = (*STAGES, ('=HYPERLINK("http://evil.example","x")', 1, "=1+1", "", "", "未着手", "", "", ""))
+    stages = (*STAGES, ('=HYPERLINK("http://evil.example","x")の計画', 1, "=1+1", "", "", "未着手", "", "", ""))
     city.deliver("milestones", "管理表.xlsx", register(*stages), on=NEXT_NIGHT + timedelta(days=1))
     city.publish(NEXT_NIGHT + timedelta(days=1))
     assert city.shihyo("quarantine", "export", "--to", tmp_path / "out").returncode == 0
