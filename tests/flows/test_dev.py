@@ -146,7 +146,7 @@ def _line_of(bench: Workbench, file: str, text: str) -> int:
 
 
 _MODEL = "models/intermediate/int_source_silences.sql"
-_INDICATOR = "online_procedures,一,a,1,99,stock,件,n,up,,0,x,x,official,x"
+_INDICATOR = "online_procedures,一,a,1,99,stock,件,n,up,,0,x,x,milestones,x,false"
 MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] = {
     "syntax": (
         lambda b: (_MODEL, b.edit(_MODEL, "cross join run_contexts", "crosss joinn run_contexts")),

@@ -16,7 +16,7 @@ KILL_PLACES = {
     "flows.land:_move_into_place": "the first item is written, and not yet in its place",
     "flows.land:landed_items": "the landing is read, before anything new",
     "flows.write:prepare_candidate": "everything has landed, nothing is built",
-    "flows.write:_write_facts": "the candidate is a copy of what is published",
+    "flows.write:write_facts": "the candidate is a copy of what is published",
     "flows.write:run_dbt:2": "dbt begins",
     "flows.write:run_dbt:4": "dbt is in the middle of its models",
     "flows.write:_judge": "dbt has built everything",

@@ -180,7 +180,7 @@ def test_a_joint_procedure_counts_for_each_department_and_once_for_the_city(publ
     assert counts_of(published_city, "271276") == [3, 1, 1, 2]  # 北区役所
     assert counts_of(published_city, "271021") == [1, 1, 1, 1]  # 都島区役所 shares procedure 1
     warnings = published_city.query("select expectation_name, observed from marts.fct_audit_results where not is_success")
-    assert warnings == [("procedures_are_of_known_departments", "1 of 3 rows: procedure_catalogue False")]
+    assert warnings == [("rows_are_of_known_departments", "1 of 3 rows: procedure_catalogue False")]
 
 
 def test_the_stock_on_any_day_through_corrections_planned_changes_and_an_outage(
