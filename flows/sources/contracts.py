@@ -35,8 +35,13 @@ _LOOKS: dict[Kind, str] = {
     # An office, or bytes that were garbled on the way: the audit has to see those.
     "department": r".{2,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|場|院|センター|担当)|.{0,60}[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60}",
 }
-# Addresses of people and of their machines, in free text.
-_ADDRESS = r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"
+# Mail and IP addresses and telephone numbers, wherever they stand; and twelve digits, which are a resident's number (個人番号) where a day or a
+# count should be.
+_ADDRESS = (
+    r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
+    r"|0[0-9]{1,4}-[0-9]{1,4}-[0-9]{3,4}"
+)
+_RESIDENT = re.compile(r"[0-9０-９]{12}")
 # A column of millions of stamps that all look like this is not looked at value by value.
 _PLAIN_STAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z?$"
 
@@ -177,8 +182,10 @@ def cover(value: str | None, column: Column) -> str | None:
         return value
     if column.kind == "word":
         return value if unicodedata.normalize("NFKC", value).strip() in column.words else COVERED
-    looks_right = re.fullmatch(_LOOKS[column.kind], value.strip(), re.DOTALL)
-    return value if looks_right and (column.kind == "link" or not re.search(_ADDRESS, value)) else COVERED
+    if not re.fullmatch(_LOOKS[column.kind], value.strip(), re.DOTALL):
+        return COVERED
+    names_somebody = re.search(_ADDRESS, value) or (column.kind in ("date", "number") and _RESIDENT.search(value))
+    return COVERED if names_somebody and column.kind != "link" else value
 
 
 def _read(value: str | None, column: Column) -> str | None:
