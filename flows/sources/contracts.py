@@ -35,8 +35,8 @@ _LOOKS: dict[Kind, str] = {
     # An office, or bytes that were garbled on the way: the audit has to see those.
     "department": r".{2,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|場|院|センター|担当)|.{0,60}[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60}",
 }
-# Mail and IP addresses and telephone numbers, wherever they stand; and twelve digits, which are a resident's number (個人番号) where a day or a
-# count should be.
+# Mail and IP addresses and telephone numbers, wherever they stand; and twelve digits, which are a resident's number (個人番号) where a day
+# or a count should be.
 _ADDRESS = (
     r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
     r"|0[0-9]{1,4}-[0-9]{1,4}-[0-9]{3,4}"
