@@ -1,4 +1,4 @@
-"""The demonstration clean, dirty and under attack: every row of every source is accounted for, and nobody is named."""
+"""The demonstration clean and under attack (dirty is the whole one): every row of every source is accounted for, and nobody is named."""
 
 from collections import Counter
 from datetime import date
@@ -30,7 +30,7 @@ def night_over(variety: Variety, folder: Path, api_url: str) -> tuple[City, int,
     return city, done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(("variety", "code"), [("clean", 0), ("dirty", 0), ("hostile", 3)])
+@pytest.mark.parametrize(("variety", "code"), [("clean", 0), ("hostile", 3)])
 def test_every_row_is_accounted_for(variety: Variety, code: int, tmp_path: Path, api_url: str) -> None:
     city, returned, said = night_over(variety, tmp_path / "city", api_url)
     assert returned == code, said
@@ -50,9 +50,6 @@ def test_every_row_is_accounted_for(variety: Variety, code: int, tmp_path: Path,
     assert [name for name, *_, unaccounted in loads if unaccounted] == []
     if variety == "clean":
         assert held_back.total() == 0
-    elif variety == "dirty":
-        assert held_back["nocode_apps"] == 3
-        assert held_back["access_log"] == 1
     else:
         assert all(held_back[name] > 3 for name in (*SOURCES, "specialists", "policy_pages")), held_back
         assert "every_item_can_be_read" in said
