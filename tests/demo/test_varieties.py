@@ -1,4 +1,4 @@
-"""The demonstration clean and under attack (dirty is the whole one): every row of every source is accounted for, and nobody is named."""
+"""The demonstration clean and under attack (dirty is the whole one): every row is accounted for, and nobody is named."""
 
 from collections import Counter
 from datetime import date
