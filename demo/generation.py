@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from demo import access_log, hostile_deliveries, milestones, policy_pages, procedures, specialists, staff_roster, training_rosters
+from demo import access_log, hostile, milestones, policy_pages, procedures, specialists, staff_roster, training_rosters
 from demo.city import FIRST_DAY, LAST_DAY, City, Delivery, Variety, read_city
 from demo.staff_roster import Person
 
@@ -38,7 +38,7 @@ def deliveries(last_day: date = LAST_DAY, variety: Variety = "dirty") -> Iterato
     city = read_city()
     people = staff_roster.staff(city)
     usual = _usual(city, people, last_day, is_dirty=variety != "clean")
-    yield from hostile_deliveries.deliveries(usual, last_day) if variety == "hostile" else usual
+    yield from hostile.deliveries(usual, last_day) if variety == "hostile" else usual
 
 
 def _usual(city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool) -> Iterator[Delivery]:
