@@ -1,4 +1,4 @@
 select actuals.*
 from {{ ref('fct_indicator_actuals') }} as actuals
-inner join {{ ref('indicators') }} as indicators on actuals.indicator_code = indicators.indicator_code
+inner join {{ ref('dim_indicators') }} as indicators on actuals.indicator_code = indicators.indicator_code
 where indicators.counts_people and actuals.org_unit_code != '271004' and actuals.numerator > 0 and actuals.numerator < 3

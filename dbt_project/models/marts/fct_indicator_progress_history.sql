@@ -1,122 +1,113 @@
 with
 
-actuals as (
-    select * from {{ ref('fct_indicator_actuals') }}
-    where org_unit_code = '271004' and period_grain = 'fiscal_year'
+judged as (
+    select * from {{ ref('int_indicator_years_judged') }}
 ),
 
-targets as (
-    select * from {{ ref('fct_indicator_targets') }}
+official_ratings as (
+    select * from {{ ref('official_ratings') }}
 ),
 
-official_results as (
-    select * from {{ ref('fct_official_results') }}
+rating_notes as (
+    select * from {{ ref('rating_notes') }}
 ),
 
-run_contexts as (
-    select as_of from {{ ref('stg_night__run_contexts') }}
-),
-
-knots as (
+-- The official rating beside the arithmetic of the figures as written; a tolerance is ours, and no part of the page.
+compared as (
     select
-        indicator_code,
-        fiscal_year,
-        known_from
-    from actuals
-    union
-    select
-        indicator_code,
-        fiscal_year,
-        known_to as known_from
-    from actuals
-    where known_to is not null
-    union
-    select
-        indicator_code,
-        fiscal_year,
-        effective_from as known_from
-    from targets
-    union
-    select
-        indicator_code,
-        fiscal_year,
-        known_from
-    from official_results
-    union
-    select
-        indicator_code,
-        fiscal_year,
-        known_to as known_from
-    from official_results
-    where known_to is not null
-),
-
--- An indicator whose operational source has told nothing yet shows the published figure, and says so.
-valued as (
-    select
-        knots.indicator_code,
-        knots.fiscal_year,
-        case when actuals.actual_value is null then official_results.actual_text end as actual_text,
-        case when actuals.actual_value is null then official_results.actual_qualifier else 'exact' end as actual_qualifier,
+        judged.*,
         case
-            when actuals.actual_value is not null then 'computed'
-            when official_results.actual_text is not null then 'official'
-        end as actual_origin,
-        targets.target_text,
-        targets.target_qualifier,
-        official_results.official_rating,
-        actuals.numerator,
-        actuals.denominator,
-        coalesce(actuals.actual_value, cast(official_results.actual_value as double)) as actual_value,
-        cast(targets.target_value as double) as target_value,
-        coalesce(actuals.is_provisional, false) as is_provisional,
-        actuals.measured_to,
-        knots.known_from
-    from knots
-    inner join run_contexts on knots.known_from <= run_contexts.as_of
-    left join actuals
+            when judged.official_rating is null or judged.status_as_written is null then null
+            when official_ratings.is_achieved and judged.status_as_written = 'met' then 'agrees'
+            when not official_ratings.is_achieved and judged.status_as_written = 'not_met' then 'agrees'
+            when rating_notes.reason_ja is not null then 'differs_explained'
+            else 'differs_unexplained'
+        end as rating_comparison,
+        rating_notes.reason_ja,
+        rating_notes.reason_en
+    from judged
+    left join official_ratings on judged.official_rating = official_ratings.official_rating
+    left join rating_notes
         on
-            knots.indicator_code = actuals.indicator_code
-            and knots.fiscal_year = actuals.fiscal_year
-            and knots.known_from >= actuals.known_from
-            and knots.known_from < coalesce(actuals.known_to, date '9999-12-31')
-    left join targets
-        on
-            knots.indicator_code = targets.indicator_code
-            and knots.fiscal_year = targets.fiscal_year
-            and knots.known_from >= targets.effective_from
-            and knots.known_from < coalesce(targets.effective_to, date '9999-12-31')
-    left join official_results
-        on
-            knots.indicator_code = official_results.indicator_code
-            and knots.fiscal_year = official_results.fiscal_year
-            and knots.known_from >= official_results.known_from
-            and knots.known_from < coalesce(official_results.known_to, date '9999-12-31')
+            judged.indicator_code = rating_notes.indicator_code
+            and judged.fiscal_year = rating_notes.fiscal_year
 ),
 
-changes as (
-    select *
-    from valued
-    window same_year as (partition by indicator_code, fiscal_year order by known_from)
-    qualify
-        row_number() over same_year = 1
-        or (
-            actual_text, actual_qualifier, actual_origin, target_text, official_rating,
-            numerator, denominator, actual_value, target_value, is_provisional, measured_to
-        )
-        is distinct from lag(
-            (
-                actual_text, actual_qualifier, actual_origin, target_text, official_rating,
-                numerator, denominator, actual_value, target_value, is_provisional, measured_to
-            )
-        ) over same_year
+told as (
+    select
+        indicator_code,
+        fiscal_year,
+        actual_text,
+        actual_qualifier,
+        actual_origin,
+        target_text,
+        target_qualifier,
+        official_text,
+        official_qualifier,
+        official_rating,
+        official_page_number,
+        status,
+        case
+            when status != 'cannot_tell' then null
+            when is_provisional then 'year_not_over'
+            when target_lower is null and target_upper is null then 'target_has_no_bounds'
+            when actual_lower is null and actual_upper is null then 'actual_has_no_bounds'
+            else 'intervals_overlap'
+        end as status_reason,
+        rating_comparison,
+        case when rating_comparison like 'differs%' then reason_ja end as rating_reason_ja,
+        case when rating_comparison like 'differs%' then reason_en end as rating_reason_en,
+        judging_method,
+        case
+            when judging_method = 'linear_pace' then linear_pace_status
+            when judging_method = 'statcan_cagr' then statcan_cagr_status
+            else status
+        end as judged_status,
+        linear_pace_status,
+        statcan_cagr_status,
+        case when fiscal_year > final_target_fiscal_year then final_target_year_status end as final_target_status,
+        numerator,
+        denominator,
+        actual_value,
+        actual_lower,
+        actual_upper,
+        target_value,
+        target_lower,
+        target_upper,
+        target_tolerance,
+        official_value,
+        case when has_pace then baseline_fiscal_year end as baseline_fiscal_year,
+        case when has_pace then baseline_value end as baseline_value,
+        final_target_fiscal_year,
+        final_target_value,
+        linear_pace_ratio,
+        linear_pace_projected_value,
+        statcan_cagr_value,
+        statcan_cagr_score,
+        statcan_cagr_projected_value,
+        case when len(answers) > 0 then len(answers) > 1 end as status_depends_on_method,
+        is_defined,
+        is_provisional,
+        measured_to,
+        known_from
+    from compared
+),
+
+-- Equal neighbours are one row: a knot of another year, or of another source, changes nothing here.
+with_predecessors as (
+    select
+        *,
+        row(*columns(* exclude (known_from))) as is_told,
+        lag(row(*columns(* exclude (known_from)))) over (partition by indicator_code, fiscal_year order by known_from) as was_told
+    from told
 ),
 
 dated as (
     select
-        *,
+        * exclude (is_told, was_told),
         lead(known_from) over (partition by indicator_code, fiscal_year order by known_from) as known_to
-    from changes
+    from with_predecessors
+    where is_told is distinct from was_told
 )
 
 select * from dated

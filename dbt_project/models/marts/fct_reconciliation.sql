@@ -9,52 +9,94 @@ indicators as (
     select * from {{ ref('dim_indicators') }}
 ),
 
-official_results as (
-    select * from {{ ref('fct_official_results') }}
+-- What a policy page says now, and figures of the bureau that were published elsewhere.
+published as (
+    select
+        indicator_code,
+        fiscal_year,
+        actual_text,
+        actual_qualifier,
+        actual_value,
+        'policy_page ' || page_number as published_in
+    from {{ ref('fct_official_results') }}
     where is_current and actual_text is not null
+    union all
+    select
+        indicator_code,
+        fiscal_year,
+        actual_text,
+        actual_qualifier,
+        actual_value,
+        source_document as published_in
+    from {{ ref('published_actuals') }}
+),
+
+notes as (
+    select * from {{ ref('reconciliation_notes') }}
 ),
 
 -- A figure written without a qualifier stands for what rounds to it; 約 is half of the last significant digit either way.
 bounded as (
     select
-        official_results.indicator_code,
-        official_results.fiscal_year,
-        official_results.actual_text as official_text,
-        coalesce(official_results.actual_qualifier, 'exact') as official_qualifier,
+        published.indicator_code,
+        published.fiscal_year,
+        published.published_in,
+        published.actual_text as official_text,
+        coalesce(published.actual_qualifier, 'exact') as official_qualifier,
         actuals.actual_value as computed_value,
         -- A page tells a milestone in words: drawn up, in operation, done are all of its stages.
         case
-            when official_results.actual_value is not null then cast(official_results.actual_value as double)
-            when indicators.kind = 'milestone' and regexp_matches(official_results.actual_text, '済|開始|完了') then 100
+            when published.actual_value is not null then cast(published.actual_value as double)
+            when indicators.kind = 'milestone' and regexp_matches(published.actual_text, '済|開始|完了') then 100
         end as official_value,
-        {{ half_of_last_digit('coalesce(official_results.actual_value, 100)', 'official_results.actual_qualifier') }} as half_width
-    from official_results
-    inner join indicators on official_results.indicator_code = indicators.indicator_code
+        {{ half_of_last_digit('coalesce(published.actual_value, 100)', 'published.actual_qualifier') }} as half_width
+    from published
+    inner join indicators on published.indicator_code = indicators.indicator_code
     inner join actuals
         on
-            official_results.indicator_code = actuals.indicator_code
-            and official_results.fiscal_year = actuals.fiscal_year
+            published.indicator_code = actuals.indicator_code
+            and published.fiscal_year = actuals.fiscal_year
 ),
 
-reconciled as (
+compared as (
     select
-        indicator_code,
-        fiscal_year,
-        official_text,
-        official_qualifier,
+        *,
         case
-            when official_qualifier in ('around', 'cumulative') then 'cannot_tell'
+            when official_value is null or official_qualifier in ('around', 'cumulative') then 'cannot_tell'
             when official_qualifier = 'at_least' and computed_value >= official_value then 'within_qualifier'
             when official_qualifier = 'at_most' and computed_value <= official_value then 'within_qualifier'
             when official_qualifier in ('at_least', 'at_most') then 'differs'
             when computed_value >= official_value + half_width or computed_value < official_value - half_width then 'differs'
             when official_qualifier = 'exact' then 'agrees'
             else 'within_qualifier'
-        end as outcome,
-        computed_value,
-        official_value,
-        computed_value - official_value as difference
+        end as found
     from bounded
+),
+
+-- An explanation is of one published wording: once another is published, it has to be explained anew.
+reconciled as (
+    select
+        compared.indicator_code,
+        compared.fiscal_year,
+        compared.published_in,
+        compared.official_text,
+        compared.official_qualifier,
+        case
+            when compared.found != 'differs' then compared.found
+            when notes.reason_ja is not null then 'differs_explained'
+            else 'differs_unexplained'
+        end as outcome,
+        case when compared.found = 'differs' then notes.reason_ja end as reason_ja,
+        case when compared.found = 'differs' then notes.reason_en end as reason_en,
+        compared.computed_value,
+        compared.official_value,
+        compared.computed_value - compared.official_value as difference
+    from compared
+    left join notes
+        on
+            compared.indicator_code = notes.indicator_code
+            and compared.fiscal_year = notes.fiscal_year
+            and compared.official_text = notes.official_text
 )
 
 select * from reconciled

@@ -1,0 +1,183 @@
+-- How an indicator stood in a fiscal year, by every method, on each day on which anything that a judgement rests on changed: its own actual
+-- and target, the baseline year's actual, the last target. One row per indicator, fiscal year and such day.
+with
+
+years as (
+    select * from {{ ref('int_indicator_years_dated') }}
+),
+
+indicators as (
+    select * from {{ ref('dim_indicators') }}
+),
+
+fiscal_years as (
+    select * from {{ ref('int_fiscal_years') }}
+),
+
+knots as (
+    select distinct
+        indicator_code,
+        known_from as knot
+    from years
+),
+
+at_knots as (
+    select
+        years.* exclude (known_from, known_to),
+        knots.knot as known_from,
+        indicators.kind,
+        indicators.direction,
+        indicators.judging_method,
+        indicators.natural_limit,
+        indicators.baseline_fiscal_year as wanted_baseline_year
+    from years
+    inner join knots
+        on
+            years.indicator_code = knots.indicator_code
+            and knots.knot >= years.known_from
+            and knots.knot < years.known_to
+    inner join indicators on years.indicator_code = indicators.indicator_code
+),
+
+-- The baseline year, or the next later one with a final actual; the last fiscal year that has a target with a number.
+rested as (
+    select
+        *,
+        min(fiscal_year) filter (
+            where fiscal_year >= wanted_baseline_year and judged_value is not null and not is_provisional
+        ) over same_day as baseline_fiscal_year,
+        arg_min(judged_value, fiscal_year) filter (
+            where fiscal_year >= wanted_baseline_year and judged_value is not null and not is_provisional
+        ) over same_day as baseline_value,
+        max(fiscal_year) filter (where target_value is not null) over same_day as final_target_fiscal_year,
+        arg_max(target_value, fiscal_year) filter (where target_value is not null) over same_day as final_target_value,
+        arg_max(coalesce(met_with_tolerance_from, met_as_written_from), fiscal_year)
+            filter (where target_value is not null) over same_day as final_met_from
+    from at_knots
+    window same_day as (partition by indicator_code, known_from)
+),
+
+-- Unrounded, on intervals. Of a year that is not over only what cannot be lost again is judged: a count or a stage that is reached.
+levelled as (
+    select
+        *,
+        {{ level_status('met_as_written_from', 'missed_as_written_from') }} as final_status_as_written,
+        {{ level_status(
+            'coalesce(met_with_tolerance_from, met_as_written_from)', 'coalesce(met_with_tolerance_from, missed_as_written_from)'
+        ) }} as final_status
+    from rested
+),
+
+told as (
+    select
+        *,
+        case
+            when is_provisional and not (final_status = 'met' and kind in ('flow', 'milestone')) and final_status is not null
+                then 'cannot_tell'
+            else final_status
+        end as status,
+        case when not is_provisional then final_status_as_written end as status_as_written
+    from levelled
+),
+
+last_told as (
+    select
+        *,
+        max(status) filter (where fiscal_year = final_target_fiscal_year and not is_provisional) over (
+            partition by indicator_code, known_from
+        ) as final_target_year_status
+    from told
+),
+
+-- Pace and growth need years between a base and a target; a one-year target and a milestone are judged by their level alone. Once the last
+-- target's year is over it is compared, and nothing is extrapolated.
+paced as (
+    select
+        last_told.*,
+        baseline_years.fiscal_year as base_year,
+        baseline_years.fiscal_year
+        + date_diff('month', baseline_years.ends_on, coalesce(last_told.measured_to, own_years.ends_on)) / 12 as current_year
+    from last_told
+    inner join fiscal_years as own_years on last_told.fiscal_year = own_years.fiscal_year
+    left join fiscal_years as baseline_years
+        on
+            last_told.baseline_fiscal_year = baseline_years.fiscal_year
+            and last_told.fiscal_year > baseline_years.fiscal_year
+            and last_told.kind in ('stock', 'ratio')
+            and last_told.judged_value is not null
+            and last_told.fiscal_year <= coalesce(last_told.final_target_fiscal_year, last_told.fiscal_year)
+),
+
+cases as (
+    select
+        indicator_code,
+        fiscal_year,
+        known_from,
+        base_year,
+        case when base_year is not null then baseline_value end as base_value,
+        current_year,
+        case when base_year is not null then judged_value end as current_value,
+        final_target_fiscal_year as target_year,
+        final_target_value as target_value,
+        case when direction = 'up' then 1 else -1 end as direction_sign,
+        natural_limit
+    from paced
+),
+
+grown as (
+    {{ statcan_progress('cases') }}
+),
+
+projected as (
+    select
+        paced.* exclude (base_year, current_year),
+        paced.base_year is not null as has_pace,
+        (grown.current_value - grown.target_value) * grown.direction_sign >= 0 as has_reached_final_target,
+        {{ linear_pace('grown') }} as linear_pace_ratio,
+        grown.progress_value as statcan_cagr_value,
+        grown.progress_score as statcan_cagr_score,
+        grown.progress_status,
+        case when grown.target_year > grown.current_year then {{ linear_projection('grown') }} end as linear_pace_projected_value,
+        case when grown.target_year > grown.current_year then {{ growth_projection('grown') }} end as statcan_cagr_projected_value
+    from paced
+    inner join grown
+        on
+            paced.indicator_code = grown.indicator_code
+            and paced.fiscal_year = grown.fiscal_year
+            and paced.known_from = grown.known_from
+),
+
+methods as (
+    select
+        * exclude (progress_status),
+        case
+            when not has_pace or final_target_value is null then null
+            when has_reached_final_target then 'target_achieved'
+            when linear_pace_ratio >= 0.95 then 'substantial_progress'
+            when linear_pace_ratio >= 0.6 then 'moderate_progress'
+            when linear_pace_ratio >= 0 then 'limited_progress'
+            else 'deterioration'
+        end as linear_pace_status,
+        case when has_pace then progress_status end as statcan_cagr_status
+    from projected
+),
+
+-- A method says yes where the target is met or the pace suffices; the status depends on the method where one says yes and another no.
+judged as (
+    select
+        *,
+        list_distinct(list_filter(
+            [
+                case status when 'met' then true when 'not_met' then false end,
+                linear_pace_status in ('target_achieved', 'substantial_progress'),
+                case
+                    when statcan_cagr_status != 'not_available'
+                        then statcan_cagr_status in ('target_achieved', 'substantial_progress')
+                end
+            ],
+            lambda answer: answer is not null
+        )) as answers
+    from methods
+)
+
+select * from judged
