@@ -16,7 +16,7 @@ import great_expectations as gx
 from expectations.duckdb_dialect import DRIVER_NAME
 from expectations.guards import Guard
 from expectations.suites.access_log import DAY_VOLUMES, UNKNOWN_USERS
-from expectations.suites.indicators import DRIFTS, LIMITS, RECONCILIATION
+from expectations.suites.indicators import DRIFTS, LIMITS, RATINGS, RECONCILIATION
 from expectations.suites.loads import (
     COLUMN_DRIFTS,
     CONSERVATION,
@@ -51,7 +51,7 @@ RAW = (
     SOURCE_DEPARTMENTS,
     SILENCES,
 )
-CANDIDATE = (CONSERVATION, LIMITS, DRIFTS, RECONCILIATION)
+CANDIDATE = (CONSERVATION, LIMITS, DRIFTS, RECONCILIATION, RATINGS)
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,18 @@ _OFFICIAL = """
 """
 _PROGRESS = """
     select
-        indicator_code, name_ja, fiscal_year, actual_value, actual_text, actual_qualifier, actual_origin, numerator, denominator,
-        is_provisional, measured_to, target_value, target_text, target_qualifier, official_rating, unit_ja as unit
-    from marts.fct_indicator_progress_history
-    inner join marts.dim_indicators using (indicator_code)
+        indicator_code, name_ja, fiscal_year, actual_value, actual_text, actual_qualifier, actual_origin, actual_lower, actual_upper,
+        numerator, denominator, is_provisional, measured_to, target_value, target_text, target_qualifier, target_tolerance,
+        official_value, official_text, official_qualifier, official_rating, official_page_number,
+        status, status_reason, rating_comparison, rating_reason_ja, rating_reason_en, progress.judging_method, judged_status,
+        linear_pace_status, linear_pace_ratio, linear_pace_projected_value,
+        statcan_cagr_status, statcan_cagr_value, statcan_cagr_score, statcan_cagr_projected_value, status_depends_on_method,
+        progress.baseline_fiscal_year, baseline_value, final_target_fiscal_year, final_target_value, final_target_status, unit_ja as unit
+    from marts.fct_indicator_progress_history as progress
+    inner join marts.dim_indicators as indicators using (indicator_code)
     where
         known_from <= $as_of and (known_to is null or known_to > $as_of)
-        and (actual_text is not null or actual_value is not null or target_text is not null or official_rating is not null)
+        and (is_defined or actual_text is not null or actual_value is not null or target_text is not null or official_rating is not null)
     order by sort_order, fiscal_year
 """
 
@@ -73,20 +78,51 @@ def _csv(names: list[str], rows: list[dict[str, Any]]) -> str:
 
 
 def _table(rows: list[dict[str, Any]], *, official: bool) -> str:
-    shown = [
-        {
-            "indicator": row["indicator_code"],
-            "FY": str(row["fiscal_year"]),
-            "actual": _actual(row) if not official else row["actual_text"] or "",
-            "": "" if official else "provisional" if row["is_provisional"] else row["actual_origin"] or "",
-            "target": row["target_text"] or "",
-            "rating": row["official_rating"] or "",
-        }
-        for row in rows
-    ]
+    shown = [_official_line(row) if official else _progress_line(row) for row in rows]
     if not shown:
         return "no indicator has a figure as of that day"
     return in_columns(shown)
+
+
+def _official_line(row: dict[str, Any]) -> dict[str, str]:
+    return {
+        "indicator": row["indicator_code"],
+        "FY": str(row["fiscal_year"]),
+        "actual": row["actual_text"] or "",
+        "target": row["target_text"] or "",
+        "rating": row["official_rating"] or "",
+    }
+
+
+def _progress_line(row: dict[str, Any]) -> dict[str, str]:
+    rating = row["official_rating"] or ""
+    differs = {"differs_explained": " (differs, explained)", "differs_unexplained": " (differs)"}
+    return {
+        "indicator": row["indicator_code"],
+        "FY": str(row["fiscal_year"]),
+        "actual": _actual(row),
+        "": "provisional" if row["is_provisional"] else row["actual_origin"] or "",
+        "official": row["official_text"] or "",
+        "target": row["target_text"] or "",
+        "status": (row["status"] or "").replace("_", " "),
+        "rating": rating + differs.get(row["rating_comparison"] or "", ""),
+        "methods": _methods(row),
+    }
+
+
+def _methods(row: dict[str, Any]) -> str:
+    """Tell the methods beside the level; the figures are ratios, or a growth a year where there is no target."""
+    told = [
+        f"{name} {(row[f'{method}_status'] or '').removesuffix('_progress').replace('_', ' ')}"
+        + (f" {row[figure]:.2f}" if row[figure] is not None else "")
+        for name, method, figure in (("linear", "linear_pace", "linear_pace_ratio"), ("CAGR", "statcan_cagr", "statcan_cagr_value"))
+        if row[f"{method}_status"]
+    ]
+    if row["final_target_status"]:
+        told.append(f"last target FY{row['final_target_fiscal_year']} {row['final_target_status'].replace('_', ' ')}")
+    if row["status_depends_on_method"]:
+        told.append("depends on the method")
+    return "; ".join(told)
 
 
 def in_columns(rows: list[dict[str, str]]) -> str:

@@ -32,7 +32,9 @@ years as (
         on
             progress.indicator_code = official_results.indicator_code
             and progress.fiscal_year = official_results.fiscal_year
-    where progress.indicator_code = $indicator_code
+    where
+        progress.indicator_code = $indicator_code
+        and (progress.actual_origin is not null or progress.target_text is not null)
     order by progress.fiscal_year
 )
 

@@ -41,13 +41,34 @@ DRIFTS = Guard(
 
 RECONCILIATION = Guard(
     "fct_reconciliation@candidate",
-    "select indicator_code as named_by, * from marts.fct_reconciliation",
+    "select indicator_code || ' FY' || fiscal_year || ': ' || computed_value || ' where ' || published_in || ' says ' || official_text "
+    "as named_by, * from marts.fct_reconciliation",
     (
         gxe.ExpectColumnValuesToBeInSet(
             column="outcome",
-            value_set=["agrees", "within_qualifier", "cannot_tell"],
-            severity="warning",
-            meta=named("computed_actuals_agree_with_official_ones", "a computed actual differs from the published one"),
+            value_set=["agrees", "within_qualifier", "differs_explained", "cannot_tell"],
+            severity="critical",
+            meta=named(
+                "computed_actuals_agree_with_published_ones",
+                "a computed actual differs from the published one; mend the source, or explain it in seeds/reconciliation_notes.csv",
+            ),
+        ),
+    ),
+)
+
+RATINGS = Guard(
+    "fct_indicator_progress_ratings@candidate",
+    "select indicator_code || ' FY' || fiscal_year || ': rated ' || official_rating || ', ' || actual_value || ' of ' || target_text "
+    "as named_by, * from marts.fct_indicator_progress where rating_comparison is not null",
+    (
+        gxe.ExpectColumnValuesToBeInSet(
+            column="rating_comparison",
+            value_set=["agrees", "differs_explained"],
+            severity="critical",
+            meta=named(
+                "ratings_agree_with_the_figures",
+                "an official rating differs from its figures; say why in seeds/rating_notes.csv",
+            ),
         ),
     ),
 )

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from small_city import BASE_AS_OF, FIRST_DAY, HEADING, STAFF, City, log_lines, roster_lines
+from workbooks import register
+
+from demo.policy_pages import page
 
 NEXT_NIGHT = date(2026, 10, 22)
 
@@ -97,3 +100,30 @@ def test_a_closed_day_is_compared_with_closed_days(city: City) -> None:
     for day in (24, 25):  # Saturday, Sunday: as many rows as the weekends before
         city.deliver("access_log", f"access_log_202610{day}.csv", [HEADING, *log_lines(date(2026, 10, day))], on=date(2026, 10, 26))
     assert city.night(date(2026, 10, 26)).returncode == 0
+
+
+def test_a_figure_that_differs_from_the_published_one_stops_the_night_until_somebody_explains_it(city: City) -> None:
+    link, checksum = city.published.readlink(), _checksum(city.published)
+    stages = [("データ活用の方針を策定", number, f"第{number}段階", "令和5年4月1日", "令和5年6月1日", "策定済", "100%", "", "") for number in (1, 2)]
+    planned = ("データ活用の方針を策定", 3, "第3段階", "令和6年3月1日", "", "着手", "50%", "", "")
+    city.deliver("milestones", "管理表.xlsx", register(*stages, planned), on=NEXT_NIGHT)
+    city.deliver("policy_pages", "page.html", page(date(2024, 6, 10), has_results=True).encode(), on=NEXT_NIGHT)
+
+    night = city.night(NEXT_NIGHT)
+
+    assert night.returncode == 3, night.stdout + night.stderr
+    assert len(night.stderr.strip().splitlines()) == 1
+    for said in (
+        "computed_actuals_agree_with_published_ones",
+        "data_utilisation_policy FY2023: 66.6",
+        "where policy_page 596582 says 策定済",
+        "seeds/reconciliation_notes.csv",
+        "ratings_agree_with_the_figures",
+        "data_utilisation_policy FY2023: rated A",
+        "seeds/rating_notes.csv",
+    ):
+        assert said in night.stderr, night.stderr
+    # What the seeds explain stops nothing: 54 of 60, and 2 of 3程度.
+    assert "training_participants" not in night.stderr
+    assert "specialists_hired" not in night.stderr
+    assert (city.published.readlink(), _checksum(city.published)) == (link, checksum)
