@@ -8,69 +8,34 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 import settings as configuration
 
 VERSION = "20261120-20261124T034500Z"
 
-_TABLES = """
-create schema marts;
-create table marts.dim_indicators (
-    indicator_code varchar, name_ja varchar, name_en varchar, strategy_name_ja varchar, strategy_name_en varchar, definition_ja varchar,
-    definition_en varchar, kind varchar, unit_ja varchar, unit_en varchar, direction varchar, source_name varchar, owner varchar,
-    issue_no integer, sort_order integer, display_decimals integer, natural_limit double
-);
-create table marts.dim_fiscal_years as
-select
-    cast(year_number as integer) as fiscal_year,
-    'FY' || year_number as label_en,
-    '令和' || (year_number - 2018) || '年度' as label_ja,
-    make_date(cast(year_number as integer), 4, 1) as starts_on,
-    make_date(cast(year_number as integer) + 1, 3, 31) as ends_on
-from range(2020, 2031) as years (year_number);
-create table marts.fct_indicator_actuals (
-    indicator_code varchar, org_unit_code varchar, period_grain varchar, fiscal_year integer, numerator decimal(18, 4),
-    denominator decimal(18, 4), actual_ratio double, actual_value double, is_suppressed boolean, is_provisional boolean,
-    is_current boolean, period_start date, period_end date, measured_to date, known_from date, known_to date
-);
-create table marts.fct_indicator_targets (
-    indicator_code varchar, fiscal_year integer, target_text varchar, target_qualifier varchar, source_document varchar,
-    target_value decimal(18, 4), effective_from date, effective_to date
-);
-create table marts.fct_official_results (
-    indicator_code varchar, fiscal_year integer, target_text varchar, target_qualifier varchar, actual_text varchar,
-    actual_qualifier varchar, official_rating varchar, page_number varchar, item_id varchar, source_row bigint, target_value decimal(18, 4),
-    actual_value decimal(18, 4), is_current boolean, page_date date, known_from date, known_to date
-);
-create table marts.fct_indicator_progress (
-    indicator_code varchar, fiscal_year integer, actual_text varchar, actual_qualifier varchar, actual_origin varchar, target_text varchar,
-    target_qualifier varchar, official_rating varchar, numerator decimal(18, 4), denominator decimal(18, 4), actual_value double,
-    target_value double, is_provisional boolean, measured_to date
-);
-create table marts.dim_org_units (
-    org_unit_code varchar, predecessor_code varchar, name_ja varchar, name_en varchar, kind varchar, evidence varchar, is_simulated boolean,
-    valid_from date, valid_to date
-);
-create table marts.fct_department_usage_months (
-    org_unit_code varchar, change varchar, is_used boolean, is_provisional boolean, month_start date
-);
-create table marts.fct_department_usage (
-    org_unit_code varchar, standing varchar, months_used bigint, first_used_month date, last_used_month date, measured_month date
-);
-create table marts.fct_required_paces (
-    indicator_code varchar, fiscal_year integer, numerator bigint, denominator bigint, required_numerator bigint, still_needed bigint,
-    months_left integer, needed_per_month decimal(9, 4), actual_value double, target_value double, measured_month date
-);
-create table marts.fct_quarantined_rows (
-    item_id varchar, source_name varchar, item_key varchar, sheet_name varchar, disposition varchar, reason_code varchar, reason_ja varchar,
-    reason_en varchar, column_heading varchar, detail varchar, row_masked varchar, owner_ja varchar, owner_en varchar,
-    indicator_codes varchar, source_row bigint, is_current boolean, first_seen_on date, known_from date
-);
-create table marts.fct_audit_results (
-    run_id varchar, checkpoint_name varchar, suite_name varchar, expectation_name varchar, severity varchar, is_success boolean,
-    observed varchar, message varchar, as_of date, audited_at timestamp
-);
+_CONTRACTS = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "marts"
+_FISCAL_YEARS = """
+    insert into marts.dim_fiscal_years by name
+    select
+        cast(year_number as integer) as fiscal_year,
+        'FY' || year_number as label_en,
+        '令和' || (year_number - 2018) || '年度' as label_ja,
+        make_date(cast(year_number as integer), 4, 1) as starts_on,
+        make_date(cast(year_number as integer) + 1, 3, 31) as ends_on
+    from range(2020, 2031) as years (year_number)
 """
+
+
+def _create_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create every mart, empty, with the columns and types of its contract."""
+    connection.execute("create schema marts")
+    for file in sorted(_CONTRACTS.glob("*.yml")):
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", []):
+            columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+            connection.execute(f"create table marts.{model['name']} ({columns})")
+    connection.execute(_FISCAL_YEARS)
+
 
 # code, name, English name, issue, kind, unit, English unit
 _INDICATORS = (
@@ -129,7 +94,7 @@ _USED = (
 def write_warehouse(file: Path) -> None:
     """Write the tiny warehouse into one file, as the marts would hold it on 2026-11-20."""
     with duckdb.connect(str(file)) as connection:
-        connection.execute(_TABLES)
+        _create_marts(connection)
         for order, (code, name_ja, name_en, issue, kind, unit_ja, unit_en) in enumerate(_INDICATORS, start=1):
             _insert(
                 connection,

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import CalamineWorkbook
 from small_city import BASE_AS_OF, DEPARTMENTS, City
-from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
+from workbooks import TRAINING_HEADING, attendance, register, workbook
 
 NEXT_NIGHT = BASE_AS_OF + timedelta(days=1)
 COURSE_DAY = "令和8年10月10日"
@@ -19,10 +19,6 @@ B01, KITA, MIYAKOJIMA, FUKUSHIMA = DEPARTMENTS.values()
 
 def training(*rows: tuple[object, ...]) -> bytes:
     return workbook({"第1回": rows}, TRAINING_HEADING, notes=("合計　若干名", "※ 担当: 田中 健"))
-
-
-def register(*rows: tuple[object, ...]) -> bytes:
-    return workbook({"一覧": rows}, MILESTONE_HEADING)
 
 
 ATTENDED = (
