@@ -84,13 +84,13 @@ def _facts(tile: Row, words: Words) -> str:
     if tile["official_rating"]:
         year = escape(words("in_year", year=words.of(tile, "rating_year")))
         rating = f'<span class="shihyo-badge rating">{escape(tile["official_rating"])}</span>{year}'
-    status = NONE
-    if tile["status"]:
+    told = NONE
+    if status := tile["status"]:
         year = escape(words("in_year", year=words.of(tile, "status_year")))
-        status = f'<b class="status {tile["status"]}">{escape(words("status_" + tile["status"]))}</b>{year}'
+        told = f'<b class="status {status}">{escape(words(f"status_{status}"))}</b>{year}'
     return (
         f"<dl><div><dt>{escape(words('target'))}</dt> <dd>{escape(target)}</dd></div>"
-        f"<div><dt>{escape(words('status'))}</dt> <dd>{status}</dd></div>"
+        f"<div><dt>{escape(words('status'))}</dt> <dd>{told}</dd></div>"
         f"<div><dt>{escape(words('rating'))}</dt> <dd>{rating}</dd></div></dl>"
     )
 

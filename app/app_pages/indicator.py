@@ -29,11 +29,17 @@ def show(state: State, published: Published, words: Words) -> None:
         return
     code = indicator["indicator_code"]
     judgements = rows(published, "indicator_judgements", indicator_code=code)
-    st.html(_heading_html(indicator, judgements, words, is_demo=state.is_demo))
-    st.html(judgements_html(judgements, indicator, words))
-    st.html(methods_html(judgements, indicator, words))
-    st.html(reconciliations_html(rows(published, "indicator_reconciliations", indicator_code=code), indicator, words))
-    st.html(revisions_html(rows(published, "indicator_revisions", indicator_code=code), indicator, words))
+    reconciliations = rows(published, "indicator_reconciliations", indicator_code=code)
+    revisions = rows(published, "indicator_revisions", indicator_code=code)
+    sections = (
+        _heading_html(indicator, judgements, words, is_demo=state.is_demo),
+        judgements_html(judgements, indicator, words),
+        methods_html(judgements, indicator, words),
+        reconciliations_html(reconciliations, indicator, words),
+        revisions_html(revisions, indicator, words),
+    )
+    for section in filter(None, sections):
+        st.html(section)
 
 
 def _choose_indicator(indicators: Sequence[Row], words: Words) -> Row | None:
@@ -70,7 +76,9 @@ def judgements_html(judgements: Sequence[Row], indicator: Row, words: Words) -> 
     """Return achievement and official rating by fiscal year, with the reasons where they differ as notes."""
     heads = [words(key) for key in ("fiscal_year", "actual", "target", "status", "rating", "official")]
     notes = [
-        f"{words.of(judgement, 'year')}: {words.of(judgement, 'rating_reason')}" for judgement in judgements if judgement["rating_reason_ja"]
+        f"{words.of(judgement, 'year')}: {words.of(judgement, 'rating_reason')}"
+        for judgement in judgements
+        if judgement["rating_reason_ja"]
     ]
     body = [_judgement_cells(judgement, indicator, words) for judgement in judgements]
     return table_html(words("judgement_title"), heads, body, [words("judgement_note"), *notes], words)
@@ -94,10 +102,10 @@ def _judgement_cells(judgement: Row, indicator: Row, words: Words) -> Cells:
 
 
 def _status(judgement: Row, indicator: Row, words: Words) -> str:
-    if judgement["status"]:
-        told = f'<b class="status {judgement["status"]}">{escape(words("status_" + judgement["status"]))}</b>'
+    if status := judgement["status"]:
+        told = f'<b class="status {status}">{escape(words(f"status_{status}"))}</b>'
         reason = judgement["status_reason"]
-        return told + (f" <small>({escape(words('reason_' + reason))})</small>" if reason else "")
+        return told + (f" <small>({escape(words(f'reason_{reason}'))})</small>" if reason else "")
     if judgement["final_target_status"]:
         last = {
             "target_text": judgement["final_target_text"],
@@ -108,7 +116,7 @@ def _status(judgement: Row, indicator: Row, words: Words) -> str:
             "ended_target",
             year=words.of(judgement, "final_target_year"),
             target=target_text(last, indicator["display_decimals"], words.of(indicator, "unit"), words),
-            status=words("status_" + judgement["final_target_status"]),
+            status=words(f"status_{judgement['final_target_status']}"),
         )
         return f"<small>{escape(ended)}</small>"
     return NONE
@@ -145,7 +153,7 @@ def methods_html(judgements: Sequence[Row], indicator: Row, words: Words) -> str
 
 
 def _method_cells(judgement: Row, words: Words) -> Cells:
-    level = escape(words("status_" + judgement["status"])) if judgement["status"] else NONE
+    level = escape(words(f"status_{judgement['status']}")) if judgement["status"] else NONE
     agreement = NONE
     if judgement["status_depends_on_method"] is not None:
         depends = judgement["status_depends_on_method"]
@@ -201,9 +209,7 @@ def revisions_html(revisions: Sequence[Row], indicator: Row, words: Words) -> st
             words.day(each["revised_on"]),
             escape(words.of(each, "year")),
             escape(words(f"measure_{each['measure']}")),
-            escape(
-                words("changed_from_to", before=_told(each, "previous", indicator, words), after=_told(each, "new", indicator, words))
-            ),
+            escape(words("changed_from_to", before=_told(each, "previous", indicator, words), after=_told(each, "new", indicator, words))),
             _cause(each, words),
         ]
         for each in revisions[:_LISTED_REVISIONS]

@@ -118,6 +118,7 @@ def write_warehouse(file: Path) -> None:
             )
         _write_official(connection)
         _write_months(connection)
+        _write_judgements(connection)
         _write_usage(connection)
         _write_quarantine(connection)
         _write_audit(connection)
@@ -255,6 +256,75 @@ def _write_months(connection: duckdb.DuckDBPyConnection) -> None:
             is_provisional=end.month != 3,
             measured_to=end,
         )
+
+
+_JUDGED = (
+    "update marts.fct_indicator_progress set judging_method = 'level'",
+    "update marts.dim_indicators set formula_ja = '算式', formula_en = 'formula', judging_method = 'level'",
+    "update marts.fct_indicator_progress set status = 'met', rating_comparison = 'agrees', linear_pace_status = 'moderate_progress', "
+    "linear_pace_ratio = 0.9157, statcan_cagr_status = 'substantial_progress', statcan_cagr_value = 1.346, "
+    "status_depends_on_method = true, "
+    "baseline_fiscal_year = 2022, baseline_value = 710, final_target_fiscal_year = 2025, final_target_value = 2000 "
+    "where indicator_code = 'online_procedures' and fiscal_year = 2023",
+    "update marts.fct_indicator_progress set status = 'not_met', rating_comparison = 'differs_explained', "
+    "rating_reason_ja = '公式評価は判断', rating_reason_en = 'a judgement' "
+    "where indicator_code = 'training_participants' and fiscal_year = 2023",
+    "update marts.fct_indicator_progress set status = 'cannot_tell', status_reason = 'year_not_over' "
+    "where indicator_code = 'visualisation_usage_rate' and fiscal_year = 2026",
+    "update marts.fct_indicator_progress set status = 'met', target_tolerance = 1 "
+    "where indicator_code = 'specialists_hired' and fiscal_year = 2023",
+)
+
+
+def _write_judgements(connection: duckdb.DuckDBPyConnection) -> None:
+    for statement in _JUDGED:
+        connection.execute(statement)
+    for code, text, qualifier, outcome, computed, official in (
+        ("online_procedures", "約1,100件", "about", "within_qualifier", 1104, 1100),
+        ("visualisation_usage_rate", "40%", "exact", "agrees", 100 * 21 / 53, 40),
+    ):
+        _insert(
+            connection,
+            "fct_reconciliation",
+            indicator_code=code,
+            fiscal_year=2023,
+            published_in="policy_page 596582",
+            official_text=text,
+            official_qualifier=qualifier,
+            outcome=outcome,
+            computed_value=computed,
+            official_value=official,
+            difference=computed - official,
+        )
+    _insert(
+        connection,
+        "fct_indicator_revisions",
+        indicator_code="online_procedures",
+        fiscal_year=2023,
+        measure="target",
+        revision_kind="revised",
+        previous_text="約600件",
+        new_text="1,000件",
+        cause="document",
+        source_document="運営方針 <b>",
+        previous_value=600,
+        new_value=1000,
+        revised_on=date(2023, 4, 1),
+        cause_item_ids=[],
+    )
+    _insert(
+        connection,
+        "fct_indicator_revisions",
+        indicator_code="visualisation_usage_rate",
+        fiscal_year=2023,
+        measure="actual",
+        revision_kind="revised",
+        cause="landed_items",
+        previous_value=100 * 20 / 53,
+        new_value=100 * 21 / 53,
+        revised_on=date(2024, 4, 15),
+        cause_item_ids=["staff_roster/staff_roster_202403.csv/2024-04-15-aaaaaaaaaaaa"],
+    )
 
 
 def _write_quarantine(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,109 @@
+"""The page of one indicator: achievement beside the official rating, every method, reconciliation and revisions."""
+
+from typing import Any
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+_RATE = "visualisation_usage_rate"
+_PROCEDURES = "online_procedures"
+
+
+@pytest.fixture
+def published(house: Any, passed_run: Any) -> Any:
+    """A house whose last night published."""
+    house.publish()
+    house.write_status(passed_run())
+    return house
+
+
+def opened(**query: str) -> str:
+    """Return the text of the page at an address; Streamlit's test harness knows pages by file only, so a script draws it."""
+
+    def script() -> None:
+        import streamlit as st
+
+        from app import warehouse
+        from app.app_pages import indicator
+        from app.i18n import Words
+        from settings import settings
+
+        state = warehouse.read_state(settings())
+        assert state.published is not None
+        indicator.show(state, state.published, Words("en" if st.query_params.get("lang") == "en" else "ja"))
+
+    page = AppTest.from_function(script, default_timeout=30)
+    page.query_params.update(query)
+    page.run()
+    assert not page.exception, page.exception
+    return "\n".join(element.value for element in page.html)
+
+
+def section(page: str, title: str) -> str:
+    return page[page.index(f"<h3>{title}</h3>") :].split("</section>")[0]
+
+
+def row_of(table: str, year: str) -> str:
+    return next(row for row in table.split("<tr>") if f'<th scope="row">{year}</th>' in row)
+
+
+def test_every_indicator_has_a_page_in_both_languages(published: Any) -> None:
+    with duckdb.connect(str(published.published_dir / "warehouse.duckdb"), read_only=True) as connection:
+        codes = [row[0] for row in connection.execute("select indicator_code from marts.dim_indicators").fetchall()]
+    assert len(codes) == 9
+    for code in codes:
+        for language in ("ja", "en"):
+            page = opened(indicator=code, lang=language)
+            assert ("算式" if language == "ja" else "Formula") in page
+
+
+def test_an_indicator_that_is_not_there_gives_way_to_the_first(published: Any) -> None:
+    assert "オンラインでできる手続数" in opened(indicator="nobody")
+
+
+def test_achievement_stands_beside_the_official_rating_and_neither_replaces_the_other(published: Any) -> None:
+    page = opened(indicator="training_participants")
+    judged = row_of(section(page, "達成状況の判定"), "令和5年度")
+    assert "未達成" in judged
+    assert '<span class="shihyo-badge rating">A</span>' in judged
+    assert "算術と異なる" in judged
+    assert "令和5年度: 公式評価は判断" in page
+    assert "a judgement" in opened(indicator="training_participants", lang="en")
+
+
+def test_the_page_says_where_the_status_depends_on_the_method(published: Any) -> None:
+    methods = row_of(section(opened(indicator=_PROCEDURES), "判定方法による違い"), "令和5年度")
+    for told in ("達成", "やや遅れ <small>0.92</small>", "順調 <small>1.35</small>", "方法によって判定が変わります"):
+        assert told in methods
+    assert "判定方法による違い" not in opened(indicator="training_participants")
+
+
+def test_a_status_that_cannot_be_told_says_why_and_a_tolerance_is_shown(published: Any) -> None:
+    judged = row_of(section(opened(indicator=_RATE), "達成状況の判定"), "令和8年度")
+    assert "判定できない" in judged
+    assert "年度途中" in judged
+    assert "許容 ±1名" in row_of(section(opened(indicator="specialists_hired"), "達成状況の判定"), "令和5年度")
+
+
+def test_published_figures_and_revisions_are_told_with_their_sources(published: Any) -> None:
+    page = opened(indicator=_PROCEDURES)
+    assert "幅の範囲内で一致" in section(page, "公表値との照合")
+    assert "運営方針 596582" in section(page, "公表値との照合")
+    revisions = section(page, "値の変更の履歴")
+    assert "約600件 → 1,000件" in revisions
+    assert "運営方針 &lt;b&gt;" in revisions
+    rate = section(opened(indicator=_RATE), "値の変更の履歴")
+    assert "37.7% → 39.6%" in rate
+    assert "staff_roster_202403.csv" in rate
+    assert "過去の値が変更されたことはありません" in opened(indicator="nocode_applications")
+
+
+def test_a_tile_leads_to_its_indicator(published: Any) -> None:
+    from pathlib import Path
+
+    app = Path(__file__).resolve().parents[2] / "app" / "streamlit_app.py"
+    page = AppTest.from_file(str(app), default_timeout=30).run()
+    grid = next(element.value for element in page.html if "shihyo-grid" in element.value)
+    assert 'href="indicator?indicator=training_participants&amp;lang=ja"' in grid
+    assert '<b class="status not_met">未達成</b>(令和5年度)' in grid
