@@ -72,17 +72,18 @@ def test_an_unchanged_project_builds_nothing_and_an_edited_seed_only_what_reads_
     assert {"indicator_targets", "fct_indicator_targets", "fct_indicator_progress"} <= set(built)
     assert not {"int_access_log_user_days", "fct_indicator_actuals", "fct_loads"} & set(built)
     found = bench.difference()
-    assert [(change.fiscal_year, change.column, change.before, change.after) for change in found.values] == [
-        (2026, "target_text", "70%以上", "75%以上"),
-        (2026, "target_value", 70, 75),
-    ]
-    assert {table.table: (table.rows_added, table.rows_removed) for table in found.tables} == {
-        "fct_indicator_progress": (1, 1),
-        "fct_indicator_progress_history": (1, 1),
+    changed = {(change.fiscal_year, change.column): (change.before, change.after) for change in found.values}
+    assert changed[2026, "target_text"] == ("70%以上", "75%以上")
+    assert changed[2026, "target_value"] == changed[2026, "target_lower"] == (70, 75)
+    assert {column for year, column in changed if year != 2026} == {"final_target_value"}
+    assert {change.indicator_code for change in found.values} == {"visualisation_usage_rate"}
+    assert {table.table: (table.rows_added, table.rows_removed) for table in found.tables if "progress" not in table.table} == {
+        "fct_indicator_revisions": (1, 1),
         "fct_indicator_targets": (1, 1),
     }
     assert re.search(r"visualisation_usage_rate +2026 +target_value +70 +75", report(found, "table"))
-    assert json.loads(report(found, "json"))["values"][1]["after"] == 75
+    told = json.loads(report(found, "json"))["values"]
+    assert {"target_value": 75, "target_text": "75%以上"}.items() <= {each["column"]: each["after"] for each in told}.items()
     assert bench.city.published.read_bytes() == before
 
 
@@ -93,7 +94,10 @@ def test_an_edit_below_an_incremental_model_builds_it_from_all_that_has_landed(b
     assert bench.query("select numerator from marts.fct_indicator_actuals where org_unit_code = '271004' and is_current") == [(0,)]
     assert bench.query("select count(*), sum(rows_staged), max(abs(rows_unaccounted)) from marts.fct_loads") == [(21, 808, 0)]
     assert [change.column for change in bench.difference().values] == []  # the month is not complete, so the year shows nothing yet
+    # What a formula changes is an edit's difference, and no revision of data.
     assert {"fct_department_usage_months", "fct_indicator_actuals"} == {table.table for table in bench.difference().tables}
+    assert bench.query("select count(*) from marts.fct_indicator_revisions where revision_kind in ('revised', 'withdrawn')") == [(2,)]
+    assert bench.query("select distinct measure from marts.fct_indicator_revisions where revision_kind = 'revised'") == [("target",)]
 
 
 def test_an_edit_of_an_incremental_model_alone_does_not_lose_what_earlier_nights_landed(bench: Workbench) -> None:
