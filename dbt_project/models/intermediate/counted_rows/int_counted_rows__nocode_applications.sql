@@ -20,8 +20,8 @@ open_records as (
     inner join {{ ref('int_items_standing') }} as items on records.item_id = items.item_id
     inner join years
         on
-            years.measured_to >= records.begins_on
-            and years.measured_to < coalesce(records.retired_on, date '9999-12-31')
+            records.begins_on <= years.measured_to
+            and coalesce(records.retired_on, date '9999-12-31') > years.measured_to
     where records.status != '構想'
 ),
 

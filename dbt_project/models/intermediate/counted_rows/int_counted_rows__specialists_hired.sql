@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 -- Hires of a fiscal year, each row with its number, below zero where it takes hires back (▲). What is not decided yet (blank) counts nothing and is
--- no row here. `what` is the day of the hire.
+-- no row here. `what` is the month of the hire: its day could be looked up.
 with
 
 years as (
@@ -32,7 +32,7 @@ counted_rows as (
         cast(null as varchar) as sheet_name,
         source_row,
         cast(null as bigint) as sheet_row,
-        cast(hired_on as varchar) as what,
+        strftime(hired_on, '%Y-%m') as what,
         hire_count as counts,
         cast(1 as bigint) as rows_behind
     from hires

@@ -57,7 +57,7 @@ month_postings as materialized (
         greatest(postings.posted_from, departments.valid_from) as counts_from,
         least(coalesce(postings.posted_to, date '9999-12-31'), coalesce(departments.valid_to, date '9999-12-31')) as counts_to
     from {{ ref('int_roster_months_chosen') }} as rosters
-    inner join run_contexts on run_contexts.as_of >= rosters.known_from and run_contexts.as_of < rosters.known_to
+    inner join run_contexts on rosters.known_from <= run_contexts.as_of and rosters.known_to > run_contexts.as_of
     inner join {{ ref('stg_staff_roster__postings') }} as postings on rosters.item_id = postings.item_id
     inner join departments
         on
