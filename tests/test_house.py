@@ -94,6 +94,15 @@ def test_every_indicator_has_a_model_a_line_in_the_union_and_a_wording(code: str
     assert f",{code}\n" in (SEEDS / "indicator_aliases.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("code", INDICATORS)
+def test_every_indicator_tells_the_rows_that_it_counts(code: str) -> None:
+    kinds = {row["indicator_code"]: row["kind"] for row in csv.DictReader((SEEDS / "indicators.csv").open(encoding="utf-8"))}
+    model = f"int_counted_rows__{'milestones' if kinds[code] == 'milestone' else code}"
+    folder = MODELS / "intermediate" / "counted_rows"
+    assert (folder / f"{model}.sql").exists(), f"{code} has no model in {folder.name}/, so that its receipt lists no rows"
+    assert f"ref('{model}')" in (folder / "int_counted_rows_unioned.sql").read_text(encoding="utf-8")
+
+
 def test_every_indicator_model_has_a_seed_row() -> None:
     models = {path.stem.removeprefix("int_indicators__") for path in (MODELS / "intermediate" / "indicators").glob("*.sql")}
     assert models == set(INDICATORS)

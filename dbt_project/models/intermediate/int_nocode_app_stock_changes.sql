@@ -6,6 +6,9 @@ with
 
 records as (
     select * from {{ ref('stg_nocode_apps__records') }}
+    {% if is_incremental() %}
+    where is_new
+    {% endif %}
 ),
 
 counted_for as (

@@ -6,6 +6,9 @@ with
 
 status_changes as (
     select * from {{ ref('stg_procedures__status_changes') }}
+    {% if is_incremental() %}
+    where is_new
+    {% endif %}
 ),
 
 counted_for as (
