@@ -93,7 +93,10 @@ def _summary(receipt: Row) -> list[str]:
         "as of": f"measured to {receipt['measured_to']}, {standing}, known since {receipt['known_from']}",
         "定義": receipt["definition_ja"],
         "definition": receipt["definition_en"],
+        "算式": receipt["formula_ja"],
+        "formula": receipt["formula_en"],
         "target": _target(receipt),
+        "judged": _judged(receipt),
         "official": _official(receipt),
         "inputs": f"{receipt['item_count']:,} landed items, {receipt['rows_read']:,} rows read",
         "version": f"{receipt['warehouse_version']}, run {receipt['run_id']}",
@@ -108,11 +111,36 @@ def _target(receipt: Row) -> str:
     return f"{receipt['target_text']}, since {receipt['target_effective_from']}, by {receipt['target_source_document']}"
 
 
+def _judged(receipt: Row) -> str:
+    told = []
+    if receipt["status"]:
+        told.append(f"{receipt['status'].replace('_', ' ')}" + (f" ({_words(receipt['status_reason'])})" if receipt["status_reason"] else ""))
+        if receipt["met_from"] is not None:
+            told.append(f"met from {receipt['met_from']:,}, missed before {receipt['missed_before']:,}")
+    if receipt["baseline_fiscal_year"] is not None:
+        told.append(f"baseline FY{receipt['baseline_fiscal_year']} {receipt['baseline_value']:,}")
+    if receipt["linear_pace_ratio"] is not None:
+        told.append(f"linear pace {receipt['linear_pace_ratio']:.3f}")
+    if receipt["statcan_cagr_value"] is not None:
+        told.append(f"compound growth {receipt['statcan_cagr_value']:.3f}")
+    if receipt["linear_pace_ratio"] is not None:
+        target = f"FY{receipt['final_target_fiscal_year']} {receipt['final_target_value']:,}"
+        told.append(f"towards {target}, on track from 0.95")
+    method = f"method {receipt['judging_method']}: {_words(receipt['judged_status'])}"
+    return "; ".join([*told, method]) if told else ""
+
+
+def _words(code: str | None) -> str:
+    return (code or "none").replace("_", " ")
+
+
 def _official(receipt: Row) -> str:
     if receipt["official_item_id"] is None:
         return ""
     rating = f", rated {receipt['official_rating']}" if receipt["official_rating"] else ""
     page = f"page {receipt['official_page_number']}, " if receipt["official_page_number"] else ""
+    differs = {"differs_explained": ", differs from the figures for a recorded reason", "differs_unexplained": ", differs from the figures"}
+    rating += differs.get(receipt["rating_comparison"] or "", "")
     return f"{receipt['official_text'] or 'no actual'}{rating} ({page}{receipt['official_item_id']})"
 
 

@@ -14,7 +14,7 @@ run_contexts as (
 
 targets as (
     select targets.*
-    from {{ ref('fct_indicator_targets') }} as targets
+    from {{ ref('int_indicator_targets_dated') }} as targets
     inner join run_contexts
         on
             targets.effective_from <= run_contexts.as_of
@@ -28,6 +28,10 @@ official_results as (
         on
             official_results.known_from <= run_contexts.as_of
             and coalesce(official_results.known_to, date '9999-12-31') > run_contexts.as_of
+),
+
+progress as (
+    select * from {{ ref('fct_indicator_progress') }}
 ),
 
 items as (
@@ -46,6 +50,8 @@ receipts as (
         city_years.fiscal_year,
         indicators.definition_ja,
         indicators.definition_en,
+        indicators.formula_ja,
+        indicators.formula_en,
         'int_indicators__' || city_years.indicator_code as model_name,
         targets.target_text,
         targets.target_qualifier,
@@ -55,6 +61,11 @@ receipts as (
         official_results.official_rating,
         official_results.page_number as official_page_number,
         official_results.item_id as official_item_id,
+        progress.status,
+        progress.status_reason,
+        progress.rating_comparison,
+        progress.judging_method,
+        progress.judged_status,
         run_contexts.run_id,
         run_contexts.warehouse_version,
         city_years.numerator,
@@ -63,7 +74,15 @@ receipts as (
         coalesce(items.rows_read, 0) as rows_read,
         city_years.actual_value,
         cast(targets.target_value as double) as target_value,
+        coalesce(targets.met_with_tolerance_from, targets.met_as_written_from) as met_from,
+        coalesce(targets.met_with_tolerance_from, targets.missed_as_written_from) as missed_before,
         cast(official_results.actual_value as double) as official_value,
+        progress.baseline_fiscal_year,
+        progress.baseline_value,
+        progress.final_target_fiscal_year,
+        progress.final_target_value,
+        progress.linear_pace_ratio,
+        progress.statcan_cagr_value,
         city_years.is_provisional,
         city_years.measured_to,
         targets.effective_from as target_effective_from,
@@ -79,6 +98,10 @@ receipts as (
         on
             city_years.indicator_code = official_results.indicator_code
             and city_years.fiscal_year = official_results.fiscal_year
+    left join progress
+        on
+            city_years.indicator_code = progress.indicator_code
+            and city_years.fiscal_year = progress.fiscal_year
     left join items
         on
             city_years.indicator_code = items.indicator_code
