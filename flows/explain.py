@@ -114,7 +114,7 @@ def _target(receipt: Row) -> str:
 def _judged(receipt: Row) -> str:
     told = []
     if receipt["status"]:
-        told.append(f"{receipt['status'].replace('_', ' ')}" + (f" ({_words(receipt['status_reason'])})" if receipt["status_reason"] else ""))
+        told.append(_words(receipt["status"]) + (f" ({_words(receipt['status_reason'])})" if receipt["status_reason"] else ""))
         if receipt["met_from"] is not None:
             told.append(f"met from {receipt['met_from']:,}, missed before {receipt['missed_before']:,}")
     if receipt["baseline_fiscal_year"] is not None:

@@ -119,6 +119,7 @@ def write_warehouse(file: Path) -> None:
         _write_official(connection)
         _write_months(connection)
         _write_judgements(connection)
+        _write_outlook_and_receipt(connection)
         _write_usage(connection)
         _write_quarantine(connection)
         _write_audit(connection)
@@ -325,6 +326,58 @@ def _write_judgements(connection: duckdb.DuckDBPyConnection) -> None:
         revised_on=date(2024, 4, 15),
         cause_item_ids=["staff_roster/staff_roster_202403.csv/2024-04-15-aaaaaaaaaaaa"],
     )
+
+
+def _write_outlook_and_receipt(connection: duckdb.DuckDBPyConnection) -> None:
+    rate = {"indicator_code": "visualisation_usage_rate", "fiscal_year": 2026}
+    ends = {"lower_80_value": 64.9, "upper_80_value": 77.8, "lower_95_value": 60.8, "upper_95_value": 80.8}
+    months = {"history_months": 55, "required_history_months": 24, "months_ahead": 5}
+    reached = {"target_value": 70, "median_value": 71.7, "target_probability": 0.631}
+    _insert(connection, "fct_indicator_forecasts", **rate, **ends, **months, **reached, status="forecast", target_month=date(2027, 3, 1))
+    short = {"indicator_code": "training_participants", "fiscal_year": 2026, "status": "not_enough_data"}
+    _insert(connection, "fct_indicator_forecasts", **short, history_months=0, required_history_months=24, target_month=date(2027, 3, 1))
+    _insert(
+        connection,
+        "fct_forecast_calibrations",
+        indicator_code="visualisation_usage_rate",
+        months_ahead=6,
+        backtest_count=26,
+        mean_absolute_error_value=7.17,
+        in_80_ratio=0.77,
+        in_95_ratio=0.88,
+    )
+    _insert(
+        connection,
+        "fct_indicator_receipts",
+        **rate,
+        model_name="int_indicators__visualisation_usage_rate",
+        run_id="bbbbbbbbbbbb",
+        warehouse_version=VERSION,
+        numerator=35,
+        denominator=53,
+        item_count=15,
+        rows_read=3733,
+        actual_value=100 * 35 / 53,
+        is_provisional=True,
+        measured_to=date(2026, 10, 31),
+        known_from=date(2026, 11, 1),
+    )
+    for day in range(1, 16):
+        _insert(
+            connection,
+            "fct_receipt_items",
+            **rate,
+            item_id=f"access_log/access_log_202610{day:02d}.csv/x",
+            source_name="access_log",
+            item_key=f"access_log_202610{day:02d}.csv",
+            sha256="ab" * 32,
+            rows_read=1130,
+            rows_landed=1130,
+            rows_staged=1129,
+            rows_quarantined=1,
+            rows_rejected=0,
+            rows_counted=30 if day == 1 else 0,
+        )
 
 
 def _write_quarantine(connection: duckdb.DuckDBPyConnection) -> None:

@@ -99,6 +99,32 @@ def test_published_figures_and_revisions_are_told_with_their_sources(published: 
     assert "過去の値が変更されたことはありません" in opened(indicator="nocode_applications")
 
 
+def test_the_forecast_stands_beside_how_well_it_did_before(published: Any) -> None:
+    page = opened(indicator=_RATE)
+    assert "令和8年度の70%まで あと 3所属(月 0.6所属)" in page
+    forecast = section(page, "見通し")
+    for told in ("71.7%", "64.9% – 77.8%", "60.8% – 80.8%", "<b>63%</b>", "26回、平均の誤差 7.2%、80%の範囲に入った割合 77%"):
+        assert told in forecast
+    assert "月別の実績が不足(0 / 24 か月)" in section(opened(indicator="training_participants"), "見通し")
+    assert "見通し" not in opened(indicator="nocode_applications")
+    assert "3 departments to go to 70% by the end of FY2026 (0.6 departments a month)" in opened(indicator=_RATE, lang="en")
+
+
+def test_the_receipt_names_deliveries_model_version_and_the_way_to_every_row(published: Any) -> None:
+    receipt = section(opened(indicator=_RATE), "この数値の根拠")
+    for told in (
+        "令和8年度の値 66.0% = 35 ÷ 53",
+        "受領データ 15 件、読込 3,733 行",
+        "int_indicators__visualisation_usage_rate",
+        "20261120-20261124T034500Z",
+        "access_log_20261001.csv",
+        "ほか 3 件",
+        "shihyo explain visualisation_usage_rate --fiscal-year 2026 --rows",
+    ):
+        assert told in receipt
+    assert "この数値の根拠" not in opened(indicator=_PROCEDURES)
+
+
 def test_a_tile_leads_to_its_indicator(published: Any) -> None:
     from pathlib import Path
 
