@@ -40,7 +40,7 @@ ahead as (
     inner join run_contexts
         on
             run_contexts.as_of between targets.effective_from and coalesce(targets.effective_to - 1, date '9999-12-31')
-            and run_contexts.as_of <= fiscal_years.ends_on
+            and fiscal_years.ends_on >= run_contexts.as_of
     left join histories on targets.indicator_code = histories.indicator_code
     where histories.origin_month is null or histories.origin_month < date_trunc('month', fiscal_years.ends_on)
 ),
