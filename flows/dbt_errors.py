@@ -60,6 +60,10 @@ def _explain_result(result: dict[str, Any], manifest: dict[str, Any], project: P
     if kind == "seed":
         line, told = _seed_mistake(project / file, message)
         return _place(file, line) + told
+    if file.endswith(".py"):
+        # dbt runs a copy of the file, line by line the same, under a name of its own in a temporary folder.
+        lines = re.findall(r'File "[^"]*[/\\]tmp\w+\.py", line (\d+)', message)
+        return _place(file, int(lines[-1]) if lines else None) + _what(message.strip().splitlines()[-1])
     return _place(file, _named_line(project / file, message)) + _what(message)
 
 

@@ -138,6 +138,22 @@ def test_a_year_in_progress_is_provisional_and_says_how_far_it_is_measured(demo_
     assert (this_year["target_value"], this_year["target_qualifier"]) == (70, "at_least")
 
 
+def test_the_one_target_still_ahead_is_forecast_and_every_long_series_is_tried_on_its_past(demo_city: City) -> None:
+    assert demo_city.query(
+        "select indicator_code, fiscal_year, status, history_months, months_ahead, target_month from marts.fct_indicator_forecasts"
+    ) == [("visualisation_usage_rate", 2026, "forecast", 55, 5, date(2027, 3, 1))]
+    assert demo_city.query(
+        "select distinct forecast_month from marts.fct_forecast_paths where lower_95_value < median_value order by all"
+    ) == [(date(2026, 11, 1),), (date(2026, 12, 1),), (date(2027, 1, 1),), (date(2027, 2, 1),), (date(2027, 3, 1),)]
+    assert demo_city.query(
+        "select indicator_code, list(backtest_count order by months_ahead) from marts.fct_forecast_calibrations group by 1 order by 1"
+    ) == [
+        ("nocode_applications", [27, 25, 22, 16]),
+        ("online_procedures", [51, 49, 46, 40]),
+        ("visualisation_usage_rate", [31, 29, 26, 20]),
+    ]
+
+
 def test_the_targets_of_2020_are_told_as_of_2021(demo_city: City) -> None:
     targets = {row["fiscal_year"]: row["target_text"] for row in demo_city.show("--as-of", date(2021, 1, 1))}
     assert targets == {2020: "約200件", 2023: "約600件", 2025: "約1,500件"}

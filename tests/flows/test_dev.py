@@ -15,6 +15,7 @@ import pytest
 from small_city import ROOT, City
 
 from flows.cli import _say_why
+from flows.dbt_errors import explain
 from flows.dev import build_dev
 from flows.diff import Difference, dev_file, difference, report
 from flows.errors import AuditFailed, ShihyoError, WarehouseBusy
@@ -78,6 +79,7 @@ def test_an_unchanged_project_builds_nothing_and_an_edited_seed_only_what_reads_
     assert {column for year, column in changed if year != 2026} == {"final_target_value"}
     assert {change.indicator_code for change in found.values} == {"visualisation_usage_rate"}
     assert {table.table: (table.rows_added, table.rows_removed) for table in found.tables if "progress" not in table.table} == {
+        "fct_indicator_forecasts": (1, 1),
         "fct_indicator_revisions": (1, 1),
         "fct_indicator_targets": (1, 1),
     }
@@ -208,6 +210,18 @@ def test_a_mistake_is_one_line_with_file_and_line_before_dbts_own_text(bench: Wo
     assert "\n" not in message
     assert len(message) < 450
     assert "dbt=1" in refused.value.details
+
+
+def test_a_mistake_in_a_python_model_is_told_with_the_line_of_its_file(tmp_path: Path) -> None:
+    message = (
+        "Runtime Error in model int_x (models/int_x.py)\n  Python model failed:\n  Traceback (most recent call last):\n"
+        '    File "/lib/dbt/environments/__init__.py", line 286, in run_python_job\n      df = module.model(dbt, con)\n'
+        '    File "/var/tmpjgd1wrt9.py", line 50, in model\n      rows = forecasted(\n             ^^^^^^^^^^\n'
+        "  NameError: name 'forecasted' is not defined\n  "
+    )
+    result = {"unique_id": "model.shihyo.int_x", "status": "error", "message": message}
+    manifest = {"nodes": {"model.shihyo.int_x": {"original_file_path": "models/int_x.py"}}}
+    assert explain([result], "", manifest, tmp_path) == "dbt_project/models/int_x.py:50: NameError: name 'forecasted' is not defined"
 
 
 def test_dbts_own_text_is_printed_below_the_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -234,13 +234,14 @@ class Mixture:
         self.means, self.scales, self.weights, self.degrees = means, scales, weights, degrees
 
     def below(self, values):
-        """Return the probability of a value at or below each."""
+        """Return the probability of a value at or below each; the last axis of `values` is that of the forecasts."""
+        import numpy as np
         from scipy.special import stdtr
 
-        return _total(
-            weight * stdtr(self.degrees, (values - mean) / scale)
-            for weight, mean, scale in zip(self.weights, self.means, self.scales, strict=True)
+        means, scales, weights = (
+            part.reshape(len(part), *[1] * (np.ndim(values) - 1), -1) for part in (self.means, self.scales, self.weights)
         )
+        return _total(weights * stdtr(self.degrees, (values - means) / scales))
 
     def quantiles(self, probabilities):
         """Return one row of values per probability, by halving what lies between the least and the greatest quantile of the parts."""
