@@ -47,8 +47,7 @@ def build_dev(settings: Settings, project: Path = ROOT / "dbt_project") -> Edit:
         for leftover in folder.glob("target/run_results*.json"):
             leftover.unlink()
         places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(folder / "target")]
-        environment = {"SHIHYO_CANDIDATE": str(dev_file(settings)), "DBT_LOG_PATH": str(folder)}
-        succeeded = run_dbt_on_changes(state, places, environment, log=folder / "dbt-output.log") == 0
+        succeeded = run_dbt_on_changes(dev_file(settings), state, places, folder) == 0
         return _judge(folder, project, succeeded)
 
 

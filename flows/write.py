@@ -58,8 +58,7 @@ def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False)
     """Build the candidate; raise AuditFailed when a dbt test fails, ShihyoError when a model does."""
     prepare_candidate(settings, run, full_refresh=full_refresh)
     arguments = ["--no-use-colors", "build", "--exclude-resource-type", "unit_test", "--no-version-check", *_places(settings)]
-    places = {"SHIHYO_CANDIDATE": str(candidate_file(settings)), "DBT_LOG_PATH": str(settings.logs_dir)}
-    code = run_dbt(settings, arguments, places)
+    code = run_dbt(candidate_file(settings), arguments, settings.logs_dir)
     if code < 0:
         raise ShihyoError(f"write: dbt was ended by signal {-code}; next: run again (signal 9 that nobody sent: the memory was full)")
     return _judge(settings, code == 0)
