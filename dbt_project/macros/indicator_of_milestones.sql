@@ -30,6 +30,7 @@
             greatest(knots.knot, fiscal_years.starts_on) as known_from
         from {{ ref('int_fiscal_years') }} as fiscal_years
         cross join knots
+        where knots.knot >= (select min(stages.known_from) from stages)
     ),
 
     plans as (
@@ -37,12 +38,13 @@
             year_knots.starts_on,
             year_knots.ends_on,
             year_knots.known_from,
-            count(*) as stage_count,
+            count(stages.known_from) as stage_count,
             count_if(stages.completed_on <= year_knots.ends_on) as done_count,
-            count_if(stages.completed_on < year_knots.starts_on) = count(*) as was_done_before,
+            count_if(stages.completed_on < year_knots.starts_on) = count(stages.known_from) as was_done_before,
             min(stages.due_on) <= year_knots.ends_on as has_begun
         from year_knots
-        inner join stages
+        -- A plan that its register no longer names is taken back, and does not stay as it was last told.
+        left join stages
             on
                 year_knots.known_from >= stages.known_from
                 and year_knots.known_from < stages.known_to
