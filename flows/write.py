@@ -33,6 +33,13 @@ _PUBLISHED_PROGRESS = """
         indicator_code varchar, fiscal_year integer, actual_value double, is_provisional boolean
     )
 """
+# What the incremental models of the published version were built with; of a version older than the register, nothing.
+_PUBLISHED_CORRECTIONS = """
+    create or replace table night.published_corrections (
+        correction_id varchar, source_name varchar, item_key varchar, source_row bigint, column_name varchar, recorded_value varchar,
+        corrected_value varchar
+    )
+"""
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,7 @@ def prepare_candidate(settings: Settings, run: Run, *, full_refresh: bool) -> No
         connection.execute("create schema if not exists night")
         connection.execute(_AUDIT_RESULTS)
         connection.execute(_PUBLISHED_PROGRESS)
+        connection.execute(_PUBLISHED_CORRECTIONS)
         if published.exists():
             _remember_published(connection, published.resolve(), full_refresh=full_refresh)
         write_facts(connection, settings, run)
@@ -101,7 +109,20 @@ def _remember_published(connection: duckdb.DuckDBPyConnection, published: Path, 
     )
     if full_refresh:
         connection.execute("insert into night.audit_results by name from published.night.audit_results")
+    elif _has_corrections(connection):
+        connection.execute(
+            "insert into night.published_corrections by name "
+            "select correction_id, source_name, item_key, source_row, column_name, recorded_value, corrected_value "
+            "from published.seeds.corrections"
+        )
     connection.execute("detach published")
+
+
+def _has_corrections(connection: duckdb.DuckDBPyConnection) -> bool:
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = 'published' and schema_name = 'seeds' and table_name = 'corrections'"
+    ).fetchall()
+    return bool(found[0][0])
 
 
 def _quoted(path: Path) -> str:

@@ -1,11 +1,11 @@
 {#- Rows of a source's landed items, straight from their Parquet files by an explicit list: the files are found in night.landed_items, and the
-    contract's zero-row file comes first, so that a source with no items is an empty table. With only_new, the items that are new tonight
-    (all of them on a full refresh); the rest is already in the incremental models. -#}
+    contract's zero-row file comes first, so that a source with no items is an empty table. With only_new, the items that are new tonight or
+    corrected otherwise (all of them on a full refresh); the rest is already in the incremental models. -#}
 {% macro landed_rows(source_name, only_new=false) -%}
     (
         select
             landed_items.item_id,
-            landed_rows.* exclude (filename)
+            landed_rows.* exclude (filename) {{ corrected_columns(source_name) }}
         from read_parquet({{ landed_paths(source_name, only_new) }}, union_by_name = true, filename = true) as landed_rows
         inner join {{ source('night', 'landed_items') }} as landed_items on landed_rows.filename = landed_items.data_path
     )
@@ -20,7 +20,7 @@
         {%- do paths.extend(found.columns[0].values()) -%}
         {%- set found = run_query(
             "select data_path from " ~ source('night', 'landed_items') ~ " where source_name = '" ~ source_name ~ "'"
-            ~ (" and is_new" if only_new and not flags.FULL_REFRESH else "") ~ " order by data_path"
+            ~ (" and " ~ is_read_tonight(ref('corrections')) if only_new else "") ~ " order by data_path"
         ) -%}
         {%- do paths.extend(found.columns[0].values()) -%}
     {%- endif -%}
