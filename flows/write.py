@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from flows.children import run_dbt
-from flows.dbt_errors import explain, read_json
+from flows.dbt_errors import explain, first_finding, read_json
 from flows.errors import AuditFailed, ShihyoError
 from flows.facts import write_facts
 from flows.runs import Run, published_link
@@ -144,7 +144,10 @@ def _judge(settings: Settings, succeeded: bool) -> Build:
         raise ShihyoError(f"write: {reason}; next: read {settings.logs_dir / 'dbt.log'}")
     if failed:
         names = ", ".join(f"{result['unique_id'].split('.')[2]} ({result['failures']} rows)" for result in failed)
-        raise AuditFailed(f"audit: dbt test {names} did not hold; nothing was published; next: read {settings.logs_dir / 'dbt.log'}")
+        finding, next_step = first_finding(failed, candidate_file(settings)) or ("", f"read {settings.logs_dir / 'dbt.log'}")
+        raise AuditFailed(
+            f"audit: dbt test {names} did not hold{f': {finding}' if finding else ''}; nothing was published; next: {next_step}"
+        )
     if not succeeded:
         raise ShihyoError(f"write: dbt failed; next: read {settings.logs_dir / 'dbt.log'}")
     warned = tuple(result["unique_id"].split(".")[2] for result in results if result["status"] == "warn")
