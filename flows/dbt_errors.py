@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 _BROKEN = ("error", "runtime error", "fail")
 _UNTOLD = (
     "Original Line:",
@@ -41,6 +43,21 @@ def explain(results: list[dict[str, Any]], output: str, manifest: dict[str, Any]
     for result in sorted((each for each in results if each["status"] in _BROKEN), key=_severity):
         return _explain_result(result, manifest, project)
     return _explain_output(output, project)
+
+
+def first_finding(failed: list[dict[str, Any]], warehouse: Path) -> tuple[str, str] | None:
+    """Return what the first row of the first failed test says of itself, as (finding, next step); None when no failed test tells any.
+
+    A singular test tells by columns of these names; no other column is read, so that no row is quoted that was not meant to be.
+    """
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for result in failed:
+            if result["unique_id"].startswith("test.") and result.get("compiled_code"):
+                rows = connection.sql(result["compiled_code"])
+                if {"finding", "next_step"} <= set(rows.columns):
+                    finding, next_step = rows.select("finding, next_step").limit(1).fetchall()[0]
+                    return str(finding), str(next_step)
+    return None
 
 
 def _severity(result: dict[str, Any]) -> int:

@@ -189,6 +189,13 @@ def test_every_row_is_accounted_for_and_the_dirty_ones_are_named(demo_city: City
     ]
 
 
+def test_a_declared_correction_is_applied_and_changes_no_figure(demo_city: City) -> None:
+    """A start on a closed day of January 2025 is moved within its month; `told_of` above holds with it."""
+    assert demo_city.query(
+        "select source_name, recorded_value, corrected_value, standing, corrected_delivery_count from marts.fct_corrections"
+    ) == [("specialists", "令和７年１月１日", "2025-01-06", "applied", 1)]
+
+
 def test_published_file_is_small_and_cannot_be_written(demo_city: City) -> None:
     file: Path = demo_city.published.resolve()
     assert file.stat().st_mode & 0o222 == 0

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='incremental', incremental_strategy='rows_of_items') }}
 
 -- Only what one landed item determines, so that it never has to be computed again: rosters and departments join afterwards.
 with
