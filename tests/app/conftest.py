@@ -30,8 +30,8 @@ select
 from range(2020, 2031) as years (year_number);
 create table marts.fct_indicator_actuals (
     indicator_code varchar, org_unit_code varchar, period_grain varchar, fiscal_year integer, numerator decimal(18, 4),
-    denominator decimal(18, 4), actual_ratio double, actual_value double, is_suppressed boolean, is_provisional boolean,
-    is_current boolean, period_start date, period_end date, measured_to date, known_from date, known_to date
+    denominator decimal(18, 4), actual_ratio double, actual_value double, value_lower double, value_upper double, is_suppressed boolean,
+    is_provisional boolean, is_current boolean, period_start date, period_end date, measured_to date, known_from date, known_to date
 );
 create table marts.fct_indicator_targets (
     indicator_code varchar, fiscal_year integer, target_text varchar, target_qualifier varchar, source_document varchar,
@@ -48,8 +48,8 @@ create table marts.fct_indicator_progress (
     target_value double, is_provisional boolean, measured_to date
 );
 create table marts.dim_org_units (
-    org_unit_code varchar, predecessor_code varchar, name_ja varchar, name_en varchar, kind varchar, evidence varchar, is_simulated boolean,
-    valid_from date, valid_to date
+    org_unit_code varchar, predecessor_code varchar, successor_code varchar, current_code varchar, name_ja varchar, name_en varchar,
+    kind varchar, evidence varchar, is_simulated boolean, valid_from date, valid_to date
 );
 create table marts.fct_department_usage_months (
     org_unit_code varchar, change varchar, is_used boolean, is_provisional boolean, month_start date
@@ -58,8 +58,9 @@ create table marts.fct_department_usage (
     org_unit_code varchar, standing varchar, months_used bigint, first_used_month date, last_used_month date, measured_month date
 );
 create table marts.fct_required_paces (
-    indicator_code varchar, fiscal_year integer, numerator bigint, denominator bigint, required_numerator bigint, still_needed bigint,
-    months_left integer, needed_per_month decimal(9, 4), actual_value double, target_value double, measured_month date
+    indicator_code varchar, fiscal_year integer, counted varchar, numerator bigint, denominator bigint, required_numerator bigint,
+    still_needed bigint, room_left bigint, months_left integer, needed_per_month decimal(18, 4), actual_value double,
+    target_value double, measured_month date
 );
 create table marts.fct_quarantined_rows (
     item_id varchar, source_name varchar, item_key varchar, sheet_name varchar, disposition varchar, reason_code varchar, reason_ja varchar,

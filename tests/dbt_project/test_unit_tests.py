@@ -22,4 +22,4 @@ def test_dbt_unit_tests_hold(base_city: City, tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout
-    assert "PASS=22" in done.stdout, done.stdout
+    assert "PASS=30" in done.stdout, done.stdout
