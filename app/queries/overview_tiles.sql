@@ -8,10 +8,21 @@ present_years as (
     where cast($as_of as date) between starts_on and ends_on
 ),
 
+-- A milestone that is done is told of the year in which it was.
+told_years as (
+    select progress.*
+    from marts.fct_indicator_progress as progress
+    inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code
+    where progress.actual_origin is not null
+    qualify
+        indicators.kind != 'milestone'
+        or lag(progress.actual_value, 1, 0) over (partition by progress.indicator_code order by progress.fiscal_year)
+        is distinct from indicators.natural_limit
+),
+
 latest_actuals as (
     select *
-    from marts.fct_indicator_progress
-    where actual_origin is not null
+    from told_years
     qualify row_number() over (partition by indicator_code order by fiscal_year desc) = 1
 ),
 

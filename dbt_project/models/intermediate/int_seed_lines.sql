@@ -1,5 +1,5 @@
 -- On which line of its file a seed's row stands, the heading being line 1: a seed is copied in the order of its file, and no value of these has a
--- line break. One row per row of the seeds that counted rows cite.
+-- line break. One row per key of the seeds that counted rows cite: of an indicator that was defined anew, the last definition.
 with
 
 seed_lines as (
@@ -12,8 +12,9 @@ seed_lines as (
     select
         'indicators.csv' as seed_file,
         indicator_code as seed_key,
-        row_number() over (order by rowid) + 1 as seed_line
+        max(rowid) + 2 as seed_line
     from {{ ref('indicators') }}
+    group by indicator_code
 )
 
 select * from seed_lines

@@ -17,7 +17,7 @@ touched as (
         indicator_sources.source_name,
         string_agg(indicator_sources.indicator_code, ', ' order by indicators.sort_order) as indicator_codes
     from {{ ref('indicator_sources') }} as indicator_sources
-    inner join {{ ref('indicators') }} as indicators on indicator_sources.indicator_code = indicators.indicator_code
+    inner join {{ ref('dim_indicators') }} as indicators on indicator_sources.indicator_code = indicators.indicator_code
     group by indicator_sources.source_name
 ),
 

@@ -6,7 +6,7 @@ with
 years as (
     select city_years.*
     from {{ ref('int_city_years_standing') }} as city_years
-    inner join {{ ref('indicators') }} as indicators on city_years.indicator_code = indicators.indicator_code
+    inner join {{ ref('int_indicators_in_force') }} as indicators on city_years.indicator_code = indicators.indicator_code
     where indicators.kind = 'milestone'
 ),
 
