@@ -75,28 +75,39 @@
 
     first_told as (
         select
-            min(known_from) as known_from,
-            min(changed_on) as changed_on
+            org_unit_code,
+            date_trunc('month', changed_on) as month_start,
+            min(known_from) as known_from
         from stock_changes
+        group by all
     ),
 
     month_starts as (
-        select
-            unnest(generate_series(date_trunc('month', first_told.changed_on), run_contexts.as_of, interval 1 month)) as month_start,
-            first_told.known_from
+        select unnest(generate_series(min(first_told.month_start), any_value(run_contexts.as_of), interval 1 month)) as month_start
         from first_told
         cross join run_contexts
     ),
 
+    -- A month is told from the day on which a change in it or before it was first known: a later delivery may reach further back.
     months as (
         select
-            cast(month_start as date) as month_start,
-            last_day(month_start) as month_end,
-            greatest(month_start, known_from) as known_from
+            cast(month_starts.month_start as date) as month_start,
+            last_day(month_starts.month_start) as month_end,
+            greatest(month_starts.month_start, min(first_told.known_from)) as known_from
         from month_starts
+        inner join first_told on month_starts.month_start >= first_told.month_start
+        group by month_starts.month_start
     ),
 
-    -- The city, and the departments that the catalogue names, where they were valid on the month's last day.
+    units as (
+        select
+            org_unit_code,
+            min(known_from) as known_from
+        from first_told
+        group by org_unit_code
+    ),
+
+    -- The city, and the departments that the catalogue names, from the day on which it does, where they were valid on the month's last day.
     unit_months as (
         select
             '271004' as org_unit_code,
@@ -105,13 +116,15 @@
         union all
         select
             org_units.org_unit_code,
-            months.*
+            months.month_start,
+            months.month_end,
+            greatest(months.known_from, units.known_from) as known_from
         from months
         inner join {{ ref('dim_org_units') }} as org_units
             on
                 months.month_end >= org_units.valid_from
                 and months.month_end <= coalesce(org_units.valid_to, date '9999-12-31')
-        where org_units.org_unit_code in (select stock_changes.org_unit_code from stock_changes)
+        inner join units on org_units.org_unit_code = units.org_unit_code
     ),
 
     changes as (

@@ -1,5 +1,6 @@
 -- Counts of people in a department that are not shown: 1 or 2 people could be named by anybody who knows the office. Where that hides a single
--- department, the next smallest is hidden with it, or the city's count would give it away. One row per count and day from which it is hidden.
+-- department, the next smallest is hidden with it, or the city's count would give it away. One row per count and stretch between two days on which
+-- some count of the period changed.
 with
 
 counts as (
@@ -19,13 +20,20 @@ counts as (
     where indicators.counts_people and unioned.org_unit_code != '271004'
 ),
 
-knots as (
+days_of_change as (
     select distinct
         indicator_code,
         period_grain,
         period_start,
         known_from as knot
     from counts
+),
+
+knots as (
+    select
+        *,
+        lead(knot, 1, date '9999-12-31') over (partition by indicator_code, period_grain, period_start order by knot) as next_knot
+    from days_of_change
 ),
 
 at_knots as (
@@ -35,6 +43,7 @@ at_knots as (
         counts.period_grain,
         counts.period_start,
         knots.knot,
+        knots.next_knot,
         counts.numerator,
         counts.numerator > 0 and counts.numerator < 3 as is_small
     from counts
@@ -66,7 +75,8 @@ suppressed as (
         org_unit_code,
         period_grain,
         period_start,
-        knot as known_from
+        knot as known_from,
+        next_knot as known_to
     from ranked
     where is_small or (small_count = 1 and place_among_others = 1)
 )

@@ -97,7 +97,7 @@ hidden as (
             and dated.org_unit_code = suppressed.org_unit_code
             and dated.period_grain = suppressed.period_grain
             and dated.period_start = suppressed.period_start
-            and dated.known_from <= suppressed.known_from
+            and dated.known_from < suppressed.known_to
             and coalesce(dated.known_to, date '9999-12-31') > suppressed.known_from
 ),
 
