@@ -17,7 +17,7 @@
     {%- set paths = [] -%}
     {%- if execute and load_relation(source('night', 'landed_items')) -%}
         {%- set found = run_query(
-            "select path from " ~ source('night', 'contracts') ~ " where source_name = '" ~ source_name ~ "'"
+            "select path from " ~ source('night', 'contracts').render() ~ " where source_name = '" ~ source_name ~ "'"
         ) -%}
         {%- do paths.extend(found.columns[0].values()) -%}
         {%- set standing = "(select arg_max(item_id, (known_from, landed_at)) from " ~ source('night', 'landed_items')
@@ -50,7 +50,7 @@
     {%- set paths = [] -%}
     {%- if execute and load_relation(source('night', 'landed_items')) -%}
         {%- set found = run_query(
-            "select path from " ~ source('night', 'contracts') ~ " where source_name = 'rejected'"
+            "select path from " ~ source('night', 'contracts').render() ~ " where source_name = 'rejected'"
             ~ " union all select rejected_path from " ~ source('night', 'landed_items') ~ " where rows_rejected > 0 order by all"
         ) -%}
         {%- do paths.extend(found.columns[0].values()) -%}

@@ -99,34 +99,49 @@
 
     first_told as (
         select
-            min(known_from) as known_from,
-            min(changed_on) as changed_on
+            org_unit_code,
+            date_trunc('month', changed_on) as month_start,
+            min(known_from) as known_from
         from stock_changes
+        group by all
     ),
 
     month_starts as (
-        select
-            unnest(generate_series(date_trunc('month', first_told.changed_on), run_contexts.as_of, interval 1 month)) as month_start,
-            first_told.known_from
+        select unnest(generate_series(min(first_told.month_start), any_value(run_contexts.as_of), interval 1 month)) as month_start
         from first_told
         cross join run_contexts
     ),
 
+    -- A month is told from the day on which a change in it or before it was first known: a later delivery may reach further back.
     months as (
         select
-            cast(month_start as date) as month_start,
-            last_day(month_start) as month_end,
-            greatest(month_start, known_from) as known_from
+            cast(month_starts.month_start as date) as month_start,
+            last_day(month_starts.month_start) as month_end,
+            greatest(month_starts.month_start, min(first_told.known_from)) as known_from
         from month_starts
+        inner join first_told on month_starts.month_start >= first_told.month_start
+        group by month_starts.month_start
     ),
 
+    units as (
+        select
+            org_unit_code,
+            min(known_from) as known_from
+        from first_told
+        group by org_unit_code
+    ),
+
+    -- The city, and the departments that the catalogue names, from the day on which it does.
     carried_months as (
         select
             carriers.named_code,
             carriers.org_unit_code,
-            months.*
+            months.month_start,
+            months.month_end,
+            greatest(months.known_from, units.known_from) as known_from
         from months
         inner join carriers on months.month_end between carriers.carries_from and carriers.carries_to
+        inner join units on carriers.named_code = units.org_unit_code
     ),
 
     changes as (
