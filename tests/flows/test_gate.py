@@ -104,7 +104,10 @@ def test_a_closed_day_is_compared_with_closed_days(city: City) -> None:
 
 def test_a_figure_that_differs_from_the_published_one_stops_the_night_until_somebody_explains_it(city: City) -> None:
     link, checksum = city.published.readlink(), _checksum(city.published)
-    stages = [("データ活用の方針を策定", number, f"第{number}段階", "令和5年4月1日", "令和5年6月1日", "策定済", "100%", "", "") for number in (1, 2)]
+    stages = [
+        ("データ活用の方針を策定", number, f"第{number}段階", "令和5年4月1日", "令和5年6月1日", "策定済", "100%", "", "")
+        for number in (1, 2)
+    ]
     planned = ("データ活用の方針を策定", 3, "第3段階", "令和6年3月1日", "", "着手", "50%", "", "")
     city.deliver("milestones", "管理表.xlsx", register(*stages, planned), on=NEXT_NIGHT)
     city.deliver("policy_pages", "page.html", page(date(2024, 6, 10), has_results=True).encode(), on=NEXT_NIGHT)
