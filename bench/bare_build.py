@@ -34,10 +34,11 @@ def bare_build(target: Path, warehouse: Path) -> int:
 
 
 def _load_seed(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> None:
-    file = Path(node["root_path"]) / node["original_file_path"]
+    told = {"file": str(Path(node["root_path"]) / node["original_file_path"])}
+    types = {"types": node["config"]["column_types"]} if node["config"]["column_types"] else {}
+    options = ", types = $types" if types else ""
     connection.execute(
-        f"create or replace table {node['relation_name']} as from read_csv($file, header = true, types = $types)",
-        {"file": str(file), "types": node["config"]["column_types"]},
+        f"create or replace table {node['relation_name']} as from read_csv($file, header = true{options})", {**told, **types}
     )
 
 

@@ -182,7 +182,7 @@ def edit_loop(folder: Path, sizes: Sizes) -> Iterator[Line]:
 
 
 def project_build(folder: Path, sizes: Sizes) -> Iterator[Line]:
-    """`dbt build` of the whole project on the landed demonstration, against what dbt takes without data plus what the data take without dbt."""
+    """`dbt build` of the project on the landed demonstration, against dbt without the data plus the data without dbt."""
     environment = {"SHIHYO_CONFIG": str(DEFAULT_CONFIG), "SHIHYO_DATA_DIR": str(folder / "data")}
     for source in SOURCE_NAMES:
         if source != "nocode_apps":

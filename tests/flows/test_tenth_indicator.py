@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,8 @@ days as (
         landed_items.known_to
     from {{ ref('int_access_log_user_days') }} as user_days
     inner join landed_items on user_days.item_id = landed_items.item_id
-    inner join {{ ref('int_fiscal_years') }} as fiscal_years on user_days.access_date between fiscal_years.starts_on and fiscal_years.ends_on
+    inner join {{ ref('int_fiscal_years') }} as fiscal_years
+        on user_days.access_date between fiscal_years.starts_on and fiscal_years.ends_on
     where user_days.use_count > 0
 ),
 
@@ -83,7 +83,7 @@ def _add(project: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def ten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+def ten(tmp_path_factory: pytest.TempPathFactory) -> City:
     """A small city with ten days of log, published from a project with a tenth indicator, all of dbt's data tests among it."""
     folder = tmp_path_factory.mktemp("ten")
     project = copy_project(folder / "dbt_project")
@@ -97,7 +97,7 @@ def ten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         built = nights.night(city, BASE_AS_OF)
     assert built.tests > 200
     assert built.warnings == ()
-    yield city
+    return city
 
 
 def test_a_tenth_indicator_is_shown_with_its_actual_and_without_a_target_or_a_status(ten: City) -> None:

@@ -1,7 +1,7 @@
 """dbt for nights that tests run within their own process: imported and parsed once, then forked for each build.
 
-A fork begins with nothing of the build before it, as a process of its own would, and without a process's seconds of imports and parsing. Run
-as `python dbt_forks.py PROJECT TARGET` by `dbt_forks`; it ends with its standard input.
+A fork begins with nothing of the build before it, as a process of its own would, and without a process's seconds of imports and parsing.
+Run as `python dbt_forks.py PROJECT TARGET` by `dbt_forks`; it ends with its standard input.
 """
 
 import json
