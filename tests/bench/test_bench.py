@@ -1,5 +1,6 @@
 """The benchmarks measure what they say: the floors do the work, and the table is written where it belongs."""
 
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -7,10 +8,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from small_city import ROOT
+from small_city import ROOT, City
 
 from bench import floors
 from bench.__main__ import _write
+from bench.bare_build import bare_build
 from bench.benchmarks import FIRST_DAY, Line, Sizes
 from bench.deployment import Deployment, new_deployment
 from bench.measure import BenchmarkError, alternate, measure, ratio
@@ -71,6 +73,20 @@ def test_table_replaces_what_stands_between_the_marks(tmp_path: Path) -> None:
     assert "| a night | 1.20 | ≤ 1.5 | 12 s |" in text
     assert str(date.today()) in text
     assert "old" not in text
+
+
+def test_the_bare_build_makes_the_marts_that_dbt_made(base_city: City, tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(base_city.published.resolve(), warehouse)
+    listed = "select table_name from duckdb_tables() where schema_name = 'marts' order by all"
+    with duckdb.connect(str(warehouse)) as connection:
+        marts = [name for (name,) in connection.execute(listed).fetchall()]
+        made_by_dbt = {mart: connection.execute(f"select * from marts.{mart} order by all").fetchall() for mart in marts}
+        for mart in marts:
+            connection.execute(f"delete from marts.{mart}")
+    assert bare_build(base_city.data / "logs" / "dbt_target", warehouse) > 300
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        assert {mart: connection.execute(f"select * from marts.{mart} order by all").fetchall() for mart in marts} == made_by_dbt
 
 
 def test_the_command_line_knows_its_benchmarks() -> None:

@@ -1,0 +1,130 @@
+"""A tenth indicator is one row of a seed, one model and one line in the union; every reader has it after the next night."""
+
+import csv
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.bare_nights import bare_nights, copy_project, settings_of
+from small_city import BASE_AS_OF, FIRST_DAY, ROOT, City, new_city
+
+from app import warehouse
+from flows.show import report
+
+CODE = "days_of_use"
+MODEL = """-- Days of a fiscal year on which anybody used the data-visualisation environment; a year in progress is counted to date.
+with
+
+landed_items as (
+    {{ effective_items('access_log') }}
+),
+
+days as (
+    select distinct
+        user_days.access_date,
+        fiscal_years.starts_on,
+        fiscal_years.ends_on,
+        landed_items.known_from,
+        landed_items.known_to
+    from {{ ref('int_access_log_user_days') }} as user_days
+    inner join landed_items on user_days.item_id = landed_items.item_id
+    inner join {{ ref('int_fiscal_years') }} as fiscal_years
+        on user_days.access_date between fiscal_years.starts_on and fiscal_years.ends_on
+    where user_days.use_count > 0
+),
+
+knots as (
+    {{ item_knots('landed_items') }}
+),
+
+actuals as (
+    select
+        '271004' as org_unit_code,
+        'fiscal_year' as period_grain,
+        days.starts_on as period_start,
+        days.ends_on as period_end,
+        least(days.ends_on, knots.knot) as measured_to,
+        knots.knot as known_from,
+        count(distinct days.access_date) as numerator,
+        1 as denominator
+    from days
+    inner join knots on knots.knot >= days.known_from and knots.knot < days.known_to
+    group by days.starts_on, days.ends_on, knots.knot
+),
+
+told_by_now as (
+    {{ told_by_now('days_of_use', 'actuals') }}
+)
+
+select * from told_by_now
+"""
+NAMES = {"name_ja": "可視化環境の利用日数", "name_en": "Days of use", "unit_ja": "日", "unit_en": "days"}
+
+
+def _add(project: Path) -> None:
+    """Add the row, the model and the line; the row is another indicator's, with another name and source."""
+    seed = project / "seeds" / "indicators.csv"
+    rows = list(csv.DictReader(seed.open(encoding="utf-8", newline="")))
+    flow = next(row for row in rows if row["indicator_code"] == "training_participants")
+    added = flow | NAMES | {"indicator_code": CODE, "sort_order": "10", "source_name": "access_log", "counts_people": "false"}
+    with seed.open("a", encoding="utf-8", newline="") as content:
+        csv.DictWriter(content, list(rows[0]), lineterminator="\n").writerow(added)
+    models = project / "models" / "intermediate"
+    (models / "indicators" / f"int_indicators__{CODE}.sql").write_text(MODEL, encoding="utf-8")
+    union = models / "int_indicators_unioned.sql"
+    last = "    select * from {{ ref('int_indicators__training_participants') }}\n"
+    text = union.read_text(encoding="utf-8")
+    assert text.count(last) == 1
+    line = f"    union all select * from {{{{ ref('int_indicators__{CODE}') }}}}\n"
+    union.write_text(text.replace(last, last + line), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def ten(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A small city with ten days of log, published from a project with a tenth indicator, all of dbt's data tests among it."""
+    folder = tmp_path_factory.mktemp("ten")
+    project = copy_project(folder / "dbt_project")
+    _add(project)
+    city = new_city(folder / "city")
+    city.deliver_roster(FIRST_DAY)
+    for offset in range(10):
+        city.deliver_log(FIRST_DAY + timedelta(days=offset))
+    with bare_nights(project, folder / "dbt") as nights:
+        nights.with_tests = True
+        built = nights.night(city, BASE_AS_OF)
+    assert built.tests > 200
+    assert built.warnings == ()
+    return city
+
+
+def test_a_tenth_indicator_is_shown_with_its_actual_and_without_a_target_or_a_status(ten: City) -> None:
+    shown = json.loads(report(settings_of(ten), official=False, as_of=None, form="json"))
+    rows = {row["fiscal_year"]: row for row in shown if row["indicator_code"] == CODE}
+    told = rows[2026]
+    assert (told["name_ja"], told["unit"]) == (NAMES["name_ja"], NAMES["unit_ja"])
+    assert (told["actual_value"], told["numerator"], told["denominator"]) == (10, 10, 1)
+    assert (told["actual_origin"], told["is_provisional"], told["measured_to"]) == ("computed", True, BASE_AS_OF.isoformat())
+    without = ("status", "status_reason", "judged_status", "target_text", "target_value", "official_rating", "official_value")
+    assert {row[name] for row in rows.values() for name in without} == {None}
+    assert len({row["indicator_code"] for row in shown}) == 10
+
+
+def _as_the_app_asks(city: City, **parameters: Any) -> dict[str, list[warehouse.Row]]:
+    """Return what each of the app's queries gives, with those of the parameters that it names."""
+    published = warehouse.read_state(settings_of(city)).published
+    assert published
+    found = {}
+    for query in sorted((ROOT / "app" / "queries").glob("*.sql")):
+        named = set(re.findall(r"\$(\w+)", query.read_text(encoding="utf-8")))
+        found[query.stem] = warehouse.rows(published, query.stem, **{name: parameters[name] for name in named})
+    return found
+
+
+def test_the_apps_queries_have_it_where_they_have_the_others(ten: City) -> None:
+    told = _as_the_app_asks(ten, indicator_code=CODE, as_of=BASE_AS_OF)
+    tile = next(row for row in told["overview_tiles"] if row["indicator_code"] == CODE)
+    assert (tile["name_en"], tile["actual_value"], tile["target_text"], tile["official_rating"]) == (NAMES["name_en"], 10, None, None)
+    assert [row["actual_value"] for row in told["indicator_years"]] == [10]

@@ -1,0 +1,98 @@
+"""What a warehouse answers for a day: every mart that tells since when it knows, cut at that day, and what `shihyo show` says."""
+
+import json
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.diff import RUN_COLUMNS, RUN_TABLES
+from flows.show import report
+from harness.bare_nights import BareNights, settings_of
+from harness.histories import History
+from harness.published import export_marts
+from harness.published import first_difference as first_difference_of_marts
+from settings import Settings
+
+# From when on a row holds, and until when; the latter is null while it does.
+VALIDITIES = {"known_from": "known_to", "effective_from": "effective_to", "revised_on": None}
+# What these say is said of the warehouse's own day, and not of the day that is asked for.
+_OF_THE_PRESENT = RUN_COLUMNS | {"is_current", "rows_superseded"}
+# A count that is hidden is hidden on its earlier days, too, or those would give it away.
+_HIDDEN_FIGURES = ("numerator", "actual_ratio", "actual_value", "is_suppressed")
+
+Row = dict[str, Any]
+Answers = dict[str, list[Row]]
+
+
+def answers(settings: Settings, warehouse: Path, day: date) -> Answers:
+    """Return all that a warehouse knew on a day and before, table by table, as of that day; and what show says of it."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        told = {table: _cut(connection, table, names, day) for table, names in _dated_marts(connection).items()}
+    for name, official in (("show", False), ("show --official", True)):
+        told[name] = json.loads(report(settings, official=official, as_of=day, form="json"))
+    return told
+
+
+def _dated_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    listed = "select table_name, column_name from duckdb_columns() where schema_name = 'marts' order by table_name, column_index"
+    columns: dict[str, list[str]] = {}
+    for table, column in connection.execute(listed).fetchall():
+        if table not in RUN_TABLES and column not in _OF_THE_PRESENT:
+            columns.setdefault(table, []).append(column)
+    return {table: names for table, names in columns.items() if set(names) & set(VALIDITIES)}
+
+
+def _cut(connection: duckdb.DuckDBPyConnection, table: str, names: list[str], day: date) -> list[Row]:
+    begins = next(name for name in VALIDITIES if name in names)
+    ends = VALIDITIES[begins]
+    shown = [f"case when {name} <= $day then {name} end as {name}" if name == ends else name for name in names]
+    cut = connection.execute(f"select {', '.join(shown)} from marts.{table} where {begins} <= $day order by all", {"day": day}).fetchall()
+    return [dict(zip(names, row, strict=True)) for row in cut]
+
+
+def first_difference(then: Answers, now: Answers) -> str | None:
+    """Say in which table two answers for the same day first differ, and by which rows; None when they are the same."""
+    for table in sorted({*then, *now}):
+        after = now.get(table, [])
+        before = _as_hidden_now(then.get(table, []), after)
+        here, there = ({json.dumps(row, default=str, ensure_ascii=False) for row in rows} for rows in (before, after))
+        if here != there or len(before) != len(after):
+            return f"{table}: only then {sorted(here - there)[:3]}, only now {sorted(there - here)[:3]}"
+    return None
+
+
+def _as_hidden_now(then: list[Row], now: list[Row]) -> list[Row]:
+    hidden = {_unhidden(row): row for row in now if row.get("is_suppressed")}
+    return [hidden.get(_unhidden(row), row) for row in then]
+
+
+def _unhidden(row: Row) -> tuple[Any, ...]:
+    return tuple(str(value) for name, value in row.items() if name not in _HIDDEN_FIGURES)
+
+
+def check_history(nights: BareNights, history: History) -> dict[str, int]:
+    """Run a history night by night and assert that every day's answers stay, and that building anew gives the same marts.
+
+    Returns how many rows of each table were compared.
+    """
+    city, settings, told = history.city, settings_of(history.city), {}
+    for number, day in enumerate(history.days):
+        history.deliver_until(day, is_first=number == 0)
+        nights.night(city, day, procedures=history.catalogue)
+        told[day] = answers(settings, city.published.resolve(), day)
+    compared: Counter[str] = Counter()
+    for day, then in told.items():
+        difference = first_difference(then, answers(settings, city.published.resolve(), day))
+        assert difference is None, f"history {history.number}, as of {day} of {[str(each) for each in history.days]}: {difference}"
+        compared.update({table: len(rows) for table, rows in then.items()})
+    incremental = export_marts(city)
+    if history.number % 2:  # what is published is nothing that a build needs
+        shutil.rmtree(settings.published_dir)
+    nights.night(city, history.last_day, lands=False, full_refresh=True)
+    difference = first_difference_of_marts(incremental, export_marts(city))
+    assert difference is None, f"history {history.number}: built from all that has landed: {difference}"
+    return dict(compared)
