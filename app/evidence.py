@@ -103,3 +103,25 @@ def receipt_html(receipts: Sequence[Row], items: Sequence[Row], indicator: Row, 
         for item in items[:_LISTED_ITEMS]
     ]
     return table_html(words("receipt_title"), heads, body, told, words)
+
+
+def corrections_html(corrections: Sequence[Row], words: Words) -> str:
+    """Return the declared corrections as footnotes: what was recorded, what it is counted as, why and by whom; nothing without any."""
+    if not corrections:
+        return ""
+    notes = [
+        words(
+            "correction_told",
+            number=number,
+            item=each["item_key"],
+            row=each["source_row"],
+            column=each["column_heading"],
+            recorded=each["recorded_value"] or NONE,
+            corrected=each["corrected_value"] or NONE,
+            reason=words.of(each, "reason"),
+            office=each["declared_by"],
+            day=words.day(each["declared_on"]),
+        )
+        for number, each in enumerate(corrections, start=1)
+    ]
+    return table_html(words("corrections_title"), [], [], notes, words)

@@ -244,4 +244,27 @@ TEXTS: dict[str, tuple[str, str]] = {
     "receipt_held": ("除外行", "Held back"),
     "receipt_counted": ("計上行", "Counted"),
     "receipt_hash": ("SHA-256", "SHA-256"),
+    "corrections_title": ("訂正の注記", "Declared corrections"),
+    "correction_told": (
+        "※{number} {item} {row}行目「{column}」の {recorded} を {corrected} として計上。{reason}({office}、{day})",
+        "*{number} {item}, row {row}, {column}: {recorded} is counted as {corrected}. {reason} ({office}, {day})",
+    ),
+    "units_title": ("所属別の値({year})", "By department ({year})"),
+    "units_choice": ("所属のまとめ方", "Departments"),
+    "units_as_it_was": ("当時の所属", "As they were"),
+    "units_as_it_is_now": ("現在の所属", "As they are now"),
+    "units_note": (
+        "割合は分子の合計÷分母の合計です。複数の所属にまたがるものは各所属で1件、全市では1件と数えます。",
+        "Ratios are sums of parts over sums of wholes. What several departments share counts for each of them, and once for the city.",
+    ),
+    "units_hidden_note": (
+        "3人未満の人数と、それを推測できる値は示しません。",
+        "Counts of fewer than three people, and what would tell them, are hidden.",
+    ),
+    "whole_city": ("全市", "Whole city"),
+    "kind_bureau": ("局・室 計", "Bureaus and rooms"),
+    "kind_ward": ("区役所 計", "Ward offices"),
+    "hidden_count": ("秘匿", "hidden"),
+    "value": ("値", "Value"),
+    "departments_counted": ("分子 / 分母", "Part / whole"),
 }

@@ -8,10 +8,11 @@ from html import escape
 
 import streamlit as st
 
-from app.evidence import receipt_html, reconciliations_html, revisions_html
+from app.evidence import corrections_html, receipt_html, reconciliations_html, revisions_html
 from app.i18n import Words
 from app.judgements import judgements_html, methods_html
 from app.notices import notices_html
+from app.org_units import ROLL_UPS, units_html
 from app.outlook import forecast_html, pace_html
 from app.tiles import origin_badge
 from app.warehouse import Published, Row, State, rows
@@ -34,6 +35,7 @@ def show(state: State, published: Published, words: Words) -> None:
     revisions = rows(published, "indicator_revisions", indicator_code=code)
     receipts = rows(published, "indicator_receipts", indicator_code=code)
     items = rows(published, "indicator_receipt_items", indicator_code=code)
+    corrections = rows(published, "indicator_corrections", indicator_code=code)
     sections = (
         _heading_html(indicator, judgements, words, is_demo=state.is_demo),
         judgements_html(judgements, indicator, words),
@@ -43,9 +45,25 @@ def show(state: State, published: Published, words: Words) -> None:
         reconciliations_html(reconciliations, indicator, words),
         revisions_html(revisions, indicator, words),
         receipt_html(receipts, items, indicator, words),
+        corrections_html(corrections, words),
     )
     for section in filter(None, sections):
         st.html(section)
+    _show_units(rows(published, "indicator_units", indicator_code=code), indicator, words)
+
+
+def _show_units(units: Sequence[Row], indicator: Row, words: Words) -> None:
+    if not any(unit["roll_up"] in ROLL_UPS for unit in units):
+        return
+    roll_up = st.segmented_control(
+        words("units_choice"),
+        ROLL_UPS,
+        default=ROLL_UPS[0],
+        format_func=lambda choice: words(f"units_{choice}"),
+        required=True,
+        key="roll_up",
+    )
+    st.html(units_html(units, roll_up or ROLL_UPS[0], indicator, words))
 
 
 def _choose_indicator(indicators: Sequence[Row], words: Words) -> Row | None:

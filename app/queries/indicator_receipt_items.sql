@@ -6,7 +6,7 @@ items as (
     from marts.fct_receipt_items
     where indicator_code = $indicator_code
     qualify fiscal_year = max(fiscal_year) over ()
-    order by rows_counted desc nulls last, source_name, item_key
+    order by rows_counted desc nulls last, source_name asc, item_key asc
 )
 
 select * from items

@@ -9,7 +9,7 @@ revisions as (
     from marts.fct_indicator_revisions as revisions
     inner join marts.dim_fiscal_years as fiscal_years on revisions.fiscal_year = fiscal_years.fiscal_year
     where revisions.indicator_code = $indicator_code and revisions.revision_kind in ('revised', 'withdrawn')
-    order by revisions.revised_on desc, revisions.fiscal_year desc, revisions.measure
+    order by revisions.revised_on desc, revisions.fiscal_year desc, revisions.measure asc
 )
 
 select * from revisions

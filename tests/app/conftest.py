@@ -120,6 +120,7 @@ def write_warehouse(file: Path) -> None:
         _write_months(connection)
         _write_judgements(connection)
         _write_outlook_and_receipt(connection)
+        _write_units_and_corrections(connection)
         _write_usage(connection)
         _write_quarantine(connection)
         _write_audit(connection)
@@ -378,6 +379,39 @@ def _write_outlook_and_receipt(connection: duckdb.DuckDBPyConnection) -> None:
             rows_rejected=0,
             rows_counted=30 if day == 1 else 0,
         )
+
+
+def _write_units_and_corrections(connection: duckdb.DuckDBPyConnection) -> None:
+    year = {"period_grain": "fiscal_year", "fiscal_year": 2026, "period_start": date(2026, 4, 1), "period_end": date(2027, 3, 31)}
+    rate = {"indicator_code": "visualisation_usage_rate", **year, "is_suppressed": False, "is_provisional": True}
+    for roll_up, code, part, whole in (
+        ("city", "271004", 35, 53),
+        ("kind", "bureau", 20, 29),
+        ("as_it_was", "B01", 1, 1),
+        ("as_it_was", "271080", 0, 1),
+        ("as_it_is_now", "B02", 1, 2),
+    ):
+        figures = {"numerator": part, "denominator": whole, "actual_value": 100 * part / whole}
+        _insert(connection, "fct_org_unit_actuals", **rate, roll_up=roll_up, unit_code=code, **figures)
+    people = {"indicator_code": "training_participants", **year, "is_provisional": True}
+    _insert(connection, "fct_org_unit_actuals", **people, roll_up="city", unit_code="271004", numerator=33, denominator=1, actual_value=33)
+    _insert(connection, "fct_org_unit_actuals", **people, roll_up="as_it_was", unit_code="B01", is_suppressed=True)
+    _insert(
+        connection,
+        "fct_corrections",
+        correction_id="one",
+        item_key="専門人材.csv",
+        source_row=7,
+        column_heading="採用年月日",
+        recorded_value="令和７年１月１日",
+        corrected_value="2025-01-06",
+        reason_ja="閉庁日のため",
+        reason_en="the offices were closed",
+        declared_by="人事室",
+        declared_on=date(2025, 4, 10),
+        standing="applied",
+        indicator_codes="specialists_hired, visualisation_usage_rate",
+    )
 
 
 def _write_quarantine(connection: duckdb.DuckDBPyConnection) -> None:

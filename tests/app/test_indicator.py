@@ -125,6 +125,23 @@ def test_the_receipt_names_deliveries_model_version_and_the_way_to_every_row(pub
     assert "この数値の根拠" not in opened(indicator=_PROCEDURES)
 
 
+def test_declared_corrections_are_footnotes_of_the_indicators_that_they_touch(published: Any) -> None:
+    told = section(opened(indicator="specialists_hired"), "訂正の注記")
+    assert "※1 専門人材.csv 7行目「採用年月日」の 令和７年１月１日 を 2025-01-06 として計上。閉庁日のため(人事室、2025年4月10日)" in told
+    assert "訂正の注記" not in opened(indicator=_PROCEDURES)
+
+
+def test_departments_are_shown_as_they_were_and_few_people_are_hidden(published: Any) -> None:
+    units = section(opened(indicator=_RATE), "所属別の値(令和8年度)")
+    assert units.index("全市") < units.index("局・室 計") < units.index("副首都推進局") < units.index("大正区役所")
+    assert "35 / 53" in units
+    assert "50.0%" not in units, "that is as they are now"
+    people = section(opened(indicator="training_participants"), "所属別の値(令和8年度)")
+    assert "秘匿" in row_of(people, "副首都推進局")
+    assert "3人未満" in people
+    assert "所属別の値" not in opened(indicator="nocode_applications")
+
+
 def test_a_tile_leads_to_its_indicator(published: Any) -> None:
     from pathlib import Path
 
