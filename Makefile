@@ -14,7 +14,7 @@ DOCS := --project-dir dbt_project --profiles-dir dbt_project --target-path $(abs
 SERVED := $(BIN)/python -m demo.nocode_server -- $(BIN)/shihyo
 DBT := $(BIN)/dbt --no-send-anonymous-usage-stats
 
-.PHONY: help setup demo nightly dev docs app test chaos bench lint lock browser database
+.PHONY: help setup demo nightly dev docs freshness app test chaos bench lint lock browser database
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -48,6 +48,12 @@ docs: setup  ## dbt's documentation of models and columns on DOCS_PORT (8580)
 	@SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs generate $(DOCS)
 	@echo "docs: http://localhost:$(DOCS_PORT)  (Ctrl-C ends it)"
 	@DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs serve --no-browser --host 127.0.0.1 --port $(DOCS_PORT) $(DOCS)
+
+freshness: setup  ## how long ago each source last delivered, as `dbt source freshness` tells it of what is published
+	@[ -e "$(DATA)/published/warehouse.duckdb" ] || { echo "freshness: nothing is published in $(DATA) yet; next: make nightly" >&2; exit 2; }
+	@mkdir -p "$(DATA)/dev/docs"
+	@cp -f "$(DATA)/published/warehouse.duckdb" "$(DATA)/dev/docs/warehouse.duckdb" && chmod u+w "$(DATA)/dev/docs/warehouse.duckdb"
+	@SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) source freshness $(DOCS)
 
 app: setup  ## the app alone, on what is published
 	@$(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) --server.headless true

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import notices, warehouse
-from app.app_pages import overview, quarantine, usage
+from app.app_pages import indicator, overview, quarantine, usage
 from app.i18n import LANGUAGE_NAMES, LANGUAGES, Language, Words
 from settings import ConfigurationError, settings
 
@@ -52,6 +52,9 @@ def _navigate(state: warehouse.State, words: Words) -> None:
     def show_overview() -> None:
         overview.show(state, published, words)
 
+    def show_indicator() -> None:
+        indicator.show(state, published, words)
+
     def show_usage() -> None:
         usage.show(state, published, words)
 
@@ -60,6 +63,7 @@ def _navigate(state: warehouse.State, words: Words) -> None:
 
     pages = [
         st.Page(show_overview, title=words("overview"), url_path="overview", default=True),
+        st.Page(show_indicator, title=words("indicator_page"), url_path="indicator"),
         st.Page(show_usage, title=words("usage_page"), url_path="usage"),
         st.Page(show_quarantine, title=words("quarantine_page"), url_path="quarantine"),
     ]

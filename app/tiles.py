@@ -1,7 +1,8 @@
-"""The nine tiles: what one indicator says at a glance. They show figures and never judge them."""
+"""The nine tiles: what one indicator says at a glance. They show what the marts hold and judge nothing themselves."""
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import quote
 
 from app.charts import target_text, trend_html
 from app.i18n import NONE, Figure, Words
@@ -41,8 +42,14 @@ def _tile(tile: Row, points: list[Row], words: Words, *, is_demo: bool) -> str:
     return (
         f'<article class="shihyo-tile" data-indicator="{escape(tile["indicator_code"])}">'
         f'<header><span class="kicker">{kicker}</span><span class="badges">{badges}</span></header>'
-        f"<h3>{escape(words.of(tile, 'name'))}</h3>{_actual(tile, words)}{_facts(tile, words)}{_trend(tile, points, words)}</article>"
+        f"<h3>{_linked_name(tile, words)}</h3>{_actual(tile, words)}{_facts(tile, words)}{_trend(tile, points, words)}</article>"
     )
+
+
+def _linked_name(tile: Row, words: Words) -> str:
+    """Return the name as a way to the receipt: where the figure comes from is one touch away."""
+    address = f"indicator?indicator={quote(tile['indicator_code'])}&lang={words.language}"
+    return f'<a href="{escape(address)}" target="_self" title="{escape(words("details"))}">{escape(words.of(tile, "name"))}</a>'
 
 
 def _actual(tile: Row, words: Words) -> str:
@@ -77,8 +84,13 @@ def _facts(tile: Row, words: Words) -> str:
     if tile["official_rating"]:
         year = escape(words("in_year", year=words.of(tile, "rating_year")))
         rating = f'<span class="shihyo-badge rating">{escape(tile["official_rating"])}</span>{year}'
+    told = NONE
+    if status := tile["status"]:
+        year = escape(words("in_year", year=words.of(tile, "status_year")))
+        told = f'<b class="status {status}">{escape(words(f"status_{status}"))}</b>{year}'
     return (
         f"<dl><div><dt>{escape(words('target'))}</dt> <dd>{escape(target)}</dd></div>"
+        f"<div><dt>{escape(words('status'))}</dt> <dd>{told}</dd></div>"
         f"<div><dt>{escape(words('rating'))}</dt> <dd>{rating}</dd></div></dl>"
     )
 

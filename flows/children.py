@@ -43,22 +43,27 @@ def quiet_environment(settings: Settings) -> None:
     os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
 
 
-def run_dbt(settings: Settings, arguments: list[str], environment: dict[str, str]) -> int:
-    """Run dbt in a process of its own and return its exit code; what it prints goes to `logs/dbt-output.log`."""
-    settings.logs_dir.mkdir(parents=True, exist_ok=True)
-    return _run_dbt(["dbt", *arguments], environment, settings.logs_dir / "dbt-output.log")
+def run_dbt(warehouse: Path, arguments: list[str], logs: Path) -> int:
+    """Run dbt on a warehouse in a process of its own and return its exit code; what it prints goes to `dbt-output.log` in `logs`."""
+    logs.mkdir(parents=True, exist_ok=True)
+    return _run_dbt(["dbt", *arguments], warehouse, logs)
 
 
-def run_dbt_on_changes(state: Path, places: list[str], environment: dict[str, str], log: Path) -> int:
+def run_dbt_on_changes(warehouse: Path, state: Path, places: list[str], logs: Path) -> int:
     """Build and test what differs from the project whose manifest lies in `state`, in a process of its own; return its exit code.
 
-    Incremental models among it are built anew. `places` are dbt's options for its folders; what dbt prints goes to `log`.
+    Incremental models among it are built anew. `places` are dbt's options for its folders; what dbt prints goes into `logs`.
     """
-    return _run_dbt(["dbt-on-changes", str(state), *places], environment, log)
+    return _run_dbt(["dbt-on-changes", str(state), *places], warehouse, logs)
 
 
-def _run_dbt(arguments: list[str], environment: dict[str, str], log: Path) -> int:
-    with log.open("wb") as output, _child(arguments, {**_QUIET, **environment}, output.fileno()) as child:
+def _run_dbt(arguments: list[str], warehouse: Path, logs: Path) -> int:
+    # dbt parses the whole project anew when its profile has changed, so the profile names a file of the folder that dbt works in.
+    environment = {"SHIHYO_CANDIDATE": warehouse.name, "DBT_LOG_PATH": str(logs), "PYTHONPATH": str(ROOT)}
+    with (
+        (logs / "dbt-output.log").open("wb") as output,
+        _child(arguments, {**_QUIET, **environment}, output.fileno(), folder=warehouse.parent) as child,
+    ):
         return child.wait()
 
 
@@ -85,13 +90,13 @@ def prefect_api(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _child(arguments: list[str], environment: dict[str, str], output: int) -> Iterator[subprocess.Popen[bytes]]:
+def _child(arguments: list[str], environment: dict[str, str], output: int, folder: Path = ROOT) -> Iterator[subprocess.Popen[bytes]]:
     child = subprocess.Popen(
         [sys.executable, "-m", "flows.children", *arguments],
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT,
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **environment},
     )
     try:

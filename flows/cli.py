@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flows import diff, quarantine, show
+from flows import diff, explain, quarantine, show
 from flows.dev import build_dev
 from flows.errors import ShihyoError, UsageError
 from flows.nights import run_backfill, run_erasure, run_night, run_rebuild, today_in_japan
@@ -96,6 +96,10 @@ def _show(configuration: Settings, arguments: argparse.Namespace) -> None:
     print(show.report(configuration, official=arguments.official, as_of=arguments.as_of, form=arguments.format))
 
 
+def _explain(configuration: Settings, arguments: argparse.Namespace) -> None:
+    print(explain.report(configuration, arguments.indicator, arguments.fiscal_year, with_rows=arguments.rows, form=arguments.format))
+
+
 def _dev(configuration: Settings, _: argparse.Namespace) -> None:
     started = time.monotonic()
     edit = build_dev(configuration)
@@ -157,6 +161,7 @@ _COMMANDS = {
     "run": _run_night,
     "backfill": _run_backfill,
     "show": _show,
+    "explain": _explain,
     "versions": _versions,
     "rollback": _rollback,
     "runs": _runs,
@@ -190,6 +195,11 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--official", action="store_true", help="what the published pages say, and nothing else")
     shown.add_argument("--as-of", type=_day, metavar="DATE", help="what a passing night on that day would have shown")
     shown.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    explained = commands.add_parser("explain", help="how one figure comes about: what it is counted from, down to the rows")
+    explained.add_argument("indicator", metavar="INDICATOR", help="the indicator's code, as shown by shihyo show")
+    explained.add_argument("--fiscal-year", type=int, metavar="YEAR", help="2023 for FY2023 (default: the latest with a computed value)")
+    explained.add_argument("--rows", action="store_true", help="list the source rows that are counted")
+    explained.add_argument("--format", choices=("table", "json"), default="table")
     commands.add_parser(
         "dev", help="build what the dbt project changed, on a copy of what is published, and say what readers would see change"
     )

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 _BROKEN = ("error", "runtime error", "fail")
 _UNTOLD = (
     "Original Line:",
@@ -43,6 +45,21 @@ def explain(results: list[dict[str, Any]], output: str, manifest: dict[str, Any]
     return _explain_output(output, project)
 
 
+def first_finding(failed: list[dict[str, Any]], warehouse: Path) -> tuple[str, str] | None:
+    """Return what the first row of the first failed test says of itself, as (finding, next step); None when no failed test tells any.
+
+    A singular test tells by columns of these names; no other column is read, so that no row is quoted that was not meant to be.
+    """
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for result in failed:
+            if result["unique_id"].startswith("test.") and result.get("compiled_code"):
+                rows = connection.sql(result["compiled_code"])
+                if {"finding", "next_step"} <= set(rows.columns):
+                    finding, next_step = rows.select("finding, next_step").limit(1).fetchall()[0]
+                    return str(finding), str(next_step)
+    return None
+
+
 def _severity(result: dict[str, Any]) -> int:
     """Order what is broken before what does not hold: a test may fail because its model did."""
     return 1 if result["status"] == "fail" else 0
@@ -60,6 +77,10 @@ def _explain_result(result: dict[str, Any], manifest: dict[str, Any], project: P
     if kind == "seed":
         line, told = _seed_mistake(project / file, message)
         return _place(file, line) + told
+    if file.endswith(".py"):
+        # dbt runs a copy of the file, line by line the same, under a name of its own in a temporary folder.
+        lines = re.findall(r'File "[^"]*[/\\]tmp\w+\.py", line (\d+)', message)
+        return _place(file, int(lines[-1]) if lines else None) + _what(message.strip().splitlines()[-1])
     return _place(file, _named_line(project / file, message)) + _what(message)
 
 

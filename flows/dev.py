@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from flows.children import run_dbt_on_changes
-from flows.dbt_errors import explain, read_json
+from flows.dbt_errors import explain, first_finding, read_json
 from flows.diff import dev_file
 from flows.errors import AuditFailed, ShihyoError
 from flows.runs import exclusive, manifest_file, published_link, published_version
@@ -47,9 +47,8 @@ def build_dev(settings: Settings, project: Path = ROOT / "dbt_project") -> Edit:
         for leftover in folder.glob("target/run_results*.json"):
             leftover.unlink()
         places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(folder / "target")]
-        environment = {"SHIHYO_CANDIDATE": str(dev_file(settings)), "DBT_LOG_PATH": str(folder)}
-        succeeded = run_dbt_on_changes(state, places, environment, log=folder / "dbt-output.log") == 0
-        return _judge(folder, project, succeeded)
+        succeeded = run_dbt_on_changes(dev_file(settings), state, places, folder) == 0
+        return _judge(folder, project, dev_file(settings), succeeded)
 
 
 def _copy_published(published: Path, copy: Path) -> None:
@@ -73,13 +72,17 @@ def _project_as_published(settings: Settings, version: str, folder: Path) -> Pat
     return state
 
 
-def _judge(folder: Path, project: Path, succeeded: bool) -> Edit:
+def _judge(folder: Path, project: Path, warehouse: Path, succeeded: bool) -> Edit:
     results = [result for file in sorted(folder.glob("target/run_results*.json")) for result in read_json(file)["results"]]
     if not succeeded:
         output = (folder / "dbt-output.log").read_text(encoding="utf-8", errors="replace")
         line = explain(results, output, read_json(folder / "target" / "manifest.json"), project) or "dbt failed"
-        kind = AuditFailed if any(result["status"] == "fail" for result in results) else ShihyoError
-        raise kind(f"{line}; next: correct it, and shihyo dev again; dbt says:", details=output)
+        failed = [result for result in results if result["status"] == "fail"]
+        kind = AuditFailed if failed else ShihyoError
+        told = None if any("error" in result["status"] for result in results) else first_finding(failed, warehouse)
+        if told:
+            line += f": {told[0]}"
+        raise kind(f"{line}; next: {told[1] if told else 'correct it'}, and shihyo dev again; dbt says:", details=output)
     names = [result["unique_id"].split(".") for result in results]
     return Edit(
         built=tuple(name[2] for name in names if name[0] in ("model", "seed")),

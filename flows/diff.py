@@ -15,7 +15,7 @@ from settings import Settings
 
 # What a run stamps; everything else in the marts is a function of landing and seeds.
 RUN_TABLES = frozenset({"fct_audit_results"})
-RUN_COLUMNS = frozenset({"is_new", "landed_at"})
+RUN_COLUMNS = frozenset({"is_new", "landed_at", "run_id", "warehouse_version"})
 
 _COLUMNS = """
     select table_name, column_name

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from flows.children import run_dbt
-from flows.dbt_errors import explain, read_json
+from flows.dbt_errors import explain, first_finding, read_json
 from flows.errors import AuditFailed, ShihyoError
 from flows.facts import write_facts
 from flows.runs import Run, published_link
@@ -31,6 +31,13 @@ _AUDIT_RESULTS = """
 _PUBLISHED_PROGRESS = """
     create or replace table night.published_progress (
         indicator_code varchar, fiscal_year integer, actual_value double, is_provisional boolean
+    )
+"""
+# What the incremental models of the published version were built with; of a version older than the register, nothing.
+_PUBLISHED_CORRECTIONS = """
+    create or replace table night.published_corrections (
+        correction_id varchar, source_name varchar, item_key varchar, source_row bigint, column_name varchar, recorded_value varchar,
+        corrected_value varchar
     )
 """
 
@@ -58,8 +65,7 @@ def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False)
     """Build the candidate; raise AuditFailed when a dbt test fails, ShihyoError when a model does."""
     prepare_candidate(settings, run, full_refresh=full_refresh)
     arguments = ["--no-use-colors", "build", "--exclude-resource-type", "unit_test", "--no-version-check", *_places(settings)]
-    places = {"SHIHYO_CANDIDATE": str(candidate_file(settings)), "DBT_LOG_PATH": str(settings.logs_dir)}
-    code = run_dbt(settings, arguments, places)
+    code = run_dbt(candidate_file(settings), arguments, settings.logs_dir)
     if code < 0:
         raise ShihyoError(f"write: dbt was ended by signal {-code}; next: run again (signal 9 that nobody sent: the memory was full)")
     return _judge(settings, code == 0)
@@ -88,6 +94,7 @@ def prepare_candidate(settings: Settings, run: Run, *, full_refresh: bool) -> No
         connection.execute("create schema if not exists night")
         connection.execute(_AUDIT_RESULTS)
         connection.execute(_PUBLISHED_PROGRESS)
+        connection.execute(_PUBLISHED_CORRECTIONS)
         if published.exists():
             _remember_published(connection, published.resolve(), full_refresh=full_refresh)
         write_facts(connection, settings, run)
@@ -101,7 +108,20 @@ def _remember_published(connection: duckdb.DuckDBPyConnection, published: Path, 
     )
     if full_refresh:
         connection.execute("insert into night.audit_results by name from published.night.audit_results")
+    elif _has_corrections(connection):
+        connection.execute(
+            "insert into night.published_corrections by name "
+            "select correction_id, source_name, item_key, source_row, column_name, recorded_value, corrected_value "
+            "from published.seeds.corrections"
+        )
     connection.execute("detach published")
+
+
+def _has_corrections(connection: duckdb.DuckDBPyConnection) -> bool:
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = 'published' and schema_name = 'seeds' and table_name = 'corrections'"
+    ).fetchall()
+    return bool(found[0][0])
 
 
 def _quoted(path: Path) -> str:
@@ -123,7 +143,10 @@ def _judge(settings: Settings, succeeded: bool) -> Build:
         raise ShihyoError(f"write: {reason}; next: read {settings.logs_dir / 'dbt.log'}")
     if failed:
         names = ", ".join(f"{result['unique_id'].split('.')[2]} ({result['failures']} rows)" for result in failed)
-        raise AuditFailed(f"audit: dbt test {names} did not hold; nothing was published; next: read {settings.logs_dir / 'dbt.log'}")
+        finding, next_step = first_finding(failed, candidate_file(settings)) or ("", f"read {settings.logs_dir / 'dbt.log'}")
+        raise AuditFailed(
+            f"audit: dbt test {names} did not hold{f': {finding}' if finding else ''}; nothing was published; next: {next_step}"
+        )
     if not succeeded:
         raise ShihyoError(f"write: dbt failed; next: read {settings.logs_dir / 'dbt.log'}")
     warned = tuple(result["unique_id"].split(".")[2] for result in results if result["status"] == "warn")

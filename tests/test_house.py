@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from small_city import ROOT
 
 from flows.sources import SOURCES
@@ -93,9 +94,39 @@ def test_every_indicator_has_a_model_a_line_in_the_union_and_a_wording(code: str
     assert f",{code}\n" in (SEEDS / "indicator_aliases.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("code", INDICATORS)
+def test_every_indicator_tells_the_rows_that_it_counts(code: str) -> None:
+    kinds = {row["indicator_code"]: row["kind"] for row in csv.DictReader((SEEDS / "indicators.csv").open(encoding="utf-8"))}
+    model = f"int_counted_rows__{'milestones' if kinds[code] == 'milestone' else code}"
+    folder = MODELS / "intermediate" / "counted_rows"
+    assert (folder / f"{model}.sql").exists(), f"{code} has no model in {folder.name}/, so that its receipt lists no rows"
+    assert f"ref('{model}')" in (folder / "int_counted_rows_unioned.sql").read_text(encoding="utf-8")
+
+
 def test_every_indicator_model_has_a_seed_row() -> None:
     models = {path.stem.removeprefix("int_indicators__") for path in (MODELS / "intermediate" / "indicators").glob("*.sql")}
     assert models == set(INDICATORS)
+
+
+def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> None:
+    declared = yaml.safe_load((MODELS / "marts" / "_exposures.yml").read_text(encoding="utf-8"))["exposures"]
+    told = {each["name"]: {re.findall(r"'(\w+)'", ref)[0] for ref in each["depends_on"]} for each in declared}
+    read = {}
+    for page in (ROOT / "app" / "app_pages").glob("[!_]*.py"):
+        queries = re.findall(r'rows\(\s*published,\s*"(\w+)"', page.read_text(encoding="utf-8"))
+        texts = [(ROOT / "app" / "queries" / f"{query}.sql").read_text(encoding="utf-8") for query in queries]
+        read[page.stem] = {mart for text in texts for mart in re.findall(r"marts\.(\w+)", text)}
+    assert told == read
+
+
+def test_every_mart_and_each_of_its_keys_is_in_the_picture() -> None:
+    picture = (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8")
+    for file in (MODELS / "marts").glob("*.yml"):
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", []):
+            drawn = re.search(rf"^    {model['name']} {{\n(.*?)^    }}", picture, re.S | re.M)
+            assert drawn, f"{model['name']} is not drawn in docs/warehouse.md"
+            columns = {column["name"] for column in model["columns"]}
+            assert set(re.findall(r"^        \S+ (\w+)", drawn[1], re.M)) <= columns, model["name"]
 
 
 def test_only_base_models_read_what_is_landed() -> None:

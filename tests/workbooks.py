@@ -44,3 +44,8 @@ def workbook(
 def attendance(number: str, department: str, day: Any, present: str = "出席") -> tuple[Any, ...]:
     """Return a row of a training roster; the name beside the number stays at the source."""
     return ("1", number, "研修 太郎", department, day, present, "")
+
+
+def register(*rows: tuple[Any, ...]) -> bytes:
+    """Return a register of milestones."""
+    return workbook({"一覧": rows}, MILESTONE_HEADING)

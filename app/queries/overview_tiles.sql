@@ -1,4 +1,5 @@
--- One row per indicator: the latest actual, the target of the year that holds $as_of or else the last one, the latest rating.
+-- One row per indicator: the latest actual, the target of the year that holds $as_of or else the last one,
+-- the latest achievement that is settled, the latest rating.
 with
 
 present_years as (
@@ -7,10 +8,21 @@ present_years as (
     where cast($as_of as date) between starts_on and ends_on
 ),
 
+-- A milestone that is done is told of the year in which it was.
+told_years as (
+    select progress.*
+    from marts.fct_indicator_progress as progress
+    inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code
+    where progress.actual_origin is not null
+    qualify
+        indicators.kind != 'milestone'
+        or lag(progress.actual_value, 1, 0) over (partition by progress.indicator_code order by progress.fiscal_year)
+        is distinct from indicators.natural_limit
+),
+
 latest_actuals as (
     select *
-    from marts.fct_indicator_progress
-    where actual_origin is not null
+    from told_years
     qualify row_number() over (partition by indicator_code order by fiscal_year desc) = 1
 ),
 
@@ -30,6 +42,13 @@ latest_ratings as (
     select *
     from marts.fct_indicator_progress
     where official_rating is not null
+    qualify row_number() over (partition by indicator_code order by fiscal_year desc) = 1
+),
+
+latest_statuses as (
+    select *
+    from marts.fct_indicator_progress
+    where status in ('met', 'not_met')
     qualify row_number() over (partition by indicator_code order by fiscal_year desc) = 1
 ),
 
@@ -57,6 +76,9 @@ tiles as (
         latest_ratings.official_rating,
         rating_years.label_ja as rating_year_ja,
         rating_years.label_en as rating_year_en,
+        latest_statuses.status,
+        status_years.label_ja as status_year_ja,
+        status_years.label_en as status_year_en,
         indicators.issue_no,
         indicators.display_decimals,
         latest_actuals.numerator,
@@ -72,6 +94,8 @@ tiles as (
     left join marts.dim_fiscal_years as target_years on shown_targets.fiscal_year = target_years.fiscal_year
     left join latest_ratings on indicators.indicator_code = latest_ratings.indicator_code
     left join marts.dim_fiscal_years as rating_years on latest_ratings.fiscal_year = rating_years.fiscal_year
+    left join latest_statuses on indicators.indicator_code = latest_statuses.indicator_code
+    left join marts.dim_fiscal_years as status_years on latest_statuses.fiscal_year = status_years.fiscal_year
     order by indicators.sort_order
 )
 

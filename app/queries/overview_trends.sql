@@ -31,8 +31,14 @@ fiscal_years as (
         fiscal_years.starts_on as period_start
     from marts.fct_indicator_progress as progress
     inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
+    inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code
     anti join months on progress.indicator_code = months.indicator_code
     where progress.actual_value is not null
+    -- A milestone that is done has no trend any more.
+    qualify
+        indicators.kind != 'milestone'
+        or lag(progress.actual_value, 1, 0) over (partition by progress.indicator_code order by progress.fiscal_year)
+        is distinct from indicators.natural_limit
 ),
 
 points as (

@@ -1,5 +1,5 @@
-{#- An indicator that is a milestone: stages of its plan that are done by the end of a fiscal year, of all stages that the register plans. Its years
-    go from the first that plans or completes a stage to that in which the last stage is done, or to the present one. -#}
+{#- An indicator that is a milestone: stages of its plan that are done by the end of a month or a fiscal year, of all stages that the register
+    plans. Its periods go from the fiscal year that plans or completes the first stage to the present one: what is done stays done. -#}
 {% macro indicator_of_milestones(indicator_code) -%}
     with
 
@@ -22,42 +22,64 @@
         {{ item_knots('landed_items') }}
     ),
 
-    -- A year is told at each knot in it or after it, and on its first day by what was known then.
-    year_knots as (
+    periods as (
+        select
+            'fiscal_year' as period_grain,
+            starts_on as period_start,
+            ends_on as period_end,
+            ends_on as year_end
+        from {{ ref('int_fiscal_years') }}
+        union all
+        select
+            'month' as period_grain,
+            month_start as period_start,
+            last_day(month_start) as period_end,
+            ends_on as year_end
+        from (
+            select
+                ends_on,
+                cast(unnest(generate_series(starts_on, ends_on, interval 1 month)) as date) as month_start
+            from {{ ref('int_fiscal_years') }}
+        )
+    ),
+
+    -- A period is told at each knot in it or after it, and on its first day by what was known then.
+    period_knots as (
         select distinct
-            fiscal_years.starts_on,
-            fiscal_years.ends_on,
-            greatest(knots.knot, fiscal_years.starts_on) as known_from
-        from {{ ref('int_fiscal_years') }} as fiscal_years
+            periods.*,
+            greatest(knots.knot, periods.period_start) as known_from
+        from periods
         cross join knots
+        where knots.knot >= (select min(stages.known_from) from stages)
     ),
 
     plans as (
         select
-            year_knots.starts_on,
-            year_knots.ends_on,
-            year_knots.known_from,
-            count(*) as stage_count,
-            count_if(stages.completed_on <= year_knots.ends_on) as done_count,
-            count_if(stages.completed_on < year_knots.starts_on) = count(*) as was_done_before,
-            min(stages.due_on) <= year_knots.ends_on as has_begun
-        from year_knots
-        inner join stages
+            period_knots.period_grain,
+            period_knots.period_start,
+            period_knots.period_end,
+            period_knots.known_from,
+            count(stages.known_from) as stage_count,
+            count_if(stages.completed_on <= period_knots.period_end) as done_count,
+            min(stages.due_on) <= any_value(period_knots.year_end) as has_begun
+        from period_knots
+        -- A plan that its register no longer names is taken back, and does not stay as it was last told.
+        left join stages
             on
-                year_knots.known_from >= stages.known_from
-                and year_knots.known_from < stages.known_to
-        group by year_knots.starts_on, year_knots.ends_on, year_knots.known_from
+                period_knots.known_from >= stages.known_from
+                and period_knots.known_from < stages.known_to
+        group by period_knots.period_grain, period_knots.period_start, period_knots.period_end, period_knots.known_from
     ),
 
     actuals as (
         select
             '271004' as org_unit_code,
-            'fiscal_year' as period_grain,
-            starts_on as period_start,
-            ends_on as period_end,
-            least(ends_on, known_from) as measured_to,
+            period_grain,
+            period_start,
+            period_end,
+            least(period_end, known_from) as measured_to,
             known_from,
-            case when has_begun and not was_done_before then done_count end as numerator,
+            case when has_begun then done_count end as numerator,
             stage_count as denominator
         from plans
     ),

@@ -1,5 +1,5 @@
 {#- The rows of a source's items that were held back: the first reason against each, and the row as its owner may be told it. -#}
-{% macro rows_quarantined(base_model, sheet_name=none) -%}
+{% macro rows_quarantined(base_model, sheet_name=none, only_new=false) -%}
     select
         item_id,
         source_row,
@@ -10,4 +10,5 @@
         {%- endif %}
     from {{ base_model }}
     where len(reason_codes) > 0
+    {%- if only_new %} and is_new{% endif %}
 {%- endmacro %}

@@ -37,11 +37,15 @@
         where landed_items.known_to is not null
     ),
 
+    -- A name that a later department took again stands for that one from its first day on.
     org_units as (
         select
             org_unit_code,
-            name_ja
+            name_ja,
+            case when lag(valid_from) over same_name is null then date '0001-01-01' else valid_from end as named_from,
+            coalesce(lead(valid_from) over same_name - 1, date '9999-12-31') as named_to
         from {{ ref('dim_org_units') }}
+        window same_name as (partition by name_ja order by valid_from)
     ),
 
     dated as (
@@ -51,7 +55,10 @@
             learned.known_from,
             cast(sum(learned.change) as bigint) as change
         from learned
-        left join org_units on learned.department_name = org_units.name_ja
+        left join org_units
+            on
+                learned.department_name = org_units.name_ja
+                and learned.changed_on between org_units.named_from and org_units.named_to
         where learned.is_city or org_units.org_unit_code is not null
         group by all
         having sum(learned.change) != 0
@@ -61,7 +68,8 @@
 {%- endmacro %}
 
 {#- An indicator that is a stock: what is open on the last day of a month, by department and for the city. A fiscal year's value is its latest
-    complete month's, in the end March's. A change counts from the day on which it is known and has happened: a planned one does not count yet. -#}
+    complete month's, in the end March's. A change counts from the day on which it is known and has happened: a planned one does not count yet.
+    What is open belongs to the department that stood on the month's last day where the catalogue's one stands. -#}
 {% macro indicator_of_stock(indicator_code, changes_dated) -%}
     with
 
@@ -71,6 +79,22 @@
 
     run_contexts as (
         select as_of from {{ ref('stg_night__run_contexts') }}
+    ),
+
+    carriers as (
+        select
+            '271004' as named_code,
+            '271004' as org_unit_code,
+            date '0001-01-01' as carries_from,
+            date '9999-12-31' as carries_to
+        union all
+        select
+            named_code,
+            org_unit_code,
+            carries_from,
+            carries_to
+        from {{ ref('int_org_unit_carriers') }}
+        where named_code in (select stock_changes.org_unit_code from stock_changes)
     ),
 
     first_told as (
@@ -107,24 +131,17 @@
         group by org_unit_code
     ),
 
-    -- The city, and the departments that the catalogue names, from the day on which it does, where they were valid on the month's last day.
-    unit_months as (
+    -- The city, and the departments that the catalogue names, from the day on which it does.
+    carried_months as (
         select
-            '271004' as org_unit_code,
-            months.*
-        from months
-        union all
-        select
-            org_units.org_unit_code,
+            carriers.named_code,
+            carriers.org_unit_code,
             months.month_start,
             months.month_end,
             greatest(months.known_from, units.known_from) as known_from
         from months
-        inner join {{ ref('dim_org_units') }} as org_units
-            on
-                months.month_end >= org_units.valid_from
-                and months.month_end <= coalesce(org_units.valid_to, date '9999-12-31')
-        inner join units on org_units.org_unit_code = units.org_unit_code
+        inner join carriers on months.month_end between carriers.carries_from and carriers.carries_to
+        inner join units on carriers.named_code = units.org_unit_code
     ),
 
     changes as (
@@ -134,22 +151,22 @@
             month_end,
             known_from,
             0 as change
-        from unit_months
+        from carried_months
         union all
         select
-            unit_months.org_unit_code,
-            unit_months.month_start,
-            unit_months.month_end,
-            greatest(unit_months.known_from, stock_changes.known_from, stock_changes.changed_on) as known_from,
+            carried_months.org_unit_code,
+            carried_months.month_start,
+            carried_months.month_end,
+            greatest(carried_months.known_from, stock_changes.known_from, stock_changes.changed_on) as known_from,
             stock_changes.change
-        from unit_months
+        from carried_months
         inner join stock_changes
             on
-                unit_months.org_unit_code = stock_changes.org_unit_code
-                and unit_months.month_end >= stock_changes.changed_on
+                carried_months.named_code = stock_changes.org_unit_code
+                and carried_months.month_end >= stock_changes.changed_on
     ),
 
-    unit_month_stocks as (
+    unit_months as (
         select
             org_unit_code,
             month_start,
@@ -161,13 +178,8 @@
         group by org_unit_code, month_start, month_end, known_from
     ),
 
-    city_months as (
-        select * from unit_month_stocks
-        where org_unit_code = '271004'
-    ),
-
-    city_years as (
-        {{ years_of_months('city_months') }}
+    unit_years as (
+        {{ years_of_months('unit_months') }}
     ),
 
     actuals as (
@@ -180,10 +192,10 @@
             known_from,
             numerator,
             denominator
-        from unit_month_stocks
+        from unit_months
         union all
         select
-            '271004' as org_unit_code,
+            org_unit_code,
             'fiscal_year' as period_grain,
             period_start,
             period_end,
@@ -191,7 +203,7 @@
             known_from,
             numerator,
             denominator
-        from city_years
+        from unit_years
     ),
 
     told_by_now as (

@@ -1,3 +1,3 @@
-select *
-from {{ ref('indicators') }}
-where coalesce(trim(owner), '') = '' or owner not in (select name_ja from {{ ref('org_units') }})
+select indicators.*
+from {{ ref('indicators') }} as indicators
+anti join {{ ref('org_units') }} as org_units on indicators.owner = org_units.name_ja

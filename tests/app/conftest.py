@@ -8,69 +8,34 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 import settings as configuration
 
 VERSION = "20261120-20261124T034500Z"
 
-_TABLES = """
-create schema marts;
-create table marts.dim_indicators (
-    indicator_code varchar, name_ja varchar, name_en varchar, strategy_name_ja varchar, strategy_name_en varchar, definition_ja varchar,
-    definition_en varchar, kind varchar, unit_ja varchar, unit_en varchar, direction varchar, source_name varchar, owner varchar,
-    issue_no integer, sort_order integer, display_decimals integer, natural_limit double
-);
-create table marts.dim_fiscal_years as
-select
-    cast(year_number as integer) as fiscal_year,
-    'FY' || year_number as label_en,
-    '令和' || (year_number - 2018) || '年度' as label_ja,
-    make_date(cast(year_number as integer), 4, 1) as starts_on,
-    make_date(cast(year_number as integer) + 1, 3, 31) as ends_on
-from range(2020, 2031) as years (year_number);
-create table marts.fct_indicator_actuals (
-    indicator_code varchar, org_unit_code varchar, period_grain varchar, fiscal_year integer, numerator decimal(18, 4),
-    denominator decimal(18, 4), actual_ratio double, actual_value double, is_suppressed boolean, is_provisional boolean,
-    is_current boolean, period_start date, period_end date, measured_to date, known_from date, known_to date
-);
-create table marts.fct_indicator_targets (
-    indicator_code varchar, fiscal_year integer, target_text varchar, target_qualifier varchar, source_document varchar,
-    target_value decimal(18, 4), effective_from date, effective_to date
-);
-create table marts.fct_official_results (
-    indicator_code varchar, fiscal_year integer, target_text varchar, target_qualifier varchar, actual_text varchar,
-    actual_qualifier varchar, official_rating varchar, page_number varchar, item_id varchar, source_row bigint, target_value decimal(18, 4),
-    actual_value decimal(18, 4), is_current boolean, page_date date, known_from date, known_to date
-);
-create table marts.fct_indicator_progress (
-    indicator_code varchar, fiscal_year integer, actual_text varchar, actual_qualifier varchar, actual_origin varchar, target_text varchar,
-    target_qualifier varchar, official_rating varchar, numerator decimal(18, 4), denominator decimal(18, 4), actual_value double,
-    target_value double, is_provisional boolean, measured_to date
-);
-create table marts.dim_org_units (
-    org_unit_code varchar, predecessor_code varchar, name_ja varchar, name_en varchar, kind varchar, evidence varchar, is_simulated boolean,
-    valid_from date, valid_to date
-);
-create table marts.fct_department_usage_months (
-    org_unit_code varchar, change varchar, is_used boolean, is_provisional boolean, month_start date
-);
-create table marts.fct_department_usage (
-    org_unit_code varchar, standing varchar, months_used bigint, first_used_month date, last_used_month date, measured_month date
-);
-create table marts.fct_required_paces (
-    indicator_code varchar, fiscal_year integer, numerator bigint, denominator bigint, required_numerator bigint, still_needed bigint,
-    months_left integer, needed_per_month decimal(9, 4), actual_value double, target_value double, measured_month date
-);
-create table marts.fct_quarantined_rows (
-    item_id varchar, source_name varchar, item_key varchar, sheet_name varchar, disposition varchar, reason_code varchar, reason_ja varchar,
-    reason_en varchar, column_heading varchar, detail varchar, row_masked varchar, owner_ja varchar, owner_en varchar,
-    indicator_codes varchar, source_row bigint, is_current boolean, first_seen_on date, known_from date
-);
-create table marts.fct_audit_results (
-    run_id varchar, checkpoint_name varchar, suite_name varchar, expectation_name varchar, severity varchar, is_success boolean,
-    observed varchar, message varchar, as_of date, audited_at timestamp
-);
+_CONTRACTS = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "marts"
+_FISCAL_YEARS = """
+    insert into marts.dim_fiscal_years by name
+    select
+        cast(year_number as integer) as fiscal_year,
+        'FY' || year_number as label_en,
+        '令和' || (year_number - 2018) || '年度' as label_ja,
+        make_date(cast(year_number as integer), 4, 1) as starts_on,
+        make_date(cast(year_number as integer) + 1, 3, 31) as ends_on
+    from range(2020, 2031) as years (year_number)
 """
+
+
+def _create_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create every mart, empty, with the columns and types of its contract."""
+    connection.execute("create schema marts")
+    for file in sorted(_CONTRACTS.glob("*.yml")):
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", []):
+            columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+            connection.execute(f"create table marts.{model['name']} ({columns})")
+    connection.execute(_FISCAL_YEARS)
+
 
 # code, name, English name, issue, kind, unit, English unit
 _INDICATORS = (
@@ -129,7 +94,7 @@ _USED = (
 def write_warehouse(file: Path) -> None:
     """Write the tiny warehouse into one file, as the marts would hold it on 2026-11-20."""
     with duckdb.connect(str(file)) as connection:
-        connection.execute(_TABLES)
+        _create_marts(connection)
         for order, (code, name_ja, name_en, issue, kind, unit_ja, unit_en) in enumerate(_INDICATORS, start=1):
             _insert(
                 connection,
@@ -153,6 +118,9 @@ def write_warehouse(file: Path) -> None:
             )
         _write_official(connection)
         _write_months(connection)
+        _write_judgements(connection)
+        _write_outlook_and_receipt(connection)
+        _write_units_and_corrections(connection)
         _write_usage(connection)
         _write_quarantine(connection)
         _write_audit(connection)
@@ -290,6 +258,160 @@ def _write_months(connection: duckdb.DuckDBPyConnection) -> None:
             is_provisional=end.month != 3,
             measured_to=end,
         )
+
+
+_JUDGED = (
+    "update marts.fct_indicator_progress set judging_method = 'level'",
+    "update marts.dim_indicators set formula_ja = '算式', formula_en = 'formula', judging_method = 'level'",
+    "update marts.fct_indicator_progress set status = 'met', rating_comparison = 'agrees', linear_pace_status = 'moderate_progress', "
+    "linear_pace_ratio = 0.9157, statcan_cagr_status = 'substantial_progress', statcan_cagr_value = 1.346, "
+    "status_depends_on_method = true, "
+    "baseline_fiscal_year = 2022, baseline_value = 710, final_target_fiscal_year = 2025, final_target_value = 2000 "
+    "where indicator_code = 'online_procedures' and fiscal_year = 2023",
+    "update marts.fct_indicator_progress set status = 'not_met', rating_comparison = 'differs_explained', "
+    "rating_reason_ja = '公式評価は判断', rating_reason_en = 'a judgement' "
+    "where indicator_code = 'training_participants' and fiscal_year = 2023",
+    "update marts.fct_indicator_progress set status = 'cannot_tell', status_reason = 'year_not_over' "
+    "where indicator_code = 'visualisation_usage_rate' and fiscal_year = 2026",
+    "update marts.fct_indicator_progress set status = 'met', target_tolerance = 1 "
+    "where indicator_code = 'specialists_hired' and fiscal_year = 2023",
+)
+
+
+def _write_judgements(connection: duckdb.DuckDBPyConnection) -> None:
+    for statement in _JUDGED:
+        connection.execute(statement)
+    for code, text, qualifier, outcome, computed, official in (
+        ("online_procedures", "約1,100件", "about", "within_qualifier", 1104, 1100),
+        ("visualisation_usage_rate", "40%", "exact", "agrees", 100 * 21 / 53, 40),
+    ):
+        _insert(
+            connection,
+            "fct_reconciliation",
+            indicator_code=code,
+            fiscal_year=2023,
+            published_in="policy_page 596582",
+            official_text=text,
+            official_qualifier=qualifier,
+            outcome=outcome,
+            computed_value=computed,
+            official_value=official,
+            difference=computed - official,
+        )
+    _insert(
+        connection,
+        "fct_indicator_revisions",
+        indicator_code="online_procedures",
+        fiscal_year=2023,
+        measure="target",
+        revision_kind="revised",
+        previous_text="約600件",
+        new_text="1,000件",
+        cause="document",
+        source_document="運営方針 <b>",
+        previous_value=600,
+        new_value=1000,
+        revised_on=date(2023, 4, 1),
+        cause_item_ids=[],
+    )
+    _insert(
+        connection,
+        "fct_indicator_revisions",
+        indicator_code="visualisation_usage_rate",
+        fiscal_year=2023,
+        measure="actual",
+        revision_kind="revised",
+        cause="landed_items",
+        previous_value=100 * 20 / 53,
+        new_value=100 * 21 / 53,
+        revised_on=date(2024, 4, 15),
+        cause_item_ids=["staff_roster/staff_roster_202403.csv/2024-04-15-aaaaaaaaaaaa"],
+    )
+
+
+def _write_outlook_and_receipt(connection: duckdb.DuckDBPyConnection) -> None:
+    rate = {"indicator_code": "visualisation_usage_rate", "fiscal_year": 2026}
+    ends = {"lower_80_value": 64.9, "upper_80_value": 77.8, "lower_95_value": 60.8, "upper_95_value": 80.8}
+    months = {"history_months": 55, "required_history_months": 24, "months_ahead": 5}
+    reached = {"target_value": 70, "median_value": 71.7, "target_probability": 0.631}
+    _insert(connection, "fct_indicator_forecasts", **rate, **ends, **months, **reached, status="forecast", target_month=date(2027, 3, 1))
+    short = {"indicator_code": "training_participants", "fiscal_year": 2026, "status": "not_enough_data"}
+    _insert(connection, "fct_indicator_forecasts", **short, history_months=0, required_history_months=24, target_month=date(2027, 3, 1))
+    _insert(
+        connection,
+        "fct_forecast_calibrations",
+        indicator_code="visualisation_usage_rate",
+        months_ahead=6,
+        backtest_count=26,
+        mean_absolute_error_value=7.17,
+        in_80_ratio=0.77,
+        in_95_ratio=0.88,
+    )
+    _insert(
+        connection,
+        "fct_indicator_receipts",
+        **rate,
+        model_name="int_indicators__visualisation_usage_rate",
+        run_id="bbbbbbbbbbbb",
+        warehouse_version=VERSION,
+        numerator=35,
+        denominator=53,
+        item_count=15,
+        rows_read=3733,
+        actual_value=100 * 35 / 53,
+        is_provisional=True,
+        measured_to=date(2026, 10, 31),
+        known_from=date(2026, 11, 1),
+    )
+    for day in range(1, 16):
+        _insert(
+            connection,
+            "fct_receipt_items",
+            **rate,
+            item_id=f"access_log/access_log_202610{day:02d}.csv/x",
+            source_name="access_log",
+            item_key=f"access_log_202610{day:02d}.csv",
+            sha256="ab" * 32,
+            rows_read=1130,
+            rows_landed=1130,
+            rows_staged=1129,
+            rows_quarantined=1,
+            rows_rejected=0,
+            rows_counted=30 if day == 1 else 0,
+        )
+
+
+def _write_units_and_corrections(connection: duckdb.DuckDBPyConnection) -> None:
+    year = {"period_grain": "fiscal_year", "fiscal_year": 2026, "period_start": date(2026, 4, 1), "period_end": date(2027, 3, 31)}
+    rate = {"indicator_code": "visualisation_usage_rate", **year, "is_suppressed": False, "is_provisional": True}
+    for roll_up, code, part, whole in (
+        ("city", "271004", 35, 53),
+        ("kind", "bureau", 20, 29),
+        ("as_it_was", "B01", 1, 1),
+        ("as_it_was", "271080", 0, 1),
+        ("as_it_is_now", "B02", 1, 2),
+    ):
+        figures = {"numerator": part, "denominator": whole, "actual_value": 100 * part / whole}
+        _insert(connection, "fct_org_unit_actuals", **rate, roll_up=roll_up, unit_code=code, **figures)
+    people = {"indicator_code": "training_participants", **year, "is_provisional": True}
+    _insert(connection, "fct_org_unit_actuals", **people, roll_up="city", unit_code="271004", numerator=33, denominator=1, actual_value=33)
+    _insert(connection, "fct_org_unit_actuals", **people, roll_up="as_it_was", unit_code="B01", is_suppressed=True)
+    _insert(
+        connection,
+        "fct_corrections",
+        correction_id="one",
+        item_key="専門人材.csv",
+        source_row=7,
+        column_heading="採用年月日",
+        recorded_value="令和７年１月１日",
+        corrected_value="2025-01-06",
+        reason_ja="閉庁日のため",
+        reason_en="the offices were closed",
+        declared_by="人事室",
+        declared_on=date(2025, 4, 10),
+        standing="applied",
+        indicator_codes="specialists_hired, visualisation_usage_rate",
+    )
 
 
 def _write_quarantine(connection: duckdb.DuckDBPyConnection) -> None:

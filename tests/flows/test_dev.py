@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import time
 import urllib.request
@@ -10,49 +9,15 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
 from small_city import ROOT, City
+from workbench import Workbench
 
 from flows.cli import _say_why
-from flows.dev import build_dev
-from flows.diff import Difference, dev_file, difference, report
+from flows.dbt_errors import explain
+from flows.diff import dev_file, report
 from flows.errors import AuditFailed, ShihyoError, WarehouseBusy
 from flows.runs import exclusive
-from settings import Settings
-
-
-class Workbench:
-    """A published small city and a copy of the dbt project to edit."""
-
-    def __init__(self, city: City, folder: Path) -> None:
-        self.city, self.project = city, folder / "dbt_project"
-        shutil.copytree(ROOT / "dbt_project", self.project, ignore=shutil.ignore_patterns("target", "logs"))
-        self.settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", sources={})
-
-    def edit(self, file: str, found: str, replacement: str) -> int:
-        """Replace a text that stands once in a file; return its line."""
-        path = self.project / file
-        text = path.read_text(encoding="utf-8")
-        assert text.count(found) == 1, (file, found, text.count(found))
-        path.write_text(text.replace(found, replacement), encoding="utf-8")
-        return text[: text.index(found)].count("\n") + 1
-
-    def append(self, file: str, line: str) -> int:
-        path = self.project / file
-        lines = path.read_text(encoding="utf-8").splitlines()
-        path.write_text("\n".join([*lines, line, ""]), encoding="utf-8")
-        return len(lines) + 1
-
-    def build(self) -> tuple[str, ...]:
-        return build_dev(self.settings, self.project).built
-
-    def difference(self) -> Difference:
-        return difference(self.settings, "dev")
-
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        with duckdb.connect(str(dev_file(self.settings)), read_only=True) as connection:
-            return connection.execute(sql).fetchall()
 
 
 @pytest.fixture
@@ -72,17 +37,19 @@ def test_an_unchanged_project_builds_nothing_and_an_edited_seed_only_what_reads_
     assert {"indicator_targets", "fct_indicator_targets", "fct_indicator_progress"} <= set(built)
     assert not {"int_access_log_user_days", "fct_indicator_actuals", "fct_loads"} & set(built)
     found = bench.difference()
-    assert [(change.fiscal_year, change.column, change.before, change.after) for change in found.values] == [
-        (2026, "target_text", "70%以上", "75%以上"),
-        (2026, "target_value", 70, 75),
-    ]
-    assert {table.table: (table.rows_added, table.rows_removed) for table in found.tables} == {
-        "fct_indicator_progress": (1, 1),
-        "fct_indicator_progress_history": (1, 1),
+    changed = {(change.fiscal_year, change.column): (change.before, change.after) for change in found.values}
+    assert changed[2026, "target_text"] == ("70%以上", "75%以上")
+    assert changed[2026, "target_value"] == changed[2026, "target_lower"] == (70, 75)
+    assert {column for year, column in changed if year != 2026} == {"final_target_value"}
+    assert {change.indicator_code for change in found.values} == {"visualisation_usage_rate"}
+    assert {table.table: (table.rows_added, table.rows_removed) for table in found.tables if "progress" not in table.table} == {
+        "fct_indicator_forecasts": (1, 1),
+        "fct_indicator_revisions": (1, 1),
         "fct_indicator_targets": (1, 1),
     }
     assert re.search(r"visualisation_usage_rate +2026 +target_value +70 +75", report(found, "table"))
-    assert json.loads(report(found, "json"))["values"][1]["after"] == 75
+    told = json.loads(report(found, "json"))["values"]
+    assert {"target_value": 75, "target_text": "75%以上"}.items() <= {each["column"]: each["after"] for each in told}.items()
     assert bench.city.published.read_bytes() == before
 
 
@@ -93,7 +60,10 @@ def test_an_edit_below_an_incremental_model_builds_it_from_all_that_has_landed(b
     assert bench.query("select numerator from marts.fct_indicator_actuals where org_unit_code = '271004' and is_current") == [(0,)]
     assert bench.query("select count(*), sum(rows_staged), max(abs(rows_unaccounted)) from marts.fct_loads") == [(21, 808, 0)]
     assert [change.column for change in bench.difference().values] == []  # the month is not complete, so the year shows nothing yet
+    # What a formula changes is an edit's difference, and no revision of data.
     assert {"fct_department_usage_months", "fct_indicator_actuals"} == {table.table for table in bench.difference().tables}
+    assert bench.query("select count(*) from marts.fct_indicator_revisions where revision_kind in ('revised', 'withdrawn')") == [(2,)]
+    assert bench.query("select distinct measure from marts.fct_indicator_revisions where revision_kind = 'revised'") == [("target",)]
 
 
 def test_an_edit_of_an_incremental_model_alone_does_not_lose_what_earlier_nights_landed(bench: Workbench) -> None:
@@ -204,6 +174,18 @@ def test_a_mistake_is_one_line_with_file_and_line_before_dbts_own_text(bench: Wo
     assert "\n" not in message
     assert len(message) < 450
     assert "dbt=1" in refused.value.details
+
+
+def test_a_mistake_in_a_python_model_is_told_with_the_line_of_its_file(tmp_path: Path) -> None:
+    message = (
+        "Runtime Error in model int_x (models/int_x.py)\n  Python model failed:\n  Traceback (most recent call last):\n"
+        '    File "/lib/dbt/environments/__init__.py", line 286, in run_python_job\n      df = module.model(dbt, con)\n'
+        '    File "/var/tmpjgd1wrt9.py", line 50, in model\n      rows = forecasted(\n             ^^^^^^^^^^\n'
+        "  NameError: name 'forecasted' is not defined\n  "
+    )
+    result = {"unique_id": "model.shihyo.int_x", "status": "error", "message": message}
+    manifest = {"nodes": {"model.shihyo.int_x": {"original_file_path": "models/int_x.py"}}}
+    assert explain([result], "", manifest, tmp_path) == "dbt_project/models/int_x.py:50: NameError: name 'forecasted' is not defined"
 
 
 def test_dbts_own_text_is_printed_below_the_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import CalamineWorkbook
 from small_city import BASE_AS_OF, DEPARTMENTS, City
-from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
+from workbooks import TRAINING_HEADING, attendance, register, workbook
 
 NEXT_NIGHT = BASE_AS_OF + timedelta(days=1)
 COURSE_DAY = "令和8年10月10日"
@@ -19,10 +19,6 @@ B01, KITA, MIYAKOJIMA, FUKUSHIMA = DEPARTMENTS.values()
 
 def training(*rows: tuple[object, ...]) -> bytes:
     return workbook({"第1回": rows}, TRAINING_HEADING, notes=("合計　若干名", "※ 担当: 田中 健"))
-
-
-def register(*rows: tuple[object, ...]) -> bytes:
-    return workbook({"一覧": rows}, MILESTONE_HEADING)
 
 
 ATTENDED = (
@@ -74,7 +70,7 @@ def test_every_file_is_counted_and_every_row_is_accounted_for(office: City) -> N
 def test_one_or_two_people_of_a_department_are_not_shown(office: City) -> None:
     shown = office.query(
         "select org_unit_code, numerator, actual_value, is_suppressed from marts.fct_indicator_actuals "
-        "where indicator_code = 'training_participants' and is_current order by 1"
+        "where indicator_code = 'training_participants' and period_grain = 'fiscal_year' and is_current order by 1"
     )
     assert shown == [
         ("271004", 8, 8, False),
@@ -82,6 +78,17 @@ def test_one_or_two_people_of_a_department_are_not_shown(office: City) -> None:
         ("271039", None, None, True),
         ("271276", 5, 5, False),
     ]
+    # All of the course's people came in October: their department's month would tell what its year hides.
+    october = office.query(
+        "select org_unit_code, numerator, is_suppressed from marts.fct_indicator_actuals "
+        "where indicator_code = 'training_participants' and period_start = '2026-10-01' and is_current order by 1"
+    )
+    assert october == [("271004", 8, False), ("271021", None, True), ("271039", None, True), ("271276", 5, False)]
+    # Nobody else hired anybody: the city's single specialist is not told to be of any department.
+    hires = office.query(
+        "select distinct unit_code, roll_up from marts.fct_org_unit_actuals where indicator_code = 'specialists_hired' order by 1"
+    )
+    assert hires == [("271004", "city"), ("bureau", "kind")]
 
 
 def test_what_is_held_back_is_told_to_its_owner_and_leaves_by_itself_when_mended(office: City, tmp_path: Path) -> None:

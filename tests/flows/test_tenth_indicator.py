@@ -95,7 +95,7 @@ def ten(tmp_path_factory: pytest.TempPathFactory) -> City:
     with bare_nights(project, folder / "dbt") as nights:
         nights.with_tests = True
         built = nights.night(city, BASE_AS_OF)
-    assert built.tests > 200
+    assert built.tests > 100
     assert built.warnings == ()
     return city
 

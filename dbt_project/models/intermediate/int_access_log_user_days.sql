@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='incremental', incremental_strategy='rows_of_items') }}
 
 -- Only what one landed item determines, so that it never has to be computed again: rosters and departments join afterwards.
 with
@@ -13,7 +13,8 @@ user_days as (
         user_pseudonym,
         access_date,
         count(*) as event_count,
-        count(*) filter (where is_use) as use_count
+        count(*) filter (where is_use) as use_count,
+        min(source_row) filter (where is_use) as first_use_row
     from events
     group by item_id, user_pseudonym, access_date
 )

@@ -18,8 +18,8 @@ defined_years as (
     from indicators
     inner join {{ ref('int_fiscal_years') }} as fiscal_years
         on
-            fiscal_years.ends_on >= indicators.valid_from
-            and fiscal_years.starts_on <= coalesce(indicators.valid_to, date '9999-12-31')
+            indicators.valid_from <= fiscal_years.ends_on
+            and coalesce(indicators.valid_to, date '9999-12-31') >= fiscal_years.starts_on
 ),
 
 actuals as (

@@ -23,7 +23,7 @@ knots as (
 
 at_knots as (
     select
-        years.* exclude (known_from, known_to),
+        years.* exclude (known_from),
         knots.knot as known_from,
         indicators.kind,
         indicators.direction,
@@ -34,8 +34,8 @@ at_knots as (
     inner join knots
         on
             years.indicator_code = knots.indicator_code
-            and knots.knot >= years.known_from
-            and knots.knot < years.known_to
+            and years.known_from <= knots.knot
+            and years.known_to > knots.knot
     inner join indicators on years.indicator_code = indicators.indicator_code
 ),
 
@@ -50,9 +50,7 @@ rested as (
             where fiscal_year >= wanted_baseline_year and judged_value is not null and not is_provisional
         ) over same_day as baseline_value,
         max(fiscal_year) filter (where target_value is not null) over same_day as final_target_fiscal_year,
-        arg_max(target_value, fiscal_year) filter (where target_value is not null) over same_day as final_target_value,
-        arg_max(coalesce(met_with_tolerance_from, met_as_written_from), fiscal_year)
-            filter (where target_value is not null) over same_day as final_met_from
+        arg_max(target_value, fiscal_year) filter (where target_value is not null) over same_day as final_target_value
     from at_knots
     window same_day as (partition by indicator_code, known_from)
 ),
@@ -130,7 +128,7 @@ grown as (
 
 projected as (
     select
-        paced.* exclude (base_year, current_year),
+        paced.*,
         paced.base_year is not null as has_pace,
         (grown.current_value - grown.target_value) * grown.direction_sign >= 0 as has_reached_final_target,
         {{ linear_pace('grown') }} as linear_pace_ratio,

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='incremental', incremental_strategy='rows_of_items') }}
 
 -- By how much the number of tasks with an application begun or in use changed on a day, as one delivery tells it: for each department, and for
 -- the city, where a task of several applications counts once, as long as one of them is not retired. An idea (構想) has not begun.
@@ -6,6 +6,9 @@ with
 
 records as (
     select * from {{ ref('stg_nocode_apps__records') }}
+    {% if is_incremental() %}
+    where is_new
+    {% endif %}
 ),
 
 counted_for as (

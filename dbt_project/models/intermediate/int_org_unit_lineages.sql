@@ -1,35 +1,66 @@
--- Under which department a department goes on: itself, or the last of those that took over from it under another name.
+-- Who comes after a department: the one that carries its figures on, by the seed or else the one that names it as its predecessor, and the
+-- one at the end of that line, under which it goes on today. A unit without a successor is its own end. One row per department.
 with recursive
 
 org_units as (
     select
         org_unit_code,
         predecessor_code,
+        successor_code,
         valid_from
-    from {{ ref('dim_org_units') }}
+    from {{ ref('org_units') }}
 ),
 
+-- Of a split that names nobody the last that was founded, so that there is an answer; the tests of the seed ask for the name.
+followers as (
+    select
+        predecessor_code as org_unit_code,
+        arg_max(org_unit_code, (valid_from, org_unit_code)) as follower_code
+    from org_units
+    where predecessor_code is not null
+    group by predecessor_code
+),
+
+steps as (
+    select
+        org_units.org_unit_code,
+        org_units.valid_from,
+        coalesce(org_units.successor_code, followers.follower_code) as successor_code
+    from org_units
+    left join followers on org_units.org_unit_code = followers.org_unit_code
+),
+
+-- Distinct pairs, so that a cycle in the seed ends and is told by a test.
 chains as (
     select
         org_unit_code,
-        org_unit_code as successor_code,
-        valid_from as since
-    from org_units
-    union all
+        org_unit_code as later_code
+    from steps
+    union
     select
         chains.org_unit_code,
-        org_units.org_unit_code as successor_code,
-        org_units.valid_from as since
+        steps.successor_code as later_code
     from chains
-    inner join org_units on chains.successor_code = org_units.predecessor_code
+    inner join steps on chains.later_code = steps.org_unit_code
+    where steps.successor_code is not null
+),
+
+ends as (
+    select
+        chains.org_unit_code,
+        arg_max(chains.later_code, (steps.successor_code is null, steps.valid_from, chains.later_code)) as current_code
+    from chains
+    inner join steps on chains.later_code = steps.org_unit_code
+    group by chains.org_unit_code
 ),
 
 lineages as (
     select
-        org_unit_code,
-        arg_max(successor_code, (since, successor_code)) as current_code
-    from chains
-    group by org_unit_code
+        steps.org_unit_code,
+        steps.successor_code,
+        ends.current_code
+    from steps
+    inner join ends on steps.org_unit_code = ends.org_unit_code
 )
 
 select * from lineages

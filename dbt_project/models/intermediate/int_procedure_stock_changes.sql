@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='incremental', incremental_strategy='rows_of_items') }}
 
 -- By how much the number of open procedures changed on a day, as one delivery of the catalogue tells it: for each department, and for the
 -- city, where a procedure of several departments counts once. Only what one landed item determines, so that it never has to be computed again.
@@ -6,6 +6,9 @@ with
 
 status_changes as (
     select * from {{ ref('stg_procedures__status_changes') }}
+    {% if is_incremental() %}
+    where is_new
+    {% endif %}
 ),
 
 counted_for as (

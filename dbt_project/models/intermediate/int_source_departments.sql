@@ -34,6 +34,12 @@ named as (
         department_name,
         1 as row_count
     from {{ ref('stg_training_rosters__attendances') }}
+    union all
+    select
+        item_id,
+        department_name,
+        1 as row_count
+    from {{ ref('stg_specialists__hires') }}
 ),
 
 departments as (

@@ -1,6 +1,11 @@
--- Counts of people in a department that are not shown: 1 or 2 people could be named by anybody who knows the office. Where that hides a single
--- department, the next smallest is hidden with it, or the city's count would give it away. One row per count and stretch between two days on which
--- some count of the period changed.
+-- Counts of people in a department that are not shown: 1 or 2 people could be named by anybody who knows the office. The city's counts are
+-- public, so what is hidden must stay hidden from whoever subtracts what is shown from them, over a month or over a year:
+-- 1. A fiscal year of 1 or 2 people is hidden. Where that hides one department alone, or only departments of one person each, the next smallest
+--    is hidden with them.
+-- 2. The months of a department's fiscal year are hidden together, those without people too, where one of them or the year is hidden: a month
+--    could be told from the year and the other months. Where that hides one department alone, the next smallest is hidden with it.
+-- 3. Where there is no next one, the department has no row at all: the city's count would be its own.
+-- One row per count and stretch of days on which it is hidden.
 with
 
 counts as (
@@ -8,32 +13,27 @@ counts as (
         unioned.indicator_code,
         unioned.org_unit_code,
         unioned.period_grain,
+        {{ fiscal_year_of('unioned.period_start') }} as fiscal_year,
         unioned.period_start,
         unioned.known_from,
         lead(unioned.known_from, 1, date '9999-12-31') over (
             partition by unioned.indicator_code, unioned.org_unit_code, unioned.period_grain, unioned.period_start
             order by unioned.known_from
         ) as known_to,
-        unioned.numerator
+        coalesce(unioned.numerator, 0) as numerator
     from {{ ref('int_indicators_unioned') }} as unioned
-    inner join {{ ref('indicators') }} as indicators on unioned.indicator_code = indicators.indicator_code
+    inner join {{ ref('int_indicators_in_force') }} as indicators on unioned.indicator_code = indicators.indicator_code
     where indicators.counts_people and unioned.org_unit_code != '271004'
-),
-
-days_of_change as (
-    select distinct
-        indicator_code,
-        period_grain,
-        period_start,
-        known_from as knot
-    from counts
 ),
 
 knots as (
     select
-        *,
-        lead(knot, 1, date '9999-12-31') over (partition by indicator_code, period_grain, period_start order by knot) as next_knot
-    from days_of_change
+        indicator_code,
+        fiscal_year,
+        known_from,
+        lead(known_from) over (partition by indicator_code, fiscal_year order by known_from) as known_to
+    from counts
+    group by indicator_code, fiscal_year, known_from
 ),
 
 at_knots as (
@@ -41,44 +41,101 @@ at_knots as (
         counts.indicator_code,
         counts.org_unit_code,
         counts.period_grain,
+        counts.fiscal_year,
         counts.period_start,
-        knots.knot,
-        knots.next_knot,
         counts.numerator,
-        counts.numerator > 0 and counts.numerator < 3 as is_small
+        abs(counts.numerator) between 1 and 2 as is_small,
+        knots.known_from,
+        knots.known_to
     from counts
     inner join knots
         on
             counts.indicator_code = knots.indicator_code
-            and counts.period_grain = knots.period_grain
-            and counts.period_start = knots.period_start
-            and counts.known_from <= knots.knot
-            and counts.known_to > knots.knot
-    where counts.numerator > 0
+            and counts.fiscal_year = knots.fiscal_year
+            and counts.known_from <= knots.known_from
+            and counts.known_to > knots.known_from
 ),
 
-ranked as (
+unit_years as (
+    select
+        indicator_code,
+        org_unit_code,
+        fiscal_year,
+        known_from,
+        known_to,
+        bool_or(is_small) as has_small,
+        coalesce(bool_or(is_small) filter (where period_grain = 'fiscal_year'), false) as has_small_year,
+        coalesce(max(numerator) filter (where period_grain = 'fiscal_year'), 0) as year_count,
+        max(numerator) as largest_count
+    from at_knots
+    group by indicator_code, org_unit_code, fiscal_year, known_from, known_to
+),
+
+years_ranked as (
     select
         *,
-        count_if(is_small) over same_period as small_count,
+        count_if(has_small_year) over same_year as small_year_count,
+        sum(case when has_small_year then year_count end) over same_year as small_year_sum,
+        count_if(year_count > 2) over same_year as large_year_count,
         row_number() over (
-            partition by indicator_code, period_grain, period_start, knot
-            order by is_small, numerator, org_unit_code
-        ) as place_among_others
-    from at_knots
-    window same_period as (partition by indicator_code, period_grain, period_start, knot)
+            partition by indicator_code, fiscal_year, known_from
+            order by has_small_year or year_count <= 2, year_count, org_unit_code
+        ) as year_place
+    from unit_years
+    window same_year as (partition by indicator_code, fiscal_year, known_from)
+),
+
+years_judged as (
+    select
+        *,
+        small_year_count = 1 or small_year_sum <= small_year_count as needs_another_year,
+        has_small_year or (needs_another_year and year_place = 1 and year_count > 2) as is_year_hidden,
+        has_small_year and needs_another_year and large_year_count = 0 as is_year_left_out
+    from years_ranked
+),
+
+months_ranked as (
+    select
+        *,
+        has_small or is_year_hidden as has_hidden_months,
+        count_if(has_hidden_months) over same_year as hidden_count,
+        count_if(not has_hidden_months and largest_count > 2) over same_year as other_count,
+        row_number() over (
+            partition by indicator_code, fiscal_year, known_from
+            order by has_hidden_months or largest_count <= 2, largest_count, org_unit_code
+        ) as month_place
+    from years_judged
+    window same_year as (partition by indicator_code, fiscal_year, known_from)
+),
+
+months_judged as (
+    select
+        *,
+        has_hidden_months or (hidden_count = 1 and month_place = 1 and other_count > 0) as are_months_hidden,
+        is_year_left_out or (has_hidden_months and hidden_count = 1 and other_count = 0) as is_left_out
+    from months_ranked
 ),
 
 suppressed as (
     select
-        indicator_code,
-        org_unit_code,
-        period_grain,
-        period_start,
-        knot as known_from,
-        next_knot as known_to
-    from ranked
-    where is_small or (small_count = 1 and place_among_others = 1)
+        at_knots.indicator_code,
+        at_knots.org_unit_code,
+        at_knots.period_grain,
+        at_knots.period_start,
+        months_judged.is_left_out,
+        at_knots.known_from,
+        at_knots.known_to
+    from at_knots
+    inner join months_judged
+        on
+            at_knots.indicator_code = months_judged.indicator_code
+            and at_knots.org_unit_code = months_judged.org_unit_code
+            and at_knots.fiscal_year = months_judged.fiscal_year
+            and at_knots.known_from = months_judged.known_from
+    where
+        months_judged.is_left_out
+        or (at_knots.period_grain = 'fiscal_year' and months_judged.is_year_hidden)
+        or (at_knots.period_grain = 'month' and months_judged.are_months_hidden)
 )
 
 select * from suppressed

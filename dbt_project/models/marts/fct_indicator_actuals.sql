@@ -16,27 +16,39 @@ knots as (
 ),
 
 -- A month becomes final on the day after its end, a fiscal year with its last month: a knot of its own where no input changed that day.
-finished as (
+-- A month of a flow waits for a delivery made after its end, at the longest until its year is over: courses are told when they are held.
+dated_knots as (
     select
-        knots.indicator_code,
-        knots.org_unit_code,
-        knots.period_grain,
-        knots.period_start,
-        knots.period_end,
-        -- What a source told of a year's days is all there is of them once the year is over; a stock or a ratio waits for its last month.
-        case when indicators.kind in ('flow', 'milestone') then knots.period_end else knots.measured_to end as measured_to,
-        knots.period_end + 1 as known_from,
-        knots.numerator,
-        knots.denominator
+        knots.*,
+        indicators.kind,
+        case
+            when indicators.kind = 'flow' then make_date({{ fiscal_year_of('knots.period_start') }} + 1, 3, 31)
+            else knots.period_end
+        end as told_until
     from knots
     inner join indicators on knots.indicator_code = indicators.indicator_code
+),
+
+finished as (
+    select
+        dated_knots.indicator_code,
+        dated_knots.org_unit_code,
+        dated_knots.period_grain,
+        dated_knots.period_start,
+        dated_knots.period_end,
+        -- What a source told of a year's days is all there is of them once the year is over; a stock or a ratio waits for its last month.
+        case when dated_knots.kind in ('flow', 'milestone') then dated_knots.period_end else dated_knots.measured_to end as measured_to,
+        dated_knots.told_until + 1 as known_from,
+        dated_knots.numerator,
+        dated_knots.denominator
+    from dated_knots
     cross join run_contexts
-    where knots.known_from <= knots.period_end and knots.period_end < run_contexts.as_of
+    where dated_knots.known_from <= dated_knots.told_until and dated_knots.told_until < run_contexts.as_of
     -- The last knot, and not the last figure: a figure may have been taken back.
     qualify
         row_number() over (
-            partition by knots.indicator_code, knots.org_unit_code, knots.period_grain, knots.period_start
-            order by knots.known_from desc
+            partition by dated_knots.indicator_code, dated_knots.org_unit_code, dated_knots.period_grain, dated_knots.period_start
+            order by dated_knots.known_from desc
         ) = 1
 ),
 
@@ -59,9 +71,74 @@ valued as (
             and finished.known_from = knots.known_from
 ),
 
+suppressed_counts as (
+    select
+        indicator_code,
+        org_unit_code,
+        period_grain,
+        period_start,
+        is_left_out,
+        known_from,
+        coalesce(known_to, date '9999-12-31') as known_to
+    from {{ ref('int_suppressed_counts') }}
+),
+
+stretches as (
+    select
+        *,
+        lead(known_from, 1, date '9999-12-31') over (
+            partition by indicator_code, org_unit_code, period_grain, period_start
+            order by known_from
+        ) as next_known_from
+    from valued
+),
+
+-- A count can be hidden, or be shown again, on a day on which it did not change itself, because another one did.
+points as (
+    select * from stretches
+    union
+    select stretches.* replace (suppressed_counts.known_from as known_from)
+    from stretches
+    inner join suppressed_counts
+        on
+            stretches.indicator_code = suppressed_counts.indicator_code
+            and stretches.org_unit_code = suppressed_counts.org_unit_code
+            and stretches.period_grain = suppressed_counts.period_grain
+            and stretches.period_start = suppressed_counts.period_start
+            and stretches.known_from < suppressed_counts.known_from
+            and stretches.next_known_from > suppressed_counts.known_from
+    union
+    select stretches.* replace (suppressed_counts.known_to as known_from)
+    from stretches
+    inner join suppressed_counts
+        on
+            stretches.indicator_code = suppressed_counts.indicator_code
+            and stretches.org_unit_code = suppressed_counts.org_unit_code
+            and stretches.period_grain = suppressed_counts.period_grain
+            and stretches.period_start = suppressed_counts.period_start
+            and stretches.known_from < suppressed_counts.known_to
+            and stretches.next_known_from > suppressed_counts.known_to
+),
+
+-- A hidden count loses its figure before equal neighbours are collapsed, so that no boundary tells when it changed.
+judged as (
+    select
+        points.* replace (case when suppressed_counts.known_from is null then points.numerator end as numerator),
+        coalesce(not suppressed_counts.is_left_out, false) as is_suppressed
+    from points
+    left join suppressed_counts
+        on
+            points.indicator_code = suppressed_counts.indicator_code
+            and points.org_unit_code = suppressed_counts.org_unit_code
+            and points.period_grain = suppressed_counts.period_grain
+            and points.period_start = suppressed_counts.period_start
+            and points.known_from >= suppressed_counts.known_from
+            and points.known_from < suppressed_counts.known_to
+),
+
 changes as (
     select *
-    from valued
+    from judged
     window
         same_period as (
             partition by indicator_code, org_unit_code, period_grain, period_start
@@ -69,11 +146,11 @@ changes as (
         )
     qualify
         row_number() over same_period = 1
-        or (numerator, denominator, measured_to, is_provisional)
-        is distinct from lag((numerator, denominator, measured_to, is_provisional)) over same_period
+        or (numerator, denominator, measured_to, is_provisional, is_suppressed)
+        is distinct from lag((numerator, denominator, measured_to, is_provisional, is_suppressed)) over same_period
 ),
 
-dated as (
+shown as (
     select
         *,
         lead(known_from) over (
@@ -81,39 +158,7 @@ dated as (
             order by known_from
         ) as known_to
     from changes
-),
-
-hidden as (
-    select distinct
-        dated.indicator_code,
-        dated.org_unit_code,
-        dated.period_grain,
-        dated.period_start,
-        dated.known_from
-    from dated
-    inner join {{ ref('int_suppressed_counts') }} as suppressed
-        on
-            dated.indicator_code = suppressed.indicator_code
-            and dated.org_unit_code = suppressed.org_unit_code
-            and dated.period_grain = suppressed.period_grain
-            and dated.period_start = suppressed.period_start
-            and dated.known_from < suppressed.known_to
-            and coalesce(dated.known_to, date '9999-12-31') > suppressed.known_from
-),
-
-shown as (
-    select
-        dated.* replace (case when hidden.known_from is null then dated.numerator end as numerator),
-        hidden.known_from is not null as is_suppressed
-    from dated
-    left join hidden
-        on
-            dated.indicator_code = hidden.indicator_code
-            and dated.org_unit_code = hidden.org_unit_code
-            and dated.period_grain = hidden.period_grain
-            and dated.period_start = hidden.period_start
-            and dated.known_from = hidden.known_from
-    where dated.numerator is not null
+    qualify numerator is not null or is_suppressed
 ),
 
 actuals as (
@@ -129,6 +174,9 @@ actuals as (
             when indicators.kind in ('ratio', 'milestone') then 100 * shown.numerator / nullif(shown.denominator, 0)
             else cast(shown.numerator as double)
         end as actual_value,
+        -- What is counted is known exactly; only published figures come with a qualifier that widens them.
+        actual_value as value_lower,
+        actual_value as value_upper,
         shown.is_suppressed,
         shown.is_provisional,
         shown.known_to is null as is_current,

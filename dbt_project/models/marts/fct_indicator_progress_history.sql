@@ -48,7 +48,7 @@ told as (
         official_page_number,
         status,
         case
-            when status is distinct from 'cannot_tell' then null
+            when coalesce(status, 'none') != 'cannot_tell' then null
             when is_provisional then 'year_not_over'
             when target_lower is null and target_upper is null then 'target_has_no_bounds'
             when actual_lower is null and actual_upper is null then 'actual_has_no_bounds'

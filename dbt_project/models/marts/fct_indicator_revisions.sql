@@ -35,7 +35,7 @@ changes as (
         case
             when was_actual_value is null then 'first'
             when actual_value is null then 'withdrawn'
-            when measured_to is distinct from was_measured_to then 'progress'
+            when coalesce(measured_to != was_measured_to, true) then 'progress'
             else 'revised'
         end as revision_kind,
         cast(null as varchar) as previous_text,
@@ -157,7 +157,7 @@ revisions as (
         changes.new_value - changes.previous_value as difference,
         changes.measured_to,
         changes.revised_on,
-        coalesce(causes.item_ids, cast([] as varchar [])) as cause_item_ids
+        coalesce(causes.item_ids, cast([] as varchar[])) as cause_item_ids
     from changes
     left join causes
         on

@@ -1,5 +1,6 @@
--- Distinct people who attended a course in a fiscal year, for the city and by the department that the roster names; who was absent throughout does
--- not count. A year in progress is counted to date.
+-- Distinct people who attended a course in a month or a fiscal year, for the city and by the department that the roster names; who was absent
+-- throughout does not count. A year in progress is counted to date. A month is told by what is delivered in it or later, at the latest when its year
+-- is over.
 with
 
 landed_items as (
@@ -13,6 +14,8 @@ fiscal_years as (
 attendances as (
     select
         attendances.user_pseudonym,
+        attendances.has_attended,
+        attendances.attended_on,
         org_units.org_unit_code,
         fiscal_years.starts_on,
         fiscal_years.ends_on,
@@ -26,15 +29,15 @@ attendances as (
             attendances.department_name = org_units.name_ja
             and attendances.attended_on >= org_units.valid_from
             and attendances.attended_on <= coalesce(org_units.valid_to, date '9999-12-31')
-    where attendances.has_attended
 ),
 
 counted_for as (
     select * replace ('271004' as org_unit_code)
     from attendances
+    where has_attended
     union all
     select * from attendances
-    where org_unit_code is not null
+    where has_attended and org_unit_code is not null
 ),
 
 knots as (
@@ -50,6 +53,23 @@ unit_years as (
         min(known_from) as told_from
     from counted_for
     group by org_unit_code, starts_on, ends_on
+),
+
+year_knots as (
+    select
+        starts_on,
+        known_from as knot
+    from attendances
+    union
+    select
+        starts_on,
+        known_to as knot
+    from attendances
+    where known_to < date '9999-12-31'
+),
+
+unit_months as (
+    {{ months_of_years('unit_years', 'year_knots') }}
 ),
 
 actuals as (
@@ -71,6 +91,24 @@ actuals as (
             and knots.knot >= counted_for.known_from
             and knots.knot < counted_for.known_to
     group by unit_years.org_unit_code, unit_years.starts_on, unit_years.ends_on, knots.knot
+    union all
+    select
+        unit_months.org_unit_code,
+        'month' as period_grain,
+        unit_months.period_start,
+        unit_months.period_end,
+        least(unit_months.period_end, unit_months.knot) as measured_to,
+        unit_months.knot as known_from,
+        count(distinct counted_for.user_pseudonym) as numerator,
+        1 as denominator
+    from unit_months
+    left join counted_for
+        on
+            unit_months.org_unit_code = counted_for.org_unit_code
+            and counted_for.attended_on between unit_months.period_start and unit_months.period_end
+            and unit_months.knot >= counted_for.known_from
+            and unit_months.knot < counted_for.known_to
+    group by unit_months.org_unit_code, unit_months.period_start, unit_months.period_end, unit_months.knot
 ),
 
 told_by_now as (

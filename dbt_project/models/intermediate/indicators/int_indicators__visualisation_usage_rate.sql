@@ -1,5 +1,5 @@
--- Departments that used the environment in a month, of all departments valid on its last day. A fiscal year's value is its latest complete
--- month's, in the end March's.
+-- Departments that used the environment in a month, of all departments valid on its last day; a department's own month is 0 or 1 of 1. A
+-- fiscal year's value is its latest complete month's, in the end March's.
 with
 
 months as (
@@ -64,13 +64,15 @@ department_months as (
         month_start,
         month_end,
         known_from,
-        sum(sum(change)) over (partition by org_unit_code, month_start order by known_from) as numerator
+        sum(sum(change)) over (partition by org_unit_code, month_start order by known_from) as numerator,
+        1 as denominator
     from changes
     group by org_unit_code, month_start, month_end, known_from
 ),
 
 city_months as (
     select
+        '271004' as org_unit_code,
         changes.month_start,
         changes.month_end,
         changes.known_from,
@@ -84,8 +86,14 @@ city_months as (
     group by changes.month_start, changes.month_end, changes.known_from
 ),
 
-city_years as (
-    {{ years_of_months('city_months') }}
+unit_months as (
+    select * from department_months
+    union all
+    select * from city_months
+),
+
+unit_years as (
+    {{ years_of_months('unit_months') }}
 ),
 
 actuals as (
@@ -97,22 +105,11 @@ actuals as (
         month_end as measured_to,
         known_from,
         numerator,
-        1 as denominator
-    from department_months
-    union all
-    select
-        '271004' as org_unit_code,
-        'month' as period_grain,
-        month_start as period_start,
-        month_end as period_end,
-        month_end as measured_to,
-        known_from,
-        numerator,
         denominator
-    from city_months
+    from unit_months
     union all
     select
-        '271004' as org_unit_code,
+        org_unit_code,
         'fiscal_year' as period_grain,
         period_start,
         period_end,
@@ -120,7 +117,7 @@ actuals as (
         known_from,
         numerator,
         denominator
-    from city_years
+    from unit_years
 ),
 
 told_by_now as (

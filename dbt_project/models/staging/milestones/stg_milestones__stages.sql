@@ -5,6 +5,8 @@ stages as (
         item_id,
         source_row,
         indicator_code,
+        sheet_name,
+        cast(sheet_row as bigint) as sheet_row,
         status,
         evidence_url,
         cast(stage_no as integer) as stage_no,

@@ -1,7 +1,7 @@
 with
 
 landed_rows as (
-    select * from {{ landed_rows('nocode_apps', only_new=true) }}
+    select * from {{ landed_rows('nocode_apps', only_new=true, and_standing=true) }}
 ),
 
 typed as (
@@ -17,6 +17,7 @@ typed as (
         coalesce(trim(landed_rows.began_on), '') != '' as has_began_on,
         coalesce(trim(landed_rows.in_use_from), '') != '' as has_in_use_from,
         coalesce(trim(landed_rows.retired_on), '') != '' as has_retired_on,
+        landed_rows.is_new,
         {{ row_told('nocode_apps') }} as row_told
     from landed_rows
 ),
@@ -30,6 +31,7 @@ judged as (
         status,
         coalesce(began_on, in_use_from) as begins_on,
         retired_on,
+        is_new,
         row_told,
         list_filter(
             [

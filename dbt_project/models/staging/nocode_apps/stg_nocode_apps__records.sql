@@ -7,6 +7,7 @@ records as (
         task_code,
         department_name,
         status,
+        is_new,
         begins_on,
         retired_on
     from {{ ref('base_nocode_apps__records') }}

@@ -1,7 +1,7 @@
 with
 
 landed_rows as (
-    select * from {{ landed_rows('procedures', only_new=true) }}
+    select * from {{ landed_rows('procedures', only_new=true, and_standing=true) }}
 ),
 
 typed as (
@@ -13,6 +13,7 @@ typed as (
         lower(trim(status)) as status,
         -- A catalogue may keep a time with the day.
         coalesce({{ municipal_date('changed_on') }}, cast(try_cast(changed_on as timestamp) as date)) as changed_on,
+        is_new,
         {{ row_told('procedures') }} as row_told
     from landed_rows
 ),
@@ -25,6 +26,7 @@ judged as (
         department_name,
         status,
         changed_on,
+        is_new,
         row_told,
         list_filter(
             [

@@ -7,6 +7,7 @@ status_changes as (
         procedure_id,
         department_name,
         status,
+        is_new,
         changed_on
     from {{ ref('base_procedures__status_changes') }}
     where len(reason_codes) = 0

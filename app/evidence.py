@@ -1,0 +1,127 @@
+"""Where a figure comes from and what stands beside it: published figures, revisions, the receipt of a year, corrections."""
+
+from collections.abc import Sequence
+from html import escape
+
+from app.i18n import NONE, Words
+from app.tables import Cells, table_html
+from app.warehouse import Row
+
+_LISTED_REVISIONS = 20
+_LISTED_ITEMS = 12
+
+
+def reconciliations_html(reconciliations: Sequence[Row], indicator: Row, words: Words) -> str:
+    """Return every published actual beside the computed one; nothing while there is none."""
+    if not reconciliations:
+        return ""
+    heads = [words(key) for key in ("fiscal_year", "computed", "official", "outcome", "published_in")]
+    decimals, unit = indicator["display_decimals"], words.of(indicator, "unit")
+    finer = decimals + 1 if indicator["kind"] == "ratio" else decimals
+    body: list[Cells] = [
+        [
+            words.of(each, "year"),
+            f"<b>{escape(str(words.figure(each['computed_value'], finer, unit, None)))}</b>",
+            escape(words.wording(each["official_text"])),
+            escape(words(f"reconciled_{each['outcome']}")),
+            escape(_published_in(each["published_in"], words)),
+        ]
+        for each in reconciliations
+    ]
+    notes = [f"{words.of(each, 'year')}: {words.of(each, 'reason')}" for each in reconciliations if each["reason_ja"]]
+    return table_html(words("reconciliation_title"), heads, body, notes, words)
+
+
+def _published_in(published_in: str, words: Words) -> str:
+    page = published_in.removeprefix("policy_page ")
+    return words("policy_page_in", number=page) if page != published_in else published_in
+
+
+def revisions_html(revisions: Sequence[Row], indicator: Row, words: Words) -> str:
+    """Return what was changed after it had been told: when, from what to what, and because of which delivery or document."""
+    if not revisions:
+        return table_html(words("revisions_title"), [], [], [words("revisions_none")], words)
+    heads = [words(key) for key in ("revised_on", "fiscal_year", "measure", "changed", "cause")]
+    body = [
+        [
+            words.day(each["revised_on"]),
+            escape(words.of(each, "year")),
+            escape(words(f"measure_{each['measure']}")),
+            escape(words("changed_from_to", before=_told(each, "previous", indicator, words), after=_told(each, "new", indicator, words))),
+            _cause(each, words),
+        ]
+        for each in revisions[:_LISTED_REVISIONS]
+    ]
+    return table_html(words("revisions_title"), heads, body, [], words)
+
+
+def _told(revision: Row, which: str, indicator: Row, words: Words) -> str:
+    text, value = revision[f"{which}_text"], revision[f"{which}_value"]
+    if text is not None:
+        return words.wording(text)
+    if value is None:
+        return words("withdrawn")
+    decimals = indicator["display_decimals"] + (1 if indicator["kind"] == "ratio" else 0)
+    return str(words.figure(value, decimals, words.of(indicator, "unit"), None))
+
+
+def _cause(revision: Row, words: Words) -> str:
+    if revision["cause"] == "landed_items":
+        return "<br>".join(f"<code>{escape(item)}</code>" for item in revision["cause_item_ids"][:3])
+    return escape(revision["source_document"] or words("cause_calendar"))
+
+
+def receipt_html(receipts: Sequence[Row], items: Sequence[Row], indicator: Row, words: Words) -> str:
+    """Return what the latest computed figure rests on: parts, model, deliveries, version and run; nothing while none is computed."""
+    if not receipts:
+        return ""
+    latest = receipts[-1]
+    told = [
+        words(
+            "receipt_parts" if latest["denominator"] != 1 else "receipt_count",
+            year=words.of(latest, "year"),
+            part=f"{latest['numerator']:,.0f}",
+            whole=f"{latest['denominator']:,.0f}",
+            value=words.figure(latest["actual_value"], 1 if indicator["kind"] == "ratio" else 0, words.of(indicator, "unit"), None),
+        ),
+        words("receipt_measured", day=words.day(latest["measured_to"]), known=words.day(latest["known_from"])),
+        words("receipt_inputs", items=f"{latest['item_count']:,}", rows=f"{latest['rows_read']:,}"),
+        words("receipt_run", model=latest["model_name"], version=latest["warehouse_version"], run=latest["run_id"]),
+    ]
+    if len(items) > _LISTED_ITEMS:
+        told.append(words("receipt_more", count=len(items) - _LISTED_ITEMS))
+    told.append(words("receipt_rows", command=f"shihyo explain {latest['indicator_code']} --fiscal-year {latest['fiscal_year']} --rows"))
+    heads = [words(key) for key in ("receipt_item", "receipt_read", "receipt_held", "receipt_counted", "receipt_hash")]
+    body: list[Cells] = [
+        [
+            item["item_key"],
+            f"{item['rows_read']:,}",
+            f"{item['rows_quarantined'] + item['rows_rejected']:,}",
+            NONE if item["rows_counted"] is None else f"{item['rows_counted']:,}",
+            f"<code>{escape(item['sha256'][:12])}</code>",
+        ]
+        for item in items[:_LISTED_ITEMS]
+    ]
+    return table_html(words("receipt_title"), heads, body, told, words)
+
+
+def corrections_html(corrections: Sequence[Row], words: Words) -> str:
+    """Return the declared corrections as footnotes: what was recorded, what it is counted as, why and by whom; nothing without any."""
+    if not corrections:
+        return ""
+    notes = [
+        words(
+            "correction_told",
+            number=number,
+            item=each["item_key"],
+            row=each["source_row"],
+            column=each["column_heading"],
+            recorded=each["recorded_value"] or NONE,
+            corrected=each["corrected_value"] or NONE,
+            reason=words.of(each, "reason"),
+            office=each["declared_by"],
+            day=words.day(each["declared_on"]),
+        )
+        for number, each in enumerate(corrections, start=1)
+    ]
+    return table_html(words("corrections_title"), [], [], notes, words)

@@ -1,0 +1,24 @@
+-- One row per indicator, in the order of the overview: what it means, how it is computed and judged.
+with
+
+indicators as (
+    select
+        indicator_code,
+        name_ja,
+        name_en,
+        definition_ja,
+        definition_en,
+        formula_ja,
+        formula_en,
+        unit_ja,
+        unit_en,
+        owner,
+        judging_method,
+        kind,
+        display_decimals,
+        revision_note
+    from marts.dim_indicators
+    order by sort_order
+)
+
+select * from indicators

@@ -1,0 +1,25 @@
+-- The deliveries that stand on the warehouse's own date. One row per item that is there: a later delivery that a refused night has landed does not
+-- stand yet.
+with
+
+landed_items as (
+    select * from {{ ref('stg_night__landed_items') }}
+),
+
+run_contexts as (
+    select as_of from {{ ref('stg_night__run_contexts') }}
+),
+
+standing as (
+    select
+        landed_items.item_id,
+        landed_items.source_name,
+        landed_items.item_key
+    from landed_items
+    inner join run_contexts
+        on
+            landed_items.known_from <= run_contexts.as_of
+            and coalesce(landed_items.known_to, date '9999-12-31') > run_contexts.as_of
+)
+
+select * from standing

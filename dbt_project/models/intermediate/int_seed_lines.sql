@@ -1,0 +1,20 @@
+-- On which line of its file a seed's row stands, the heading being line 1: a seed is copied in the order of its file, and no value of these has a
+-- line break. One row per key of the seeds that counted rows cite: of an indicator that was defined anew, the last definition.
+with
+
+seed_lines as (
+    select
+        'org_units.csv' as seed_file,
+        org_unit_code as seed_key,
+        row_number() over (order by rowid) + 1 as seed_line
+    from {{ ref('org_units') }}
+    union all
+    select
+        'indicators.csv' as seed_file,
+        indicator_code as seed_key,
+        max(rowid) + 2 as seed_line
+    from {{ ref('indicators') }}
+    group by indicator_code
+)
+
+select * from seed_lines

@@ -1,0 +1,177 @@
+"""Explain: the receipt of one figure from the published warehouse. Reads marts only, and what it tells was computed on the night."""
+
+import json
+from typing import Any
+
+import duckdb
+
+from flows.errors import ShihyoError, UsageError
+from flows.runs import published_link
+from flows.show import in_columns, plain
+from settings import Settings
+
+_INDICATORS = "select indicator_code from marts.dim_indicators order by sort_order"
+_YEARS = "select fiscal_year from marts.fct_indicator_receipts where indicator_code = $indicator order by fiscal_year"
+_RECEIPT = """
+    select name_ja, name_en, unit_ja as unit, receipts.*
+    from marts.fct_indicator_receipts as receipts
+    inner join marts.dim_indicators using (indicator_code)
+    where indicator_code = $indicator and fiscal_year = $fiscal_year
+"""
+_ITEMS = """
+    select * exclude (indicator_code, fiscal_year)
+    from marts.fct_receipt_items
+    where indicator_code = $indicator and fiscal_year = $fiscal_year
+    order by source_name, business_date, item_key
+"""
+_ROWS = """
+    select * exclude (indicator_code, fiscal_year)
+    from marts.fct_counted_rows
+    where indicator_code = $indicator and fiscal_year = $fiscal_year
+    order by part desc, source_name, item_key, source_row
+"""
+_TOTALS = """
+    select part, count(*) as row_count, sum(counts) as counts
+    from marts.fct_counted_rows
+    where indicator_code = $indicator and fiscal_year = $fiscal_year
+    group by part
+    order by part desc
+"""
+
+Row = dict[str, Any]
+
+
+def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_rows: bool, form: str) -> str:
+    """Return the receipt of an indicator's fiscal year (default: the latest that has a value), for reading or as one JSON object.
+
+    `with_rows` adds the source rows that were counted, and what they add up to. Raises UsageError when there is no such indicator or value,
+    ShihyoError when nothing is published yet or what is published has no receipts.
+    """
+    link = published_link(settings)
+    if not link.exists():
+        raise ShihyoError(f"explain: nothing is published in {settings.published_dir} yet; next: shihyo run")
+    with duckdb.connect(str(link.resolve()), read_only=True) as connection:
+        try:
+            asked = {"indicator": indicator, "fiscal_year": _year(connection, indicator, fiscal_year)}
+            [receipt] = _read(connection, _RECEIPT, asked)
+            receipt["items"] = _read(connection, _ITEMS, asked)
+            if with_rows:
+                receipt["totals"] = _read(connection, _TOTALS, asked)
+                receipt["rows"] = _read(connection, _ROWS, asked)
+        except duckdb.CatalogException:
+            raise ShihyoError("explain: what is published was built before there were receipts; next: shihyo rebuild") from None
+    if form == "json":
+        return json.dumps(receipt, ensure_ascii=False, indent=1)
+    return "\n".join([*_summary(receipt), "", *_items_told(receipt["items"]), *(_rows_told(receipt) if with_rows else [])])
+
+
+def _year(connection: duckdb.DuckDBPyConnection, indicator: str, asked: int | None) -> int:
+    known = [row["indicator_code"] for row in _read(connection, _INDICATORS)]
+    if indicator not in known:
+        raise UsageError(f"explain: there is no indicator {indicator!r}; there are: {', '.join(known)}")
+    years = [int(row["fiscal_year"]) for row in _read(connection, _YEARS, {"indicator": indicator})]
+    if not years:
+        raise UsageError(f"explain: of {indicator} no value is computed yet; what pages say of it: shihyo show --official")
+    if asked is not None and asked not in years:
+        raise UsageError(f"explain: of {indicator} no value is computed for FY{asked}; there are: {', '.join(map(str, years))}")
+    return years[-1] if asked is None else asked
+
+
+def _read(connection: duckdb.DuckDBPyConnection, query: str, values: Row | None = None) -> list[Row]:
+    cursor = connection.execute(query, values)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
+
+
+def _summary(receipt: Row) -> list[str]:
+    unit = receipt["unit"] or ""
+    of = "" if receipt["denominator"] == 1 else f" of {receipt['denominator']:,}"
+    standing = "provisional" if receipt["is_provisional"] else "final"
+    told = {
+        "value": f"{receipt['actual_value']:,}{unit}",
+        "counted": f"{receipt['numerator']:,}{of}, by {receipt['model_name']}",
+        "as of": f"measured to {receipt['measured_to']}, {standing}, known since {receipt['known_from']}",
+        "定義": receipt["definition_ja"],
+        "definition": receipt["definition_en"],
+        "算式": receipt["formula_ja"],
+        "formula": receipt["formula_en"],
+        "target": _target(receipt),
+        "judged": _judged(receipt),
+        "official": _official(receipt),
+        "inputs": f"{receipt['item_count']:,} landed items, {receipt['rows_read']:,} rows read",
+        "version": f"{receipt['warehouse_version']}, run {receipt['run_id']}",
+    }
+    heading = f"{receipt['indicator_code']} FY{receipt['fiscal_year']}: {receipt['name_ja']} / {receipt['name_en']}"
+    return [heading, "", *in_columns([{"": name, " ": text or "—"} for name, text in told.items()]).splitlines()[1:]]
+
+
+def _target(receipt: Row) -> str:
+    if receipt["target_text"] is None:
+        return ""
+    return f"{receipt['target_text']}, since {receipt['target_effective_from']}, by {receipt['target_source_document']}"
+
+
+def _judged(receipt: Row) -> str:
+    told = []
+    if receipt["status"]:
+        told.append(_words(receipt["status"]) + (f" ({_words(receipt['status_reason'])})" if receipt["status_reason"] else ""))
+        if receipt["met_from"] is not None:
+            told.append(f"met from {receipt['met_from']:,}, missed before {receipt['missed_before']:,}")
+    if receipt["baseline_fiscal_year"] is not None:
+        told.append(f"baseline FY{receipt['baseline_fiscal_year']} {receipt['baseline_value']:,}")
+    if receipt["linear_pace_ratio"] is not None:
+        told.append(f"linear pace {receipt['linear_pace_ratio']:.3f}")
+    if receipt["statcan_cagr_value"] is not None:
+        told.append(f"compound growth {receipt['statcan_cagr_value']:.3f}")
+    if receipt["linear_pace_ratio"] is not None:
+        target = f"FY{receipt['final_target_fiscal_year']} {receipt['final_target_value']:,}"
+        told.append(f"towards {target}, on track from 0.95")
+    method = f"method {receipt['judging_method']}: {_words(receipt['judged_status'])}"
+    return "; ".join([*told, method]) if told else ""
+
+
+def _words(code: str | None) -> str:
+    return (code or "none").replace("_", " ")
+
+
+def _official(receipt: Row) -> str:
+    if receipt["official_item_id"] is None:
+        return ""
+    rating = f", rated {receipt['official_rating']}" if receipt["official_rating"] else ""
+    page = f"page {receipt['official_page_number']}, " if receipt["official_page_number"] else ""
+    differs = {"differs_explained": ", differs from the figures for a recorded reason", "differs_unexplained": ", differs from the figures"}
+    rating += differs.get(receipt["rating_comparison"] or "", "")
+    return f"{receipt['official_text'] or 'no actual'}{rating} ({page}{receipt['official_item_id']})"
+
+
+def _items_told(items: list[Row]) -> list[str]:
+    shown = [
+        {
+            "landed item": row["item_id"],
+            "sha256": row["sha256"][:12],
+            "rows": f"{row['rows_read']:,}",
+            "rejected": f"{row['rows_rejected']:,}",
+            "quarantined": f"{row['rows_quarantined']:,}",
+            "counted": "" if row["rows_counted"] is None else f"{row['rows_counted']:,}",
+        }
+        for row in items
+    ]
+    return in_columns(shown).splitlines() if shown else ["no landed item stands behind this figure"]
+
+
+def _rows_told(receipt: Row) -> list[str]:
+    if not receipt["rows"]:
+        return ["", "the rows of this indicator are not listed"]
+    shown = [
+        {
+            "part": row["part"],
+            "item": row["item_key"],
+            "sheet": row["sheet_name"] or "",
+            "row": str(row["sheet_row"] or row["source_row"]),
+            "what": row["what"],
+            "counts": f"{row['counts']:,}",
+        }
+        for row in receipt["rows"]
+    ]
+    totals = [{"in all": total["part"], "rows": f"{total['row_count']:,}", "counts": f"{total['counts']:,}"} for total in receipt["totals"]]
+    return ["", *in_columns(shown).splitlines(), "", *in_columns(totals).splitlines()]
