@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from harness.answers import check_histories
 from harness.fuzz import spoiled_night
 from harness.kills import KILL_PLACES, await_end_of_processes, kill_after, kill_at, processes_of, start
 from harness.published import check_invariants, export_marts, first_difference, published, reader_in_a_loop
@@ -202,6 +203,11 @@ def test_a_full_disk_ends_the_night_and_the_next_one_publishes_once_there_is_roo
     ballast.unlink()
     check_invariants(city, before)
     city.publish(NIGHT + timedelta(days=1))
+
+
+def test_every_earlier_day_of_many_random_histories_is_answered_as_on_that_day(tmp_path: Path) -> None:
+    print(f"SEED={SEED} N={N}")
+    assert check_histories(tmp_path, range(SEED, SEED + N), nights=4)["show"] > 0
 
 
 def test_every_row_of_3000_spoiled_items_is_accounted_for(api_url: str, tmp_path: Path) -> None:

@@ -1,17 +1,21 @@
-"""What a warehouse answers for a day: every mart that tells since when it knows, cut at that day, and what `shihyo show` says."""
+"""What a warehouse answers for a day: every mart that tells since when it knows, cut at that day, and what `shihyo show` says; and that a
+later warehouse answers the same.
+"""
 
 import json
 import shutil
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from small_city import new_city
 
 from flows.diff import RUN_COLUMNS, RUN_TABLES
 from flows.show import report
-from harness.bare_nights import BareNights, settings_of
+from harness.bare_nights import BareNights, bare_nights, copy_project, settings_of
 from harness.histories import History
 from harness.published import export_marts
 from harness.published import first_difference as first_difference_of_marts
@@ -74,25 +78,37 @@ def _unhidden(row: Row) -> tuple[Any, ...]:
     return tuple(str(value) for name, value in row.items() if name not in _HIDDEN_FIGURES)
 
 
-def check_history(nights: BareNights, history: History) -> dict[str, int]:
-    """Run a history night by night and assert that every day's answers stay, and that building anew gives the same marts.
+def check_histories(folder: Path, numbers: Iterable[int], nights: int) -> Counter[str]:
+    """Check histories one after another; return how many rows of each table were compared."""
+    compared: Counter[str] = Counter()
+    project = copy_project(folder / "dbt_project")
+    seeds = {file: file.read_bytes() for file in (project / "seeds").iterdir()}
+    with bare_nights(project, folder / "dbt") as bare:
+        for number in numbers:
+            for file, content in seeds.items():
+                file.write_bytes(content)
+            history = History(new_city(folder / f"city_{number}"), number, nights)
+            history.draw_seeds(project)
+            _check_history(bare, history, compared)
+    return compared
 
-    Returns how many rows of each table were compared.
-    """
+
+def _check_history(bare: BareNights, history: History, compared: Counter[str]) -> None:
+    """Run a history night by night; assert that each day's answers stay, and that a build from landing gives the same marts."""
     city, settings, told = history.city, settings_of(history.city), {}
     for number, day in enumerate(history.days):
         history.deliver_until(day, is_first=number == 0)
-        nights.night(city, day, procedures=history.catalogue)
+        bare.night(city, day, procedures=history.catalogue)
         told[day] = answers(settings, city.published.resolve(), day)
-    compared: Counter[str] = Counter()
     for day, then in told.items():
         difference = first_difference(then, answers(settings, city.published.resolve(), day))
-        assert difference is None, f"history {history.number}, as of {day} of {[str(each) for each in history.days]}: {difference}"
+        assert difference is None, f"history {history.number}, as of {day}, last night {history.last_day}: {difference}"
         compared.update({table: len(rows) for table, rows in then.items()})
     incremental = export_marts(city)
-    if history.number % 2:  # what is published is nothing that a build needs
+    if history.number % 2:  # a build from landing needs nothing of what is published
         shutil.rmtree(settings.published_dir)
-    nights.night(city, history.last_day, lands=False, full_refresh=True)
+    bare.with_tests = history.has_a_fiscal_years_end
+    bare.night(city, history.last_day, lands=False, full_refresh=True)
+    bare.with_tests = False
     difference = first_difference_of_marts(incremental, export_marts(city))
-    assert difference is None, f"history {history.number}: built from all that has landed: {difference}"
-    return dict(compared)
+    assert difference is None, f"history {history.number}, built from all that has landed: {difference}"

@@ -27,10 +27,11 @@ STAGES = {"本市共通クラウドサービスの整備": 4, "データ活用�
 
 @dataclass
 class History:
-    """A city's sources as they go on from night to night; `days` are the nights, some of them twice on one day."""
+    """A city's sources as they go on from night to night; `days` are the nights (four at most), often two of them on one day."""
 
     city: City
     number: int
+    nights: int = 3
     chance: random.Random = field(init=False)
     days: list[date] = field(init=False)
     catalogue: Path = field(init=False)
@@ -44,7 +45,7 @@ class History:
     def __post_init__(self) -> None:
         self.chance = random.Random(self.number)
         self.days = [BEGINNINGS[self.number % len(BEGINNINGS)]]
-        for step in self.chance.sample([0, self.chance.randint(2, 6), self.chance.randint(9, 16)], 3):
+        for step in self.chance.sample([0, self.chance.randint(2, 6), self.chance.randint(9, 16)], self.nights - 1):
             self.days.append(self.days[-1] + timedelta(days=step))
         self.catalogue = self.city.folder / "catalogue.sqlite"
         self.departments = list(DEPARTMENTS.values())
@@ -53,6 +54,10 @@ class History:
     @property
     def last_day(self) -> date:
         return self.days[-1]
+
+    @property
+    def has_a_fiscal_years_end(self) -> bool:
+        return self.days[0] < date(2027, 4, 1) <= self.last_day
 
     def draw_seeds(self, project: Path) -> None:
         """Reorganise departments and revise targets, within the history's days and around them."""
@@ -118,9 +123,9 @@ class History:
             (self._deliver_hires, 0.6),
             (self._deliver_stages, 0.6),
             (self._deliver_page, 0.5),
-            (self._change_catalogue, 0.6),
+            (self._change_catalogue, 0.8),
         ):
-            if self.chance.random() < probability or (is_first and deliver in (self._deliver_roster, self._deliver_log)):
+            if self.chance.random() < probability or (is_first and deliver == self._deliver_roster):
                 deliver(night)
                 if self.chance.random() < 0.3:  # a second delivery of the same item, which the same night may find
                     deliver(night)
@@ -201,7 +206,7 @@ class History:
         for _ in range(self.chance.randint(1, 4)):
             changes = self.procedures.setdefault(self.chance.randint(1, 9), [])
             status = "registered" if not changes else self.chance.choice(("retired", "reopened"))
-            changes.append((status, night + timedelta(days=self.chance.randint(-60, 10))))
+            changes.append((status, night + timedelta(days=self.chance.choice((-150, -80, -40, -20, -5, 4)))))
         if self.chance.random() < 0.4:
             del self.procedures[self.chance.choice(sorted(self.procedures))]
         self._write_catalogue()
