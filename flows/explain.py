@@ -38,6 +38,19 @@ _TOTALS = """
     order by part desc
 """
 
+_REVISIONS = """
+    select * exclude (indicator_code, fiscal_year)
+    from marts.fct_indicator_revisions
+    where indicator_code = $indicator and fiscal_year = $fiscal_year and revision_kind in ('revised', 'withdrawn')
+    order by revised_on, measure
+"""
+_CORRECTIONS = """
+    select * exclude (indicator_codes)
+    from marts.fct_corrections
+    where list_contains(string_split(indicator_codes, ', '), $indicator) and standing = 'applied'
+    order by declared_on, correction_id
+"""
+
 Row = dict[str, Any]
 
 
@@ -55,6 +68,8 @@ def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_
             asked = {"indicator": indicator, "fiscal_year": _year(connection, indicator, fiscal_year)}
             [receipt] = _read(connection, _RECEIPT, asked)
             receipt["items"] = _read(connection, _ITEMS, asked)
+            receipt["revisions"] = _read(connection, _REVISIONS, asked)
+            receipt["corrections"] = _read(connection, _CORRECTIONS, {"indicator": indicator})
             if with_rows:
                 receipt["totals"] = _read(connection, _TOTALS, asked)
                 receipt["rows"] = _read(connection, _ROWS, asked)
@@ -62,7 +77,9 @@ def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_
             raise ShihyoError("explain: what is published was built before there were receipts; next: shihyo rebuild") from None
     if form == "json":
         return json.dumps(receipt, ensure_ascii=False, indent=1)
-    return "\n".join([*_summary(receipt), "", *_items_told(receipt["items"]), *(_rows_told(receipt) if with_rows else [])])
+    changes = [*map(_revision, receipt["revisions"]), *map(_correction, receipt["corrections"])]
+    rows = _rows_told(receipt) if with_rows else []
+    return "\n".join([*_summary(receipt), *changes, "", *_items_told(receipt["items"]), *rows])
 
 
 def _year(connection: duckdb.DuckDBPyConnection, indicator: str, asked: int | None) -> int:
@@ -132,6 +149,20 @@ def _judged(receipt: Row) -> str:
 
 def _words(code: str | None) -> str:
     return (code or "none").replace("_", " ")
+
+
+def _revision(revision: Row) -> str:
+    before, after = (revision[f"{when}_text"] or revision[f"{when}_value"] for when in ("previous", "new"))
+    cause = ", ".join(revision["cause_item_ids"]) or revision["source_document"] or "the calendar"
+    after = "withdrawn" if after is None else after
+    return f"revised     {_words(revision['measure'])} on {revision['revised_on']}: {before} → {after}, because of {cause}"
+
+
+def _correction(correction: Row) -> str:
+    return (
+        f"corrected   {correction['item_key']}, row {correction['source_row']}, {correction['column_heading']}: "
+        f"{correction['recorded_value']} counts as {correction['corrected_value']}; {correction['reason_en']} ({correction['declared_by']})"
+    )
 
 
 def _official(receipt: Row) -> str:
