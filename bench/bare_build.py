@@ -17,6 +17,8 @@ def bare_build(target: Path, warehouse: Path) -> int:
     """Run the statements in the order in which dbt ended them; return how many there were."""
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    # Exposures have results, and nothing to run.
+    results = [result for result in results if result["unique_id"] in nodes]
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("set preserve_insertion_order = false")
         for result in results:

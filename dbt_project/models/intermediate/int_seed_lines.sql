@@ -2,6 +2,13 @@
 -- line break. One row per key of the seeds that counted rows cite: of an indicator that was defined anew, the last definition.
 with
 
+indicator_lines as (
+    select
+        indicator_code,
+        row_number() over (order by rowid) + 1 as seed_line
+    from {{ ref('indicators') }}
+),
+
 seed_lines as (
     select
         'org_units.csv' as seed_file,
@@ -12,8 +19,8 @@ seed_lines as (
     select
         'indicators.csv' as seed_file,
         indicator_code as seed_key,
-        max(rowid) + 2 as seed_line
-    from {{ ref('indicators') }}
+        max(seed_line) as seed_line
+    from indicator_lines
     group by indicator_code
 )
 
