@@ -87,8 +87,8 @@ def _unhidden(row: Row) -> tuple[Any, ...]:
     return tuple(str(value) for name, value in row.items() if name not in _HIDDEN_FIGURES)
 
 
-def check_histories(folder: Path, numbers: Iterable[int], nights: int) -> Counter[str]:
-    """Check histories one after another; return how many rows of each table were compared."""
+def check_histories(folder: Path, numbers: Iterable[int], nights: int, *, with_tests: bool = False) -> Counter[str]:
+    """Check histories one after another, the last build of each with dbt's data tests if asked; return how many rows were compared."""
     compared: Counter[str] = Counter()
     project = copy_project(folder / "dbt_project")
     seeds = {file: file.read_bytes() for file in (project / "seeds").iterdir()}
@@ -98,11 +98,11 @@ def check_histories(folder: Path, numbers: Iterable[int], nights: int) -> Counte
                 file.write_bytes(content)
             history = History(new_city(folder / f"city_{number}"), number, nights)
             history.draw_seeds(project)
-            _check_history(bare, history, compared)
+            _check_history(bare, history, compared, with_tests)
     return compared
 
 
-def _check_history(bare: BareNights, history: History, compared: Counter[str]) -> None:
+def _check_history(bare: BareNights, history: History, compared: Counter[str], with_tests: bool) -> None:
     """Run a history night by night; assert that each day's answers stay, and that a build from landing gives the same marts."""
     city, settings, told = history.city, settings_of(history.city), {}
     for number, day in enumerate(history.days):
@@ -116,7 +116,7 @@ def _check_history(bare: BareNights, history: History, compared: Counter[str]) -
     incremental = export_marts(city)
     if history.number % 2:  # a build from landing needs nothing of what is published
         shutil.rmtree(settings.published_dir)
-    bare.with_tests = history.has_a_fiscal_years_end
+    bare.with_tests = with_tests
     bare.night(city, history.last_day, lands=False, full_refresh=True)
     bare.with_tests = False
     difference = first_difference_of_marts(incremental, export_marts(city))
