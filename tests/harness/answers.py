@@ -21,8 +21,10 @@ from harness.published import export_marts
 from harness.published import first_difference as first_difference_of_marts
 from settings import Settings
 
-# From when on a row holds, and until when; the latter is null while it does.
-VALIDITIES = {"known_from": "known_to", "effective_from": "effective_to", "revised_on": None}
+# From when on a row holds, and until when, null while it does; a mart with neither pair is one of the warehouse's own day.
+_VALIDITIES = (("known_from", "known_to"), ("effective_from", "effective_to"))
+# Marts whose rows stay, whatever comes later, and the day from which they are there.
+_STAYING = {"fct_indicator_revisions": "revised_on", "fct_quarantined_rows": "known_from"}
 # What these say is said of the warehouse's own day, and not of the day that is asked for.
 _OF_THE_PRESENT = RUN_COLUMNS | {"is_current", "rows_superseded"}
 # A count that is hidden is hidden on its earlier days, too, or those would give it away.
@@ -47,12 +49,19 @@ def _dated_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     for table, column in connection.execute(listed).fetchall():
         if table not in RUN_TABLES and column not in _OF_THE_PRESENT:
             columns.setdefault(table, []).append(column)
-    return {table: names for table, names in columns.items() if set(names) & set(VALIDITIES)}
+    return {table: names for table, names in columns.items() if _validity(table, names)}
+
+
+def _validity(table: str, names: list[str]) -> tuple[str, str | None] | None:
+    if table in _STAYING:
+        return _STAYING[table], None
+    return next((pair for pair in _VALIDITIES if set(pair) <= set(names)), None)
 
 
 def _cut(connection: duckdb.DuckDBPyConnection, table: str, names: list[str], day: date) -> list[Row]:
-    begins = next(name for name in VALIDITIES if name in names)
-    ends = VALIDITIES[begins]
+    validity = _validity(table, names)
+    assert validity
+    begins, ends = validity
     shown = [f"case when {name} <= $day then {name} end as {name}" if name == ends else name for name in names]
     cut = connection.execute(f"select {', '.join(shown)} from marts.{table} where {begins} <= $day order by all", {"day": day}).fetchall()
     return [dict(zip(names, row, strict=True)) for row in cut]
@@ -78,8 +87,8 @@ def _unhidden(row: Row) -> tuple[Any, ...]:
     return tuple(str(value) for name, value in row.items() if name not in _HIDDEN_FIGURES)
 
 
-def check_histories(folder: Path, numbers: Iterable[int], nights: int) -> Counter[str]:
-    """Check histories one after another; return how many rows of each table were compared."""
+def check_histories(folder: Path, numbers: Iterable[int], nights: int, *, with_tests: bool = False) -> Counter[str]:
+    """Check histories one after another, the last build of each with dbt's data tests if asked; return how many rows were compared."""
     compared: Counter[str] = Counter()
     project = copy_project(folder / "dbt_project")
     seeds = {file: file.read_bytes() for file in (project / "seeds").iterdir()}
@@ -89,11 +98,11 @@ def check_histories(folder: Path, numbers: Iterable[int], nights: int) -> Counte
                 file.write_bytes(content)
             history = History(new_city(folder / f"city_{number}"), number, nights)
             history.draw_seeds(project)
-            _check_history(bare, history, compared)
+            _check_history(bare, history, compared, with_tests)
     return compared
 
 
-def _check_history(bare: BareNights, history: History, compared: Counter[str]) -> None:
+def _check_history(bare: BareNights, history: History, compared: Counter[str], with_tests: bool) -> None:
     """Run a history night by night; assert that each day's answers stay, and that a build from landing gives the same marts."""
     city, settings, told = history.city, settings_of(history.city), {}
     for number, day in enumerate(history.days):
@@ -107,7 +116,7 @@ def _check_history(bare: BareNights, history: History, compared: Counter[str]) -
     incremental = export_marts(city)
     if history.number % 2:  # a build from landing needs nothing of what is published
         shutil.rmtree(settings.published_dir)
-    bare.with_tests = history.has_a_fiscal_years_end
+    bare.with_tests = with_tests
     bare.night(city, history.last_day, lands=False, full_refresh=True)
     bare.with_tests = False
     difference = first_difference_of_marts(incremental, export_marts(city))

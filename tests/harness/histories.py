@@ -55,10 +55,6 @@ class History:
     def last_day(self) -> date:
         return self.days[-1]
 
-    @property
-    def has_a_fiscal_years_end(self) -> bool:
-        return self.days[0] < date(2027, 4, 1) <= self.last_day
-
     def draw_seeds(self, project: Path) -> None:
         """Reorganise departments and revise targets, within the history's days and around them."""
         self._reorganise(project / "seeds" / "org_units.csv")
