@@ -133,21 +133,21 @@ def _judge(settings: Settings, succeeded: bool) -> Build:
     if not results_file.exists():
         output = (settings.logs_dir / "dbt-output.log").read_text(encoding="utf-8", errors="replace")
         reason = explain([], output, {}, _PROJECT) or "dbt did not begin to build"
-        raise ShihyoError(f"write: {reason}; next: read {settings.logs_dir / 'dbt.log'}")
+        raise ShihyoError(f"write: {reason}; next: read {settings.logs_dir / 'dbt-output.log'}")
     results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
     failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
     tests = [result for result in results if result["unique_id"].startswith("test.")]
     broken = [result for result in failed if not result["unique_id"].startswith("test.") or result["status"] != "fail"]
     if broken:
         reason = explain(results, "", read_json(project_manifest(settings)), _PROJECT) or "dbt failed"
-        raise ShihyoError(f"write: {reason}; next: read {settings.logs_dir / 'dbt.log'}")
+        raise ShihyoError(f"write: {reason}; next: read {settings.logs_dir / 'dbt-output.log'}")
     if failed:
         names = ", ".join(f"{result['unique_id'].split('.')[2]} ({result['failures']} rows)" for result in failed)
-        finding, next_step = first_finding(failed, candidate_file(settings)) or ("", f"read {settings.logs_dir / 'dbt.log'}")
+        finding, next_step = first_finding(failed, candidate_file(settings)) or ("", f"read {settings.logs_dir / 'dbt-output.log'}")
         raise AuditFailed(
             f"audit: dbt test {names} did not hold{f': {finding}' if finding else ''}; nothing was published; next: {next_step}"
         )
     if not succeeded:
-        raise ShihyoError(f"write: dbt failed; next: read {settings.logs_dir / 'dbt.log'}")
+        raise ShihyoError(f"write: dbt failed; next: read {settings.logs_dir / 'dbt-output.log'}")
     warned = tuple(result["unique_id"].split(".")[2] for result in results if result["status"] == "warn")
     return Build(models=len(results) - len(tests), tests=len(tests), warnings=warned)
