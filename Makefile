@@ -59,7 +59,7 @@ app: setup  ## the app alone, on what is published
 	@$(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) --server.headless true
 
 test: setup browser database  ## every test, with a real browser and a real PostgreSQL
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 browser:
 	@if ! command -v chromium >/dev/null || ! fc-list :lang=ja 2>/dev/null | grep -q .; then \
