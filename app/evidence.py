@@ -111,13 +111,13 @@ def corrections_html(corrections: Sequence[Row], words: Words) -> str:
         return ""
     notes = [
         words(
-            "correction_told",
+            "correction_told" if each["corrected_value"] is not None else "correction_of_people",
             number=number,
             item=each["item_key"],
             row=each["source_row"],
             column=each["column_heading"],
             recorded=each["recorded_value"] or NONE,
-            corrected=each["corrected_value"] or NONE,
+            corrected=each["corrected_value"],
             reason=words.of(each, "reason"),
             office=each["declared_by"],
             day=words.day(each["declared_on"]),

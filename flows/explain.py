@@ -45,10 +45,11 @@ _REVISIONS = """
     order by revised_on, measure
 """
 _CORRECTIONS = """
-    select * exclude (indicator_codes)
-    from marts.fct_corrections
-    where list_contains(string_split(indicator_codes, ', '), $indicator) and standing = 'applied'
-    order by declared_on, correction_id
+    select corrections.* exclude (indicator_codes)
+    from marts.fct_corrections as corrections
+    inner join marts.fct_receipt_items as items using (source_name, item_key)
+    where items.indicator_code = $indicator and items.fiscal_year = $fiscal_year and corrections.standing = 'applied'
+    order by corrections.declared_on, corrections.correction_id
 """
 
 Row = dict[str, Any]
@@ -69,7 +70,7 @@ def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_
             [receipt] = _read(connection, _RECEIPT, asked)
             receipt["items"] = _read(connection, _ITEMS, asked)
             receipt["revisions"] = _read(connection, _REVISIONS, asked)
-            receipt["corrections"] = _read(connection, _CORRECTIONS, {"indicator": indicator})
+            receipt["corrections"] = _read(connection, _CORRECTIONS, asked)
             if with_rows:
                 receipt["totals"] = _read(connection, _TOTALS, asked)
                 receipt["rows"] = _read(connection, _ROWS, asked)
@@ -161,8 +162,14 @@ def _revision(revision: Row) -> str:
 def _correction(correction: Row) -> str:
     return (
         f"corrected   {correction['item_key']}, row {correction['source_row']}, {correction['column_heading']}: "
-        f"{correction['recorded_value']} counts as {correction['corrected_value']}; {correction['reason_en']} ({correction['declared_by']})"
+        f"{_counted_as(correction)}; {correction['reason_en']} ({correction['declared_by']})"
     )
+
+
+def _counted_as(correction: Row) -> str:
+    if correction["corrected_value"] is None:
+        return "counts otherwise than recorded"
+    return f"{correction['recorded_value']} counts as {correction['corrected_value']}"
 
 
 def _official(receipt: Row) -> str:

@@ -1,11 +1,23 @@
--- One row per declared correction that an indicator's figures are counted with.
+-- One row per declared correction of a landed item that an indicator's figures are counted from.
 with
 
+items as (
+    select distinct
+        source_name,
+        item_key
+    from marts.fct_receipt_items
+    where indicator_code = $indicator_code
+),
+
 corrections as (
-    select *
-    from marts.fct_corrections
-    where list_contains(string_split(indicator_codes, ', '), $indicator_code) and standing = 'applied'
-    order by declared_on, correction_id
+    select corrections.*
+    from marts.fct_corrections as corrections
+    inner join items
+        on
+            corrections.source_name = items.source_name
+            and corrections.item_key = items.item_key
+    where corrections.standing = 'applied'
+    order by corrections.declared_on, corrections.correction_id
 )
 
 select * from corrections

@@ -58,7 +58,8 @@ RECONCILIATION = Guard(
 
 RATINGS = Guard(
     "fct_indicator_progress_ratings@candidate",
-    "select indicator_code || ' FY' || fiscal_year || ': rated ' || official_rating || ', ' || actual_value || ' of ' || target_text "
+    "select indicator_code || ' FY' || fiscal_year || ': rated ' || official_rating || ', ' "
+    "|| coalesce(cast(actual_value as varchar), actual_text) || ' of ' || target_text "
     "as named_by, * from marts.fct_indicator_progress where rating_comparison is not null",
     (
         gxe.ExpectColumnValuesToBeInSet(

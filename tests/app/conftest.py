@@ -393,6 +393,9 @@ def _write_units_and_corrections(connection: duckdb.DuckDBPyConnection) -> None:
     ):
         figures = {"numerator": part, "denominator": whole, "actual_value": 100 * part / whole}
         _insert(connection, "fct_org_unit_actuals", **rate, roll_up=roll_up, unit_code=code, **figures)
+    for code in ("specialists_hired", "visualisation_usage_rate"):
+        item = {"source_name": "specialists", "item_key": "専門人材.csv", "rows_read": 7, "rows_quarantined": 0, "rows_rejected": 0}
+        _insert(connection, "fct_receipt_items", indicator_code=code, fiscal_year=2024, sha256="cd" * 32, **item)
     people = {"indicator_code": "training_participants", **year, "is_provisional": True}
     _insert(connection, "fct_org_unit_actuals", **people, roll_up="city", unit_code="271004", numerator=33, denominator=1, actual_value=33)
     _insert(connection, "fct_org_unit_actuals", **people, roll_up="as_it_was", unit_code="B01", is_suppressed=True)
@@ -400,6 +403,7 @@ def _write_units_and_corrections(connection: duckdb.DuckDBPyConnection) -> None:
         connection,
         "fct_corrections",
         correction_id="one",
+        source_name="specialists",
         item_key="専門人材.csv",
         source_row=7,
         column_heading="採用年月日",

@@ -67,7 +67,7 @@ def test_achievement_stands_beside_the_official_rating_and_neither_replaces_the_
     judged = row_of(section(page, "達成状況の判定"), "令和5年度")
     assert "未達成" in judged
     assert '<span class="shihyo-badge rating">A</span>' in judged
-    assert "算術と異なる" in judged
+    assert "数値判定と異なる" in judged
     assert "令和5年度: 公式評価は判断" in page
     assert "a judgement" in opened(indicator="training_participants", lang="en")
 
@@ -129,6 +129,14 @@ def test_declared_corrections_are_footnotes_of_the_indicators_that_they_touch(pu
     told = section(opened(indicator="specialists_hired"), "訂正の注記")
     assert "※1 専門人材.csv 7行目「採用年月日」の 令和７年１月１日 を 2025-01-06 として計上。閉庁日のため(人事室、2025年4月10日)" in told
     assert "訂正の注記" not in opened(indicator=_PROCEDURES)
+
+
+def test_the_values_of_a_correction_that_concerns_a_person_are_not_told(published: Any) -> None:
+    with duckdb.connect(str((published.published_dir / "warehouse.duckdb").resolve())) as connection:
+        connection.execute("update marts.fct_corrections set recorded_value = null, corrected_value = null")
+    told = section(opened(indicator="specialists_hired"), "訂正の注記")
+    assert "個人に関わるため値は示しません" in told
+    assert "2025-01-06" not in told
 
 
 def test_departments_are_shown_as_they_were_and_few_people_are_hidden(published: Any) -> None:

@@ -34,8 +34,8 @@ dated as (
         source_url,
         target_value,
         target_tolerance,
-        coalesce(written_lower, cast(target_value - target_tolerance as double)) as target_lower,
-        coalesce(written_upper, cast(target_value + target_tolerance as double)) as target_upper,
+        coalesce(cast(target_value - target_tolerance as double), written_lower) as target_lower,
+        coalesce(cast(target_value + target_tolerance as double), written_upper) as target_upper,
         case
             when target_qualifier = 'about' then case when direction = 'up' then written_upper else written_lower end
             when target_qualifier in ('around', 'cumulative') then null

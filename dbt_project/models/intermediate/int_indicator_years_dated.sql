@@ -34,10 +34,9 @@ targets as (
 official_results as (
     select
         official_results.*,
-        -- A page tells a milestone in words: drawn up, in operation, done are all of its stages.
         case
             when official_results.actual_value is not null then cast(official_results.actual_value as double)
-            when indicators.kind = 'milestone' and regexp_matches(official_results.actual_text, '済|開始|完了') then 100
+            when indicators.kind = 'milestone' then {{ milestone_told('official_results.actual_text') }}
         end as told_value,
         indicators.kind = 'ratio' as is_rounded
     from {{ ref('fct_official_results') }} as official_results

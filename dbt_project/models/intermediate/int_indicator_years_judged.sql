@@ -6,8 +6,18 @@ years as (
     select * from {{ ref('int_indicator_years_dated') }}
 ),
 
-indicators as (
-    select * from {{ ref('dim_indicators') }}
+-- The definition that was in force on a day; before the first one, the first.
+definitions as (
+    select
+        *,
+        case when lag(valid_from) over same_indicator is null then date '0001-01-01' else valid_from end as in_force_from,
+        lead(valid_from, 1, date '9999-12-31') over same_indicator as in_force_to
+    from {{ ref('indicators') }}
+    window same_indicator as (partition by indicator_code order by valid_from)
+),
+
+run_contexts as (
+    select as_of from {{ ref('stg_night__run_contexts') }}
 ),
 
 fiscal_years as (
@@ -15,31 +25,41 @@ fiscal_years as (
 ),
 
 knots as (
-    select distinct
+    select
         indicator_code,
         known_from as knot
     from years
+    union
+    select
+        definitions.indicator_code,
+        definitions.valid_from as knot
+    from definitions
+    inner join run_contexts on definitions.valid_from <= run_contexts.as_of
 ),
 
 at_knots as (
     select
         years.* exclude (known_from),
         knots.knot as known_from,
-        indicators.kind,
-        indicators.direction,
-        indicators.judging_method,
-        indicators.natural_limit,
-        indicators.baseline_fiscal_year as wanted_baseline_year
+        definitions.kind,
+        definitions.direction,
+        definitions.judging_method,
+        definitions.natural_limit,
+        definitions.baseline_fiscal_year as wanted_baseline_year
     from years
     inner join knots
         on
             years.indicator_code = knots.indicator_code
             and years.known_from <= knots.knot
             and years.known_to > knots.knot
-    inner join indicators on years.indicator_code = indicators.indicator_code
+    inner join definitions
+        on
+            years.indicator_code = definitions.indicator_code
+            and knots.knot >= definitions.in_force_from
+            and knots.knot < definitions.in_force_to
 ),
 
--- The baseline year, or the next later one with a final actual; the last fiscal year that has a target with a number.
+-- The baseline year, or the next later one with a final actual; the last fiscal year that has a target.
 rested as (
     select
         *,
@@ -49,13 +69,14 @@ rested as (
         arg_min(judged_value, fiscal_year) filter (
             where fiscal_year >= wanted_baseline_year and judged_value is not null and not is_provisional
         ) over same_day as baseline_value,
-        max(fiscal_year) filter (where target_value is not null) over same_day as final_target_fiscal_year,
-        arg_max(target_value, fiscal_year) filter (where target_value is not null) over same_day as final_target_value
+        max(fiscal_year) filter (where target_text is not null) over same_day as final_target_fiscal_year,
+        arg_max(case when target_qualifier = 'cumulative' then null else target_value end, fiscal_year)
+            filter (where target_text is not null) over same_day as final_target_value
     from at_knots
     window same_day as (partition by indicator_code, known_from)
 ),
 
--- Unrounded, on intervals. Of a year that is not over only what cannot be lost again is judged: a count or a stage that is reached.
+-- Unrounded, on intervals. Of a year that is not over only a plan that is done is judged: a rate may fall again, and a hire be taken back.
 levelled as (
     select
         *,
@@ -70,7 +91,7 @@ told as (
     select
         *,
         case
-            when is_provisional and not (final_status = 'met' and kind in ('flow', 'milestone')) and final_status is not null
+            when is_provisional and not (final_status = 'met' and kind = 'milestone') and final_status is not null
                 then 'cannot_tell'
             else final_status
         end as status,
@@ -103,7 +124,10 @@ paced as (
             and last_told.fiscal_year > baseline_years.fiscal_year
             and last_told.kind in ('stock', 'ratio')
             and last_told.judged_value is not null
-            and last_told.fiscal_year <= coalesce(last_told.final_target_fiscal_year, last_told.fiscal_year)
+            and (
+                last_told.fiscal_year < coalesce(last_told.final_target_fiscal_year, last_told.fiscal_year + 1)
+                or (last_told.fiscal_year = last_told.final_target_fiscal_year and last_told.is_provisional)
+            )
 ),
 
 cases as (

@@ -15,7 +15,8 @@ contract_columns as (
 touched as (
     select
         indicator_sources.source_name,
-        string_agg(indicator_sources.indicator_code, ', ' order by indicators.sort_order) as indicator_codes
+        string_agg(indicator_sources.indicator_code, ', ' order by indicators.sort_order) as indicator_codes,
+        bool_or(indicators.counts_people) as counts_people
     from {{ ref('indicator_sources') }} as indicator_sources
     inner join {{ ref('dim_indicators') }} as indicators on indicator_sources.indicator_code = indicators.indicator_code
     group by indicator_sources.source_name
@@ -28,8 +29,9 @@ corrections as (
         judged.item_key,
         judged.column_name,
         contract_columns.heading as column_heading,
-        judged.recorded_value,
-        judged.corrected_value,
+        -- A day or a department of one person is not told here: the row that it belongs to is cited, and counted as one.
+        case when not touched.counts_people then judged.recorded_value end as recorded_value,
+        case when not touched.counts_people then judged.corrected_value end as corrected_value,
         judged.reason_ja,
         judged.reason_en,
         judged.declared_by,

@@ -3,7 +3,8 @@ with
 indicators as (
     select
         indicator_code,
-        kind
+        kind,
+        counts_people
     from {{ ref('dim_indicators') }}
 ),
 
@@ -16,13 +17,14 @@ knots as (
 ),
 
 -- A month becomes final on the day after its end, a fiscal year with its last month: a knot of its own where no input changed that day.
--- A month of a flow waits for a delivery made after its end, at the longest until its year is over: courses are told when they are held.
+-- A flow and a milestone wait for a delivery made after the end, at the longest until the city's books of the year are closed (31 May): what was
+-- told in March is not yet all there was.
 dated_knots as (
     select
         knots.*,
         indicators.kind,
         case
-            when indicators.kind = 'flow' then make_date({{ fiscal_year_of('knots.period_start') }} + 1, 3, 31)
+            when indicators.kind in ('flow', 'milestone') then make_date({{ fiscal_year_of('knots.period_start') }} + 1, 5, 31)
             else knots.period_end
         end as told_until
     from knots
@@ -187,6 +189,8 @@ actuals as (
         cast(shown.known_to as date) as known_to
     from shown
     inner join indicators on shown.indicator_code = indicators.indicator_code
+    -- Of people in a department only the count of today: from one day's to the next somebody could be told, however few of them are hidden.
+    where not indicators.counts_people or shown.org_unit_code = '271004' or shown.known_to is null
 )
 
 select * from actuals

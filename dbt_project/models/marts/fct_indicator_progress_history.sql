@@ -31,6 +31,8 @@ compared as (
         on
             judged.indicator_code = rating_notes.indicator_code
             and judged.fiscal_year = rating_notes.fiscal_year
+            and judged.official_rating = rating_notes.official_rating
+            and judged.official_text = rating_notes.official_text
 ),
 
 told as (
@@ -59,8 +61,8 @@ told as (
         case when rating_comparison like 'differs%' then reason_en end as rating_reason_en,
         judging_method,
         case
-            when judging_method = 'linear_pace' then linear_pace_status
-            when judging_method = 'statcan_cagr' then statcan_cagr_status
+            when judging_method = 'linear_pace' then coalesce(linear_pace_status, status)
+            when judging_method = 'statcan_cagr' then coalesce(statcan_cagr_status, status)
             else status
         end as judged_status,
         linear_pace_status,

@@ -1,7 +1,9 @@
 with
 
+-- A published figure that stood in for a computed one was no actual of ours.
 history as (
-    select * from {{ ref('fct_indicator_progress_history') }}
+    select * replace (case when actual_origin = 'computed' then actual_value end as actual_value)
+    from {{ ref('fct_indicator_progress_history') }}
 ),
 
 targets as (
@@ -45,7 +47,7 @@ changes as (
         measured_to,
         known_from as revised_on
     from remembered
-    where actual_origin is distinct from 'official' and actual_value is distinct from was_actual_value
+    where actual_value is distinct from was_actual_value
     union all
     select
         indicator_code,
@@ -90,52 +92,77 @@ changes as (
     where official_rating is distinct from was_official_rating
 ),
 
--- What arrived that day from the sources that tell the indicator: of a log only days of the month that the figure is measured by.
+since_when as (
+    select
+        *,
+        lag(revised_on, 1, date '0001-01-01') over (partition by indicator_code, fiscal_year, measure order by revised_on) as told_before
+    from changes
+),
+
+-- What arrived since the figure was last told: of a log the days of the month that it is measured by, of the rosters the one that tells the
+-- postings of that month.
 arrivals as (
     select
-        indicator_sources.indicator_code,
-        loads.item_id,
-        loads.known_from,
-        loads.source_name,
-        loads.business_date
-    from {{ ref('fct_loads') }} as loads
-    inner join {{ ref('indicator_sources') }} as indicator_sources on loads.source_name = indicator_sources.source_name
-    where loads.source_name != 'policy_pages'
+        since_when.indicator_code,
+        since_when.fiscal_year,
+        since_when.measure,
+        since_when.revised_on,
+        loads.item_id
+    from since_when
+    inner join {{ ref('indicator_sources') }} as indicator_sources on since_when.indicator_code = indicator_sources.indicator_code
+    inner join {{ ref('fct_loads') }} as loads
+        on
+            indicator_sources.source_name = loads.source_name
+            and since_when.told_before < loads.known_from
+            and since_when.revised_on >= loads.known_from
+    left join {{ ref('int_roster_months_chosen') }} as rosters
+        on
+            loads.item_id = rosters.item_id
+            and date_trunc('month', since_when.measured_to) = rosters.month_start
+            and since_when.revised_on >= rosters.known_from
+            and since_when.revised_on < rosters.known_to
+    where
+        (
+            since_when.measure = 'actual'
+            and loads.source_name != 'policy_pages'
+            and (loads.source_name != 'staff_roster' or rosters.item_id is not null)
+            and (
+                loads.source_name != 'access_log'
+                or loads.business_date between date_trunc('month', since_when.measured_to) and since_when.measured_to
+            )
+        )
+        or (
+            since_when.measure in ('official_actual', 'official_rating')
+            and loads.source_name = 'policy_pages'
+            and since_when.revised_on = loads.known_from
+        )
+),
+
+-- Of several pages that arrived on one day, the one that says so.
+said as (
+    select distinct
+        indicator_code,
+        fiscal_year,
+        known_from,
+        item_id
+    from official_results
 ),
 
 causes as (
     select
-        changes.indicator_code,
-        changes.fiscal_year,
-        changes.measure,
-        changes.revised_on,
-        list(arrivals.item_id order by arrivals.item_id) as item_ids
-    from changes
-    inner join arrivals
+        arrivals.indicator_code,
+        arrivals.fiscal_year,
+        arrivals.measure,
+        arrivals.revised_on,
+        list(distinct coalesce(said.item_id, arrivals.item_id) order by coalesce(said.item_id, arrivals.item_id)) as item_ids
+    from arrivals
+    left join said
         on
-            changes.indicator_code = arrivals.indicator_code
-            and changes.revised_on = arrivals.known_from
-            and (
-                arrivals.source_name != 'access_log'
-                or arrivals.business_date between date_trunc('month', changes.measured_to) and changes.measured_to
-            )
-    where changes.measure = 'actual'
-    group by changes.indicator_code, changes.fiscal_year, changes.measure, changes.revised_on
-    union all
-    select
-        changes.indicator_code,
-        changes.fiscal_year,
-        changes.measure,
-        changes.revised_on,
-        list(official_results.item_id order by official_results.item_id) as item_ids
-    from changes
-    inner join official_results
-        on
-            changes.indicator_code = official_results.indicator_code
-            and changes.fiscal_year = official_results.fiscal_year
-            and changes.revised_on = official_results.known_from
-    where changes.measure in ('official_actual', 'official_rating')
-    group by changes.indicator_code, changes.fiscal_year, changes.measure, changes.revised_on
+            arrivals.indicator_code = said.indicator_code
+            and arrivals.fiscal_year = said.fiscal_year
+            and arrivals.revised_on = said.known_from
+            and arrivals.measure != 'actual'
+    group by arrivals.indicator_code, arrivals.fiscal_year, arrivals.measure, arrivals.revised_on
 ),
 
 revisions as (

@@ -148,7 +148,7 @@ rolled_up as (
         members.period_grain,
         {{ fiscal_year_of('members.period_start') }} as fiscal_year,
         any_value(indicators.kind) as indicator_kind,
-        cast(count(*) as integer) as part_count,
+        cast(case when not bool_or(members.is_suppressed) then count(*) end as integer) as part_count,
         cast(case when not bool_or(members.is_suppressed) then sum(members.numerator) end as decimal(18, 4)) as numerator,
         cast(case when any_value(indicators.kind) = 'ratio' then sum(members.denominator) else 1 end as decimal(18, 4)) as denominator,
         bool_or(members.is_suppressed) as is_suppressed,

@@ -44,10 +44,9 @@ bounded as (
         published.actual_text as official_text,
         coalesce(published.actual_qualifier, 'exact') as official_qualifier,
         actuals.actual_value as computed_value,
-        -- A page tells a milestone in words: drawn up, in operation, done are all of its stages.
         case
             when published.actual_value is not null then cast(published.actual_value as double)
-            when indicators.kind = 'milestone' and regexp_matches(published.actual_text, '済|開始|完了') then 100
+            when indicators.kind = 'milestone' then {{ milestone_told('published.actual_text') }}
         end as official_value,
         {{ half_of_last_digit('coalesce(published.actual_value, 100)', 'published.actual_qualifier') }} as half_width
     from published
