@@ -61,7 +61,8 @@ def test_an_edit_below_an_incremental_model_builds_it_from_all_that_has_landed(b
     assert bench.query("select count(*), sum(rows_staged), max(abs(rows_unaccounted)) from marts.fct_loads") == [(21, 808, 0)]
     assert [change.column for change in bench.difference().values] == []  # the month is not complete, so the year shows nothing yet
     # What a formula changes is an edit's difference, and no revision of data.
-    assert {"fct_department_usage_months", "fct_indicator_actuals"} == {table.table for table in bench.difference().tables}
+    changed = {"fct_department_usage_months", "fct_indicator_actuals", "fct_org_unit_actuals"}
+    assert changed == {table.table for table in bench.difference().tables}
     assert bench.query("select count(*) from marts.fct_indicator_revisions where revision_kind in ('revised', 'withdrawn')") == [(2,)]
     assert bench.query("select distinct measure from marts.fct_indicator_revisions where revision_kind = 'revised'") == [("target",)]
 
@@ -116,7 +117,7 @@ def _line_of(bench: Workbench, file: str, text: str) -> int:
 
 
 _MODEL = "models/intermediate/int_source_silences.sql"
-_INDICATOR = "online_procedures,一,a,1,99,stock,件,n,up,,0,x,x,milestones,x,false"
+_INDICATOR = (ROOT / "dbt_project" / "seeds" / "indicators.csv").read_text(encoding="utf-8").splitlines()[1]
 MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] = {
     "syntax": (
         lambda b: (_MODEL, b.edit(_MODEL, "cross join run_contexts", "crosss joinn run_contexts")),
@@ -140,7 +141,7 @@ MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] =
     "seed day": (
         lambda b: (
             "seeds/indicator_targets.csv",
-            b.edit("seeds/indicator_targets.csv", "2026,70%以上,70,at_least,2023-04-01", "2026,70%以上,70,at_least,2023-13-01"),
+            b.edit("seeds/indicator_targets.csv", "2026,70%以上,70,at_least,,,,2023-04-01", "2026,70%以上,70,at_least,,,,2023-13-01"),
         ),
         r"2023-13-01",
     ),
@@ -154,7 +155,7 @@ MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] =
     ),
     "seed key twice": (
         lambda b: ("seeds/indicators.csv", b.append("seeds/indicators.csv", _INDICATOR)),
-        r"unique_indicators_indicator_code",
+        r"unique_together_indicators_indicator_code__valid_from",
     ),
 }
 
