@@ -45,7 +45,9 @@ at_knots as (
         definitions.direction,
         definitions.judging_method,
         definitions.natural_limit,
-        definitions.baseline_fiscal_year as wanted_baseline_year
+        definitions.baseline_fiscal_year as wanted_baseline_year,
+        -- A total of several years is no place that a pace leads to.
+        case when coalesce(years.target_qualifier, 'exact') != 'cumulative' then years.target_value end as paced_target_value
     from years
     inner join knots
         on
@@ -70,8 +72,7 @@ rested as (
             where fiscal_year >= wanted_baseline_year and judged_value is not null and not is_provisional
         ) over same_day as baseline_value,
         max(fiscal_year) filter (where target_text is not null) over same_day as final_target_fiscal_year,
-        arg_max(case when target_qualifier = 'cumulative' then null else target_value end, fiscal_year)
-            filter (where target_text is not null) over same_day as final_target_value
+        arg_max(paced_target_value, fiscal_year) filter (where target_text is not null) over same_day as final_target_value
     from at_knots
     window same_day as (partition by indicator_code, known_from)
 ),
