@@ -1,12 +1,13 @@
 -- On which line of its file a seed's row stands, the heading being line 1: a seed is copied in the order of its file, and no value of these has a
--- line break. One row per key of the seeds that counted rows cite: of an indicator that was defined anew, the last definition.
+-- line break. Row numbers are the table's own, hence render(), which --empty leaves alone. One row per key of the seeds that counted rows cite: of an
+-- indicator that was defined anew, the last definition.
 with
 
 indicator_lines as (
     select
         indicator_code,
         row_number() over (order by rowid) + 1 as seed_line
-    from {{ ref('indicators') }}
+    from {{ ref('indicators').render() }}
 ),
 
 seed_lines as (
@@ -14,7 +15,7 @@ seed_lines as (
         'org_units.csv' as seed_file,
         org_unit_code as seed_key,
         row_number() over (order by rowid) + 1 as seed_line
-    from {{ ref('org_units') }}
+    from {{ ref('org_units').render() }}
     union all
     select
         'indicators.csv' as seed_file,
