@@ -24,6 +24,8 @@ SHEET_COLUMNS = (
     Column("sheet_name", ("(シート名)",), is_required=False),
     Column("sheet_row", ("(シートの行)",), "code", is_required=False),
 )
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_ZIPPED, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PLACE_HEADINGS = [column.headings[0] for column in SHEET_COLUMNS]
 _HEADING_WITHIN_ROWS = 30
 _UNPACKED_LIMIT_BYTES = 300_000_000
@@ -42,8 +44,8 @@ class _Table:
 
 
 def is_workbook(content: bytes) -> bool:
-    """Tell an .xlsx file by its first bytes."""
-    return content[:4] == b"PK\x03\x04"
+    """Tell a workbook by its first bytes: .xlsx, .xlsm, .xlsb and .ods are archives, .xls is a compound file."""
+    return content.startswith((_ZIPPED, _COMPOUND))
 
 
 def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -> Parsed:
@@ -84,6 +86,8 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
 
 
 def _is_sound(content: bytes) -> bool:
+    if content.startswith(_COMPOUND):  # nothing in it is packed
+        return len(content) <= _UNPACKED_LIMIT_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return sum(entry.file_size for entry in archive.infolist()) <= _UNPACKED_LIMIT_BYTES and archive.testzip() is None

@@ -40,25 +40,25 @@ def landed(city: City) -> list[tuple[str, str, int]]:
 def test_a_missed_week_is_caught_up_by_the_next_night(city: City) -> None:
     for offset in range(7):
         city.deliver_log(DAY + timedelta(days=offset))
-    assert land_source(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=2)]) == 2
-    assert land_source(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=9)]) == 5
+    assert land_source(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=2)]).landed == 2
+    assert land_source(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=9)]).landed == 5
     assert [known_from for _, known_from, _ in landed(city)] == ["2026-10-07"] * 2 + ["2026-10-14"] * 5
 
 
 def test_landing_twice_changes_nothing_and_a_correction_keeps_the_earlier_delivery(city: City) -> None:
     settings, source = settings_of(city), BY_NAME["training_rosters"]
     city.deliver("training_rosters", "研修.xlsx", roster("S1", "S2"), on=DAY)
-    assert [land_source(settings, source, [DAY]), land_source(settings, source, [DAY])] == [1, 0]
+    assert [land_source(settings, source, [DAY]).landed for _ in range(2)] == [1, 0]
     city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY + timedelta(days=1))
     city.deliver("training_rosters", "研修.xlsx", roster("S1", "S2"), on=DAY + timedelta(days=2))
-    assert land_source(settings, source, [DAY + timedelta(days=1), DAY + timedelta(days=2)]) == 2
+    assert land_source(settings, source, [DAY + timedelta(days=1), DAY + timedelta(days=2)]).landed == 2
     assert landed(city) == [("研修.xlsx", "2026-10-05", 2), ("研修.xlsx", "2026-10-06", 1), ("研修.xlsx", "2026-10-07", 2)]
 
 
 def test_the_file_that_excel_keeps_beside_an_open_workbook_is_no_delivery(city: City) -> None:
     city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY)
     city.deliver("training_rosters", "~$研修.xlsx", b"\x08Yamada H", on=DAY)
-    assert land_source(settings_of(city), BY_NAME["training_rosters"], [DAY]) == 1
+    assert land_source(settings_of(city), BY_NAME["training_rosters"], [DAY]).landed == 1
     assert [key for key, *_ in landed(city)] == ["研修.xlsx"]
 
 
