@@ -33,7 +33,7 @@ REASONS: dict[UnreadReason, tuple[str, str]] = {
     "several_days": ("its name states several days", "leave only the day that it is about in its name"),
 }
 # A workbook that somebody has open is no fault of a delivery: it is listed, and warned of by nobody.
-_EVERYDAY = ("office_lock",)
+_EVERYDAY = "office_lock"
 
 
 @dataclass
@@ -78,14 +78,14 @@ class Account:
             **{name: getattr(self, name) for name in counts},
             "not_read": len(self.unread),
             "without_day": len(self.undated),
-            "unread": [self._entry(each) for each in self.unread[:MOST_TOLD]],
-            "undated": [self._entry(each) for each in self.undated[:MOST_TOLD]],
+            "endings": list(self.endings),
+            **{name: [asdict(each) for each in getattr(self, name)[:MOST_TOLD]] for name in ("unread", "undated", "landed_undated")},
             "warning": self.warning(source_name),
         }
 
     def warning(self, source_name: str) -> str | None:
         """Say in one line what was not read, and what landed tonight without its day; None when there is nothing to say."""
-        unread = [each for each in self.unread if each.reason_code not in _EVERYDAY]
+        unread = [each for each in self.unread if each.reason_code != _EVERYDAY]
         parts = [
             f"{len(entries)} of what was delivered {what}: {_named(entries)}"
             for entries, what in ((unread, "is not read"), (self.landed_undated, "landed without its day"))
@@ -93,10 +93,13 @@ class Account:
         ]
         return f"{source_name}: {'; '.join(parts)}; next: shihyo sources says what to do" if parts else None
 
-    def _entry(self, unread: Unread) -> dict[str, str]:
-        why, what_to_do = REASONS[unread.reason_code]
-        endings = ", ".join(self.endings) + f" (or packed, {', '.join(PACKED)})"
-        return {**asdict(unread), "why": why, "next": what_to_do.format(endings=endings)}
+
+def explained(entry: dict[str, Any], endings: list[str]) -> dict[str, Any]:
+    """Return an entry as the ledger keeps it, with why it is not read and what to do; a reason of another release has neither."""
+    reason: Any = entry.get("reason_code")
+    why, what_to_do = REASONS.get(reason, ("", ""))
+    read = f"{', '.join(endings)} (packed with {', '.join(PACKED)}, or not)"
+    return {**entry, "why": why, "next": what_to_do.format(endings=read)}
 
 
 def _named(entries: list[Unread]) -> str:

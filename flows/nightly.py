@@ -42,7 +42,6 @@ def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run:
     run.accounts[source.name] = account.describe(source.name)
     if warning := account.warning(source.name):
         run.warnings.append(warning)
-        land.log.warning("warning: %s", warning)
 
 
 def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:

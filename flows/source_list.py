@@ -6,6 +6,7 @@ It tells what the ledger recorded; it looks at no source itself.
 import json
 from typing import Any
 
+from flows.accounts import explained
 from flows.runs import events, last_read
 from flows.show import in_columns
 from settings import SOURCE_NAMES, Settings, mask_secrets
@@ -31,8 +32,7 @@ def _listed(settings: Settings, name: str, account: Any) -> dict[str, Any]:
         "location": mask_secrets(configured.location),
         "last_read": read_on.isoformat() if read_on else None,
         **{count: known.get(count) for count in (*_COUNTS, "passed_over", "newest", "without_day")},
-        "unread": known.get("unread") or [],
-        "undated": known.get("undated") or [],
+        **{entries: [explained(each, known.get("endings", [])) for each in known.get(entries, [])] for entries in ("unread", "undated")},
     }
 
 
