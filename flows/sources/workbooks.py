@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from flows.sources import compound_files, old_workbooks
 from flows.sources.base import Parsed, RejectedRow, rejected_item
 from flows.sources.contracts import Column, Contract, Layout, landed_batch, lay_out
 from flows.sources.pseudonyms import Pseudonyms
@@ -25,7 +26,7 @@ SHEET_COLUMNS = (
     Column("sheet_row", ("(シートの行)",), "code", is_required=False),
 )
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_ZIPPED, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIPPED = b"PK\x03\x04"
 _PLACE_HEADINGS = [column.headings[0] for column in SHEET_COLUMNS]
 _HEADING_WITHIN_ROWS = 30
 _UNPACKED_LIMIT_BYTES = 300_000_000
@@ -45,7 +46,7 @@ class _Table:
 
 def is_workbook(content: bytes) -> bool:
     """Tell a workbook by its first bytes: .xlsx, .xlsm, .xlsb and .ods are archives, .xls is a compound file."""
-    return content.startswith((_ZIPPED, _COMPOUND))
+    return content.startswith((_ZIPPED, compound_files.SIGNATURE))
 
 
 def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -> Parsed:
@@ -86,8 +87,8 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
 
 
 def _is_sound(content: bytes) -> bool:
-    if content.startswith(_COMPOUND):  # nothing in it is packed
-        return len(content) <= _UNPACKED_LIMIT_BYTES
+    if content.startswith(compound_files.SIGNATURE):  # nothing in it is packed
+        return len(content) <= _UNPACKED_LIMIT_BYTES and old_workbooks.is_sound(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return sum(entry.file_size for entry in archive.infolist()) <= _UNPACKED_LIMIT_BYTES and archive.testzip() is None
