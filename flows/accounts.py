@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flows.arrivals import Arrivals
-from flows.sources.base import Delivery, Listing, Unread, UnreadReason
+from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
 from flows.sources.drop_folder import PACKED
 from flows.sources.entry_names import told_name
 
@@ -47,9 +47,9 @@ class Account:
     passed_over: int = 0
     newest: str | None = None
     endings: tuple[str, ...] = ()
-    unread: list[Unread] = field(default_factory=list)
-    undated: list[Unread] = field(default_factory=list)
-    landed_undated: list[Unread] = field(default_factory=list)
+    unread: list[UnreadEntry] = field(default_factory=list)
+    undated: list[UnreadEntry] = field(default_factory=list)
+    landed_undated: list[UnreadEntry] = field(default_factory=list)
 
     @classmethod
     def of(cls, listing: Listing, arrived: Arrivals) -> "Account":
@@ -64,7 +64,7 @@ class Account:
             undated=list(arrived.undated.values()),
         )
 
-    def add(self, has_landed: bool, undated: Unread | None) -> None:
+    def add(self, has_landed: bool, undated: UnreadEntry | None) -> None:
         """Count a delivery that landed, or that was known already."""
         self.landed += has_landed
         self.known += not has_landed
@@ -102,7 +102,7 @@ def explained(entry: dict[str, Any], endings: list[str]) -> dict[str, Any]:
     return {**entry, "why": why, "next": what_to_do.format(endings=read)}
 
 
-def _named(entries: list[Unread]) -> str:
+def _named(entries: list[UnreadEntry]) -> str:
     named = ", ".join(f"{each.name} ({REASONS[each.reason_code][0]})" for each in entries[:_NAMED_IN_WARNING])
     more = len(entries) - _NAMED_IN_WARNING
     return f"{named} and {more} more" if more > 0 else named

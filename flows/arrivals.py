@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from flows.sources.base import Delivery, Listing, Unread, UnreadReason
+from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
 from flows.sources.entry_names import told_name
 from flows.sources.stated_days import days_meant, months_meant
 
@@ -25,8 +25,8 @@ class Arrivals:
     """
 
     found: list[tuple[date, Delivery]] = field(default_factory=list)
-    held_back: list[Unread] = field(default_factory=list)
-    undated: dict[str, Unread] = field(default_factory=dict)
+    held_back: list[UnreadEntry] = field(default_factory=list)
+    undated: dict[str, UnreadEntry] = field(default_factory=dict)
     replaced: int = 0
     not_yet_due: int = 0
 
@@ -43,13 +43,13 @@ def arrivals(listing: Listing, as_ofs: Sequence[date]) -> Arrivals:
             continue
         dated, reason = _dated(delivery, as_ofs[-1])
         if reason in ("no_month", "several_months"):
-            arrived.held_back.append(Unread(_told(delivery), reason))
+            arrived.held_back.append(UnreadEntry(_told(delivery), reason))
             continue
         arrived.replaced += (as_of, delivery.item_key) in found
         found[as_of, delivery.item_key] = dated
         arrived.undated.pop(delivery.item_key, None)
         if reason:
-            arrived.undated[delivery.item_key] = Unread(_told(delivery), reason)
+            arrived.undated[delivery.item_key] = UnreadEntry(_told(delivery), reason)
     arrived.found = [(as_of, delivery) for (as_of, _), delivery in sorted(found.items(), key=lambda each: each[0])]
     return arrived
 

@@ -52,7 +52,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadEntry:
     """An entry of a drop folder that is not read, and why; `name` is told to people, so what may name one is covered in it."""
 
     name: str
@@ -67,7 +67,7 @@ class Listing:
     """
 
     deliveries: tuple[Delivery, ...]
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadEntry, ...] = ()
     passed_over: int = 0
     endings: tuple[str, ...] = ()
 

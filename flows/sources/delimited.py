@@ -4,10 +4,8 @@ A regular file takes Arrow's reader; the first irregularity sends the whole item
 """
 
 import csv
-import gzip
 import io
 import re
-import zlib
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -15,6 +13,7 @@ import pyarrow.csv as pacsv
 
 from flows.sources.base import Parsed, RejectedRow, rejected_item
 from flows.sources.contracts import Contract, Layout, landed_arrays, landed_batch, lay_out, plain_heading
+from flows.sources.packed import Unreadable, unpack
 from flows.sources.pseudonyms import Pseudonyms
 
 _BATCH_ROWS = 65_536
@@ -35,9 +34,9 @@ def parse_delimited(content: bytes, contract: Contract, pseudonyms: Pseudonyms) 
     """
     item_hash = pseudonyms.of_bytes(content)
     try:
-        content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    except (OSError, EOFError, zlib.error):
-        return rejected_item("unreadable_item", "the gzip stream is damaged or cut short; deliver the file again", item_hash)
+        content = unpack(content)
+    except Unreadable as error:
+        return rejected_item("unreadable_item", str(error), item_hash)
     has_mark = content.startswith(b"\xef\xbb\xbf")
     lines = content.removeprefix(b"\xef\xbb\xbf")
     if b"\r" in lines:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from flows.errors import SourceUnavailable
-from flows.sources.base import Delivery, Listing, Unread, UnreadReason
+from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
 from flows.sources.entry_names import is_garbled, told_name
 from flows.sources.stated_days import stated_days
 
@@ -49,7 +49,7 @@ class _Found:
     def __init__(self, endings: tuple[str, ...], is_about: Literal["month", "day"] | None) -> None:
         self._endings, self._is_about = endings, is_about
         self._deliveries: list[Delivery] = []
-        self._unread: list[Unread] = []
+        self._unread: list[UnreadEntry] = []
         self._passed_over = 0
 
     def listing(self) -> Listing:
@@ -129,7 +129,7 @@ class _Found:
 
     def _leave(self, entry: Path, day: date | None, reason: UnreadReason) -> None:
         shown = f"{_LOCK}＊＊＊" if reason == "office_lock" else told_name(entry.name)
-        self._unread.append(Unread(f"{day}/{shown}" if day else shown, reason))
+        self._unread.append(UnreadEntry(f"{day}/{shown}" if day else shown, reason))
 
 
 def _kind(entry: Path) -> Literal["hidden", "folder", "file"] | UnreadReason | None:

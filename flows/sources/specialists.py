@@ -5,10 +5,10 @@ Kept: when, where to and how many. ▲ takes a hire back, 0 is none, and blank i
 
 from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
-from flows.sources.delimited import parse_delimited
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
-from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS, is_workbook, parse_workbook
+from flows.sources.tables import parse_table
+from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS
 
 CONTRACT = Contract(
     source_name="specialists",
@@ -42,4 +42,4 @@ class Specialists:
 
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
         """Parse one file."""
-        return (parse_workbook if is_workbook(content) else parse_delimited)(content, CONTRACT, pseudonyms)
+        return parse_table(content, CONTRACT, pseudonyms)

@@ -44,7 +44,7 @@ def test_a_container_that_names_what_is_not_there_is_refused(place: int, value: 
 
 
 def test_a_cell_in_a_column_that_no_such_sheet_has_is_refused() -> None:
-    cell = SOUND.index(struct.pack("<HHHH", 3, 2, 0, 8), STREAM)
+    cell = SOUND.index(struct.pack("<HHHH", 3, 2, 0, len("研修 太郎")), STREAM)
     assert not is_sound(damaged(cell + 2, 60_000, "<H"))
 
 
