@@ -59,7 +59,7 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
         content = unpack(content)
     except Unreadable as error:
         return rejected_item("unreadable_item", str(error), item_hash)
-    damaged = rejected_item("unreadable_item", "it is no whole .xlsx workbook; save it again and deliver it again", item_hash, "xlsx")
+    damaged = rejected_item("unreadable_item", "it is no whole workbook; save it again and deliver it again", item_hash, "xlsx")
     if not _is_sound(content):
         return damaged
     rejected: list[RejectedRow] = []
