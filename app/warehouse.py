@@ -33,13 +33,14 @@ class WarehouseUnreadableError(Exception):
 
 @dataclass(frozen=True)
 class LastRun:
-    """A run as the status or the ledger tells of it."""
+    """A run as the status or the ledger tells of it; `accounts` says, by source, what lay there and what became of it."""
 
     run_id: str
     outcome: str
     message: str
     failures: tuple[str, ...]
     warnings: tuple[str, ...]
+    accounts: Row
     version: str | None
     started_at: datetime | None
     finished_at: datetime | None
@@ -156,13 +157,14 @@ def _unfinished_run(events: list[Row]) -> LastRun | None:
 
 
 def _run(described: Row) -> LastRun:
-    version = described.get("version")
+    version, accounts = described.get("version"), described.get("accounts")
     return LastRun(
         run_id=str(described.get("run_id") or ""),
         outcome=str(described.get("outcome") or "unknown"),
         message=str(described.get("message") or ""),
         failures=_texts(described.get("failures")),
         warnings=_texts(described.get("warnings")),
+        accounts=accounts if isinstance(accounts, dict) else {},
         version=version if isinstance(version, str) else None,
         started_at=_instant(described.get("started_at")),
         finished_at=_instant(described.get("finished_at")),

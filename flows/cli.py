@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flows import diff, explain, quarantine, show
+from flows import diff, explain, quarantine, show, source_list
 from flows.dev import build_dev
 from flows.errors import ShihyoError, UsageError
 from flows.nights import run_backfill, run_erasure, run_night, run_rebuild, today_in_japan
@@ -157,6 +157,10 @@ def _runs(configuration: Settings, arguments: argparse.Namespace) -> None:
         print(f"{run['started_at']}  {run['command']:<8}  as of {run['as_of']}  {run['outcome']:<18}  {run.get('message', '')}")
 
 
+def _sources(configuration: Settings, arguments: argparse.Namespace) -> None:
+    print(source_list.report(configuration, arguments.format))
+
+
 _COMMANDS = {
     "run": _run_night,
     "backfill": _run_backfill,
@@ -165,6 +169,7 @@ _COMMANDS = {
     "versions": _versions,
     "rollback": _rollback,
     "runs": _runs,
+    "sources": _sources,
     "dev": _dev,
     "diff": _diff,
     "quarantine": _quarantine,
@@ -211,6 +216,8 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("version", metavar="VERSION")
     ran = commands.add_parser("runs", help="what every night did")
     ran.add_argument("--last", type=int, default=20, metavar="N")
+    listed = commands.add_parser("sources", help="what each source held on the night that last read it, and what was not read and why")
+    listed.add_argument("--format", choices=("table", "json"), default="table")
     held = commands.add_parser("quarantine", help="rows that are held back, for the people who can mend them")
     held.add_argument("action", choices=("list", "export"), help="print them, or write a workbook for each owner")
     held.add_argument("--format", choices=("table", "json", "csv", "xlsx"), help="list: table (default), json, csv; export: xlsx")

@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from app.accounts import unread_told, without_accounts
 from app.charts import monthly_rate_chart, target_text
 from app.i18n import NONE, Figure, Words
 from app.notices import notices_html
@@ -110,7 +111,8 @@ def _show_warnings(state: State, published: Published, words: Words) -> None:
     found = rows(published, "audit_warnings")
     told = [f"{warning['expectation_name']}: {warning['message']} ({warning['observed'] or NONE})" for warning in found]
     if state.last_run and state.last_run.version == published.version:
-        told += [warning for warning in state.last_run.warnings if warning not in told]
+        told += [warning for warning in without_accounts(state.last_run) if warning not in told]
+    told += unread_told(state.last_run, words) if state.last_run else []
     if told:
         with st.expander(words("warnings", count=len(told))):
             st.html(f'<ul class="shihyo-warnings">{"".join(f"<li>{escape(warning)}</li>" for warning in told)}</ul>')

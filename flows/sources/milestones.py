@@ -3,12 +3,12 @@
 Kept: number, days, status and evidence of each stage. What it is called, who is in charge, and remarks stay at the source.
 """
 
-from flows.sources.base import Delivery, Parsed
+from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
-from flows.sources.delimited import parse_delimited
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
-from flows.sources.workbooks import SHEET_COLUMNS, is_workbook, parse_workbook
+from flows.sources.tables import parse_table
+from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS
 
 CONTRACT = Contract(
     source_name="milestones",
@@ -36,9 +36,9 @@ class Milestones:
     name = CONTRACT.source_name
     contract = CONTRACT
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
+    def list_deliveries(self, location: str) -> Listing:
         """List the registers."""
-        return list_files(location, (".xlsx", ".csv"))
+        return list_files(location, (".csv", *WORKBOOK_ENDINGS))
 
     def read(self, delivery: Delivery) -> bytes:
         """Read one register."""
@@ -46,4 +46,4 @@ class Milestones:
 
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
         """Parse one register, a workbook or a delimited file."""
-        return (parse_workbook if is_workbook(content) else parse_delimited)(content, CONTRACT, pseudonyms)
+        return parse_table(content, CONTRACT, pseudonyms)

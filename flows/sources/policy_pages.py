@@ -11,7 +11,7 @@ import httpx
 import pyarrow as pa
 
 from flows.errors import SourceUnavailable, UsageError
-from flows.sources.base import Delivery, Parsed, rejected_item
+from flows.sources.base import Delivery, Listing, Parsed, rejected_item
 from flows.sources.contracts import Column, Contract
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.japanese import MASK, Mention, fiscal_years, normalise, parse_date, without_years_and_dates
@@ -70,10 +70,12 @@ class PolicyPages:
     def __init__(self) -> None:
         self._addresses: dict[str, str] = {}
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
+    def list_deliveries(self, location: str) -> Listing:
         """List saved pages, or the pages of one or more addresses; an address's secrets stay out of `origin`."""
         if not re.match(r"\s*https?://", location, re.IGNORECASE):
-            return [replace(delivery, business_date=None) for delivery in list_files(location, _SUFFIXES)]
+            listing = list_files(location, _SUFFIXES)
+            # A page's day stands in it; its name may hold that of saving it.
+            return replace(listing, deliveries=tuple(replace(each, stated_days=()) for each in listing.deliveries))
         addresses = dict.fromkeys(
             each.strip(" \t\r\n,") for each in re.split(r"[\s,]+(?=https?://)", location.strip(), flags=re.IGNORECASE)
         )
@@ -86,7 +88,7 @@ class PolicyPages:
                 )
             self._addresses[shown] = address
             deliveries[key] = Delivery(key, shown)
-        return list(deliveries.values())
+        return Listing(tuple(deliveries.values()))
 
     def read(self, delivery: Delivery) -> bytes:
         """Read a saved page as it lies there, or fetch it."""

@@ -495,6 +495,7 @@ def finished_run(outcome: str = "published", **facts: Any) -> dict[str, Any]:
         "stage": "publish",
         "version": VERSION,
         "warnings": [],
+        "accounts": {},
         "failures": [],
         "counts": {},
         "outcome": outcome,

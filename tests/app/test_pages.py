@@ -232,3 +232,28 @@ def test_app_leaves_the_published_file_free_and_untouched(published: Any) -> Non
     assert (file.stat().st_mtime_ns, file.read_bytes()) == before
     assert {path.name for path in published.published_dir.iterdir()} == {"status.json", file.name, "warehouse.duckdb"}
     assert file not in {descriptor.resolve() for descriptor in Path("/proc/self/fd").iterdir()}
+
+
+def test_what_was_not_read_is_told_in_the_readers_language_and_once(published: Any, passed_run: Any) -> None:
+    said = "access_log: 7 of what was delivered is not read: a.jsonl (this source reads no file with this ending) and 6 more"
+    entries = [{"name": f"{letter}.jsonl", "reason_code": "unknown_ending"} for letter in "abcde"]
+    entries.append({"name": "<b>", "reason_code": "of_tomorrow"})
+    undated = [{"name": "log.csv", "reason_code": "no_day"}]
+    locked = {"unread": [{"name": "~$＊＊＊", "reason_code": "office_lock"}], "not_read": 1, "warning": None}
+    log = {"unread": entries, "not_read": 7, "landed_undated": undated, "warning": said}
+    published.write_status(passed_run(warnings=[said], accounts={"access_log": log, "training_rosters": locked, "milestones": "?"}))
+    japanese, english = text_of(opened()), text_of(opened(lang="en"))
+    assert "access_log: 受け渡しフォルダの 7 件を読み込んでいません(a.jsonl: この取得元では読まない拡張子、" in japanese
+    assert "e.jsonl: この取得元では読まない拡張子、ほか 2 件)" in japanese
+    assert "access_log: 1 件を対象日なしで取り込みました(log.csv: ファイル名に対象日がない)" in japanese
+    assert "access_log: 7 of what was delivered is not read (a.jsonl: an ending that the source does not read" in english
+    for page in (japanese, english):
+        assert said not in page
+        assert "~$" not in page
+
+
+def test_what_was_not_read_is_told_of_a_night_that_published_nothing_too(published: Any, held_run: dict[str, Any]) -> None:
+    entry = {"name": "名簿.csv", "reason_code": "no_month"}
+    account = {"unread": [entry], "not_read": 1, "warning": "x"}
+    published.write_status({**held_run, "accounts": {"staff_roster": account}})
+    assert "staff_roster: 受け渡しフォルダの 1 件を読み込んでいません(名簿.csv: ファイル名に対象月がない)" in text_of(opened())

@@ -257,7 +257,7 @@ def test_every_reference_page_has_its_title_year_date_number_and_stage(page: dic
 
 @needs_shared
 def test_every_reference_page_is_listed_and_its_index_is_not() -> None:
-    deliveries = PolicyPages().list_deliveries(str(SHARED / "policy_pages"))
+    deliveries = PolicyPages().list_deliveries(str(SHARED / "policy_pages")).deliveries
     assert sorted(delivery.item_key for delivery in deliveries) == sorted(page["file"] for page in _index())
 
 
@@ -564,20 +564,22 @@ def test_files_are_listed_by_name_and_day_of_delivery(tmp_path: Path) -> None:
     (tmp_path / "2024-06-10").mkdir()
     for name in ("20230401_a.txt", "b.HTML", "index.csv", "2024-06-10/20230401_a.txt", "2024-06-10/c.htm"):
         (tmp_path / name).write_text(PAGE, encoding="utf-8")
-    deliveries = PolicyPages().list_deliveries(str(tmp_path))
+    listing = PolicyPages().list_deliveries(str(tmp_path))
+    deliveries = listing.deliveries
     assert [(each.item_key, each.delivered_on) for each in deliveries] == [
         ("20230401_a.txt", None),
         ("b.HTML", None),
         ("20230401_a.txt", date(2024, 6, 10)),
         ("c.htm", date(2024, 6, 10)),
     ]
-    assert {each.business_date for each in deliveries} == {None}
+    assert {each.stated_days for each in deliveries} == {()}
+    assert [(each.name, each.reason_code) for each in listing.unread] == [("index.csv", "unknown_ending")]
     assert PolicyPages().read(deliveries[0]) == PAGE.encode()
 
 
 def test_a_single_file_is_a_location(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(PAGE, encoding="utf-8")
-    assert [each.item_key for each in PolicyPages().list_deliveries(str(tmp_path / "a.txt"))] == ["a.txt"]
+    assert [each.item_key for each in PolicyPages().list_deliveries(str(tmp_path / "a.txt")).deliveries] == ["a.txt"]
 
 
 def test_a_missing_location_is_unavailable(tmp_path: Path) -> None:
@@ -623,8 +625,8 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("separator", [" ", ",", ", ", "\n"])
 def test_addresses_are_listed_and_fetched(site: str, separator: str) -> None:
     source = PolicyPages()
-    deliveries = source.list_deliveries(separator.join((f"{site}/page/1.html", f"{site}/moved.html", f"{site}/page/1.html")))
-    assert [(each.item_key, each.stamp, each.business_date) for each in deliveries] == [("1.html", None, None), ("moved.html", None, None)]
+    deliveries = source.list_deliveries(separator.join((f"{site}/page/1.html", f"{site}/moved.html", f"{site}/page/1.html"))).deliveries
+    assert [(each.item_key, each.stamp, each.stated_days) for each in deliveries] == [("1.html", None, ()), ("moved.html", None, ())]
     for delivery in deliveries:
         assert stated(source.read(delivery)) == stated(PAGE)
 
@@ -640,7 +642,7 @@ def test_two_addresses_under_one_name_are_refused(site: str) -> None:
 def test_a_refusing_site_is_unavailable_and_keeps_its_secrets(site: str, path: str, message: str) -> None:
     source = PolicyPages()
     address = f"{site.replace('//', '//clerk:pa55word@')}/{path}?page=3&access_token=s3cret"
-    (delivery,) = source.list_deliveries(address)
+    (delivery,) = source.list_deliveries(address).deliveries
     assert delivery.origin == f"{site.replace('//', '//***@')}/{path}?page=3&access_token=***"
     with pytest.raises(SourceUnavailable, match=message) as caught:
         source.read(delivery)
@@ -650,7 +652,7 @@ def test_a_refusing_site_is_unavailable_and_keeps_its_secrets(site: str, path: s
 
 def test_an_address_with_secrets_is_fetched_with_them(site: str) -> None:
     source = PolicyPages()
-    (delivery,) = source.list_deliveries(f"{site}/page/1.html?key=s3cret")
+    (delivery,) = source.list_deliveries(f"{site}/page/1.html?key=s3cret").deliveries
     assert stated(source.read(delivery)) == stated(PAGE)
 
 
@@ -658,11 +660,11 @@ def test_a_silent_site_is_unavailable(site: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(policy_pages, "_TIMEOUT_SECONDS", 0.2)
     source = PolicyPages()
     with pytest.raises(SourceUnavailable, match="no answer within"):
-        source.read(source.list_deliveries(f"{site}/slow.html")[0])
+        source.read(source.list_deliveries(f"{site}/slow.html").deliveries[0])
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/x.html", "http://[::bad/x.html", "http://127.0.0.1:99999/x.html"])
 def test_a_site_that_is_not_there_is_unavailable(address: str) -> None:
     source = PolicyPages()
     with pytest.raises(SourceUnavailable, match="cannot be reached"):
-        source.read(source.list_deliveries(address)[0])
+        source.read(source.list_deliveries(address).deliveries[0])

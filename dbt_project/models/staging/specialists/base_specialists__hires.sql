@@ -8,6 +8,8 @@ typed as (
     select
         landed_rows.item_id,
         landed_rows._source_row as source_row,
+        landed_rows.sheet_name,
+        landed_rows.sheet_row,
         nullif(trim(landed_rows.department_name), '') as department_name,
         cast(landed_rows.hire_count as decimal(18, 4)) as hire_count,
         coalesce(trim(landed_rows.hire_count_raw), '') != '' as has_hire_count,
@@ -20,6 +22,8 @@ judged as (
     select
         item_id,
         source_row,
+        sheet_name,
+        sheet_row,
         department_name,
         hire_count,
         hired_on,
