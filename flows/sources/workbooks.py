@@ -16,7 +16,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from flows.sources.base import Parsed, RejectedRow, rejected_item
-from flows.sources.contracts import Column, Contract, Layout, landed_batch, lay_out
+from flows.sources.contracts import Column, Contract, Layout, Reason, landed_batch, lay_out
 from flows.sources.pseudonyms import Pseudonyms
 
 # Where a row stands, for every contract of workbooks; the parser fills them in.
@@ -68,7 +68,8 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
                 notes += [note for note in found.layout.notes if note not in notes]
             elif found:
                 sheet_hash = pseudonyms.of_bytes(repr(cells).encode())
-                rejected.append(RejectedRow(first_row + 1, "missing_column", f"sheet '{name}': {found}", sheet_hash))
+                told = f"sheet '{name}': {found.text}"
+                rejected.append(RejectedRow(first_row + 1, found.code, told, sheet_hash))
             first_row += len(cells)
     except (CalamineError, ValueError, OSError, OverflowError):
         return damaged
@@ -115,8 +116,8 @@ def _cells(sheet: CalamineSheet) -> list[list[Any]]:
     return cells
 
 
-def _table(cells: list[list[Any]], contract: Contract) -> _Table | str | None:
-    """Return a sheet's table, what its heading lacks, or None for a sheet that holds no table."""
+def _table(cells: list[list[Any]], contract: Contract) -> _Table | Reason | None:
+    """Return a sheet's table, why its heading cannot be read, or None for one without a table."""
     best: tuple[int, int, Layout] | None = None
     for number, row in enumerate(cells[:_HEADING_WITHIN_ROWS]):
         headings = [_text(cell) or "" for cell in row]
@@ -129,7 +130,7 @@ def _table(cells: list[list[Any]], contract: Contract) -> _Table | str | None:
     if best is None:
         return None
     number, _, layout = best
-    return layout.missing or _rows(cells, number, layout, contract)
+    return layout.reason or _rows(cells, number, layout, contract)
 
 
 def _body(cells: list[list[Any]], heading: int) -> bytes:
