@@ -5,10 +5,8 @@ A regular file takes Arrow's reader; the first irregularity sends the whole item
 record by record that names every bad one.
 """
 
-import gzip
 import io
 import re
-import zlib
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -17,6 +15,7 @@ import pyarrow.csv as pacsv
 from flows.sources.base import Parsed, RejectedRow, rejected_item
 from flows.sources.contracts import Contract, Reason, landed_arrays, landed_batch
 from flows.sources.dialects import Dialect, recognise, rows_above, texts_of
+from flows.sources.packed import Unreadable, unpack
 from flows.sources.pseudonyms import Pseudonyms
 from flows.sources.records import Record, decode, records, undecodable, why_no_row
 
@@ -41,9 +40,9 @@ def parse_delimited(content: bytes, contract: Contract, pseudonyms: Pseudonyms) 
     """
     item_hash = pseudonyms.of_bytes(content)
     try:
-        content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    except (OSError, EOFError, zlib.error):
-        return rejected_item("unreadable_item", "the gzip stream is damaged or cut short; deliver the file again", item_hash)
+        content = unpack(content)
+    except Unreadable as error:
+        return rejected_item("unreadable_item", str(error), item_hash)
     texts = texts_of(content)
     if all(not text.lines.strip() for text in texts):
         told = "the file is empty: it has not even a heading"

@@ -4,9 +4,7 @@ A page is read as a saved file or from the web, and lands as one row per stateme
 must never take a draft for the final page or fill in a figure that the page does not state.
 """
 
-import gzip
 import re
-import zlib
 from dataclasses import dataclass, replace
 
 import httpx
@@ -17,6 +15,7 @@ from flows.sources.base import Delivery, Parsed, rejected_item
 from flows.sources.contracts import Column, Contract
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.japanese import MASK, Mention, fiscal_years, normalise, parse_date, without_years_and_dates
+from flows.sources.packed import Unreadable, unpack
 from flows.sources.policy_page_html import html_lines, is_html
 from flows.sources.policy_page_statements import Statement, section_statements
 from flows.sources.policy_page_text import Line, is_title, read_structure, text_lines
@@ -99,9 +98,9 @@ class PolicyPages:
         """Parse a page into its statements; bytes in no Japanese encoding and a page without a title are rejected as items."""
         item_hash = pseudonyms.of_bytes(content)
         try:
-            content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-        except (OSError, EOFError, zlib.error):
-            return rejected_item("unreadable_item", "the gzip stream is damaged or cut short; deliver the file again", item_hash)
+            content = unpack(content)
+        except Unreadable as error:
+            return rejected_item("unreadable_item", str(error), item_hash)
         decoded = _decode(content)
         if decoded is None:
             reason = f"the page is not {', '.join(_ENCODINGS)} throughout; save it again in UTF-8 and deliver it again"

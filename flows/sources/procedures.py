@@ -42,10 +42,9 @@ class Procedures:
 
     def read(self, delivery: Delivery) -> bytes:
         """Query the catalogue and return it as an Arrow stream: the same content gives the same bytes."""
-        found = read_table(delivery.origin, _QUERY_FILE.read_text(encoding="utf-8"), f"flows/sources/sql/{_QUERY_FILE.name}")
-        table = pa.table(
-            [column.cast(pa.string()) for column in found.columns], names=[column.name for column in CONTRACT.columns]
-        ).combine_chunks()
+        columns = tuple(column.name for column in CONTRACT.columns)
+        query = _QUERY_FILE.read_text(encoding="utf-8")
+        table = read_table(delivery.origin, query, columns, f"flows/sources/sql/{_QUERY_FILE.name}").combine_chunks()
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table)

@@ -24,6 +24,7 @@ from demo.nocode_apps import FIELDS, records
 from demo.policy_pages import page
 from flows.errors import ShihyoError
 from flows.land import land_source
+from flows.reader import Reader
 from flows.sources import SOURCES
 from flows.sources.base import Delivery, Source
 from settings import Settings, SourceSettings
@@ -158,8 +159,9 @@ def land_spoiled(settings: Settings, valid: dict[str, bytes], *, count: int, see
                 outcomes["named error"] += 1
                 continue
         contents[name][f"spoiled_{number:05d}"] = spoiled
-    for source in SOURCES:
-        outcomes[source.name] = land_source(settings, Spoiled(source, contents.get(source.name, {})), [as_of])
+    with Reader(settings) as reader:
+        for source in SOURCES:
+            outcomes[source.name] = land_source(settings, Spoiled(source, contents.get(source.name, {})), [as_of], reader)
     return outcomes
 
 
