@@ -38,7 +38,7 @@ AROUND = r"程度|前後|内外|ほど|[くぐ]らい|余り?|あまり|足ら�
 BOUND = f"(?:{AT_LEAST}|{AT_MOST}|{AROUND})"
 # A number with whatever qualifies it, for patterns in which its parts do not matter.
 FIGURE = (
-    rf"(?:{ABOUT}\s*)?(?<![0-9A-Za-z.,/])[▲△+\-−]?\s?{NUMBER}(?!,?[0-9])余?"
+    rf"(?:{ABOUT}\s*)?(?<![0-9A-Za-z.,/])(?:[▲△+\-−]\s?)?{NUMBER}(?!,?[0-9])余?"
     rf"\s?(?:{_ANY_UNIT})?{BOUND}?"
 )
 

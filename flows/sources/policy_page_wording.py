@@ -5,7 +5,6 @@ It knows how such lines are worded and no indicator by name: a wording is handed
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 from flows.sources.japanese import (
     MASK,
@@ -70,7 +69,7 @@ def figures(text: str) -> list[Figure]:
         known = [pair.said for pair in pairs]
         beside = [Figure(None, each) for each in earlier[-1:] if later and each not in known and _opens_bracket(text, each, mention)]
         pairs += beside
-        pairs += [Figure(mention, each) for each in later[:1]]
+        pairs += [Figure(mention, _stated(text, later))] if later else []
     return pairs or [Figure(mentions[0], each) for each in found[-1:]]
 
 
@@ -89,21 +88,25 @@ def value_figure(text: str) -> Quantity | Unread | None:
     a unit in the midst of words.
     """
     found = find_figures(text)
+    if not found:
+        return Unread(text, "unread_figure", (0, len(text))) if _has_unread_digits(text) else None
+    said = _stated(text, found)
+    if isinstance(said, Quantity) and not said.unit and not is_figure(text):
+        return Unread(text, "unread_figure", (0, len(text)))
+    return said
+
+
+def _stated(text: str, found: list[Quantity | Unread]) -> Quantity | Unread:
+    """Choose among figures that are said of one thing: the level that a change led to, or the first."""
     stated = _outside_brackets(text, found) or found
     while len(stated) > 1 and isinstance(stated[0], Unread) and _leads_to(text, *stated[:2]):
         stated = stated[1:]
-    if not stated:
-        return _unread(text, "unread_figure") if _has_unread_digits(text) else None
+    first, last = stated[0], stated[-1]
     levels = {(each.value, each.unit) for each in stated if isinstance(each, Quantity)}
-    if isinstance(stated[0], Quantity) and len(levels) > 1:
-        return _unread(text, "several_figures")
-    if isinstance(stated[0], Quantity) and not stated[0].unit and not is_figure(text):
-        return _unread(text, "unread_figure")
-    return stated[0]
-
-
-def _unread(text: str, reason: Literal["several_figures", "unread_figure"]) -> Unread:
-    return Unread(text, reason, (0, len(text)))
+    if isinstance(first, Quantity) and len(levels) > 1:
+        span = (first.span[0], last.span[1])
+        return Unread(text[slice(*span)], "several_figures", span)
+    return first
 
 
 def _leads_to(text: str, change: Quantity | Unread, level: Quantity | Unread) -> bool:
@@ -203,4 +206,5 @@ def _split_unseparated(text: str) -> tuple[str, str | None, bool]:
     if match := _DONE_AT_END.search(text):
         starts.append(match.start())
     start = min(starts, default=0)
-    return (clean(text[:start]), text[start:], True) if start else (clean(text), None, False)
+    name = re.sub("[はがのを]$", "", clean(text[:start]))
+    return (name, text[start:], True) if start else (clean(text), None, False)

@@ -11,14 +11,20 @@ from flows.sources.pseudonyms import Pseudonyms
 
 CONTRACT = Contract(
     source_name="specialists",
-    version=1,
+    version=2,
     owner_ja="人事室 採用担当",
     owner_en="Personnel Office, recruitment",
     may_be_stale_days=100,
     columns=(
         Column("hired_on", ("採用年月日", "採用日"), "date", read_on_landing=True),
         Column("department_name", ("配属先", "所属"), "department", is_required=False),
-        Column("hire_count", ("採用数", "人数"), "number", read_on_landing=True),
+        Column(
+            "hire_count",
+            ("採用数", "人数"),
+            "number",
+            units=("名", "人", "者"),
+            read_on_landing=True,
+        ),
     ),
     left_behind=("整理番号", "氏名", "職種", "備考"),
 )

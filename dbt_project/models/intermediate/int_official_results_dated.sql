@@ -6,6 +6,13 @@ landed_items as (
     {{ effective_items('policy_pages') }}
 ),
 
+-- A wording whose figure is held back is said all the same, without a value.
+said as (
+    select * from {{ ref('stg_policy_pages__statements') }}
+    union all by name
+    select * from {{ ref('stg_policy_pages__wordings_held_back') }}
+),
+
 statements as (
     select
         statements.*,
@@ -18,7 +25,7 @@ statements as (
             'known_from': landed_items.known_from,
             'source_row': -statements.source_row
         } as precedence
-    from {{ ref('stg_policy_pages__statements') }} as statements
+    from said as statements
     inner join landed_items on statements.item_id = landed_items.item_id
     where statements.statement in ('target', 'actual', 'previous_actual') and statements.fiscal_year is not null
 ),
