@@ -1,16 +1,22 @@
 -- What the published pages say of an indicator and a fiscal year, from each day on which that changed. The latest page speaks; on one page
--- the year's own result before next year's recollection of it. A rating stays until another is published.
+-- the year's own result before next year's recollection of it. A rating stays until another is published. A wording whose figure is held
+-- back is said where no page says it better, without a value.
 with
 
 landed_items as (
     {{ effective_items('policy_pages') }}
 ),
 
--- A wording whose figure is held back is said all the same, without a value.
 said as (
-    select * from {{ ref('stg_policy_pages__statements') }}
+    select
+        *,
+        true as is_read
+    from {{ ref('stg_policy_pages__statements') }}
     union all by name
-    select * from {{ ref('stg_policy_pages__wordings_held_back') }}
+    select
+        *,
+        false as is_read
+    from {{ ref('stg_policy_pages__wordings_held_back') }}
 ),
 
 statements as (
@@ -19,6 +25,7 @@ statements as (
         landed_items.known_from,
         landed_items.known_to,
         {
+            'is_read': statements.is_read,
             'page_date': coalesce(statements.page_date, landed_items.known_from),
             'is_own_year': statements.statement != 'previous_actual',
             'is_single_year': statements.qualifier is distinct from 'cumulative',

@@ -3,12 +3,11 @@
 with
 
 wordings as (
-    select * exclude (reason_codes, row_told)
-        replace (
-            cast(null as decimal(18, 4)) as numeric_value,
-            cast(null as varchar) as qualifier,
-            cast(null as varchar) as unit
-        )
+    select
+        * exclude (qualifier, unit, numeric_value, reason_codes, row_told),
+        cast(null as varchar) as qualifier,
+        cast(null as varchar) as unit,
+        cast(null as decimal(18, 4)) as numeric_value
     from {{ ref('base_policy_pages__statements') }}
     where
         len(reason_codes) > 0
