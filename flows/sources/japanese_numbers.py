@@ -43,7 +43,9 @@ FIGURE = (
 )
 
 _KANJI_DIGITS = str.maketrans("一二三四五六七八九", "123456789")
-_KANJI_SHARE = re.compile(r"(?<![一-龥])[一二三四五六七八九]割(?:[一二三四五六七八九]分)?(?:[一二三四五六七八九]厘)?")
+_KANJI_SHARE = re.compile(
+    r"(?<![一二三四五六七八九十百千万第])[一二三四五六七八九]割(?:[一二三四五六七八九]分)?(?:[一二三四五六七八九]厘)?"
+)
 
 
 def with_digits_before_wari(text: str) -> str:
