@@ -102,11 +102,21 @@ valued as (
         coalesce(actuals.actual_value, official_results.told_value) as judged_value,
         coalesce(
             actuals.actual_value,
-            {{ written_lower('official_results.told_value', 'official_results.actual_qualifier', 'official_results.is_rounded') }}
+            {{ written_lower(
+                'official_results.told_value',
+                'official_results.actual_qualifier',
+                'official_results.is_rounded',
+                'official_results.actual_text'
+            ) }}
         ) as actual_lower,
         coalesce(
             actuals.actual_value,
-            {{ written_upper('official_results.told_value', 'official_results.actual_qualifier', 'official_results.is_rounded') }}
+            {{ written_upper(
+                'official_results.told_value',
+                'official_results.actual_qualifier',
+                'official_results.is_rounded',
+                'official_results.actual_text'
+            ) }}
         ) as actual_upper,
         cast(targets.target_value as double) as target_value,
         cast(targets.target_tolerance as double) as target_tolerance,
