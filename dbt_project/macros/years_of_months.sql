@@ -40,7 +40,8 @@
             any_value(complete_months.month_end) as measured_to,
             -- One row, and its numerator may be null: the month has been taken back.
             arg_max(
-                {'numerator': complete_months.numerator, 'denominator': complete_months.denominator}, complete_months.known_from
+                struct_pack(numerator := complete_months.numerator, denominator := complete_months.denominator),
+                complete_months.known_from
             ) as latest
         from complete_months
         inner join reigns on complete_months.month_start = reigns.month_start

@@ -58,6 +58,7 @@ at_knots as (
         definitions.direction,
         definitions.judging_method,
         definitions.natural_limit,
+        coalesce(definitions.may_be_negative, false) as may_be_negative,
         definitions.baseline_fiscal_year as wanted_baseline_year,
         coalesce(knots.knot >= definitions.ended_from, false) as is_ended,
         coalesce(years.target_qualifier = 'cumulative', false) as is_total
@@ -79,12 +80,12 @@ at_knots as (
 chosen as (
     select
         *,
-        arg_min({'fiscal_year': fiscal_year, 'value': judged_value}, fiscal_year) filter (
+        arg_min(struct_pack(fiscal_year := fiscal_year, value := judged_value), fiscal_year) filter (
             where fiscal_year >= wanted_baseline_year and judged_value is not null and not is_provisional
         ) over same_day as baseline,
         arg_max(
-            {'fiscal_year': fiscal_year, 'value': case when not is_total then target_value end},
-            {'is_own': not is_total, 'fiscal_year': fiscal_year}
+            struct_pack(fiscal_year := fiscal_year, value := case when not is_total then target_value end),
+            row(not is_total, fiscal_year)
         ) filter (where target_text is not null) over same_day as final_target
     from at_knots
     window same_day as (partition by indicator_code, known_from)
@@ -168,7 +169,8 @@ cases as (
         final_target_value as target_value,
         final_target_value is not null and final_target_fiscal_year > current_year as has_way_to_go,
         case when direction = 'up' then 1 else -1 end as direction_sign,
-        natural_limit
+        natural_limit,
+        may_be_negative
     from paced
 ),
 

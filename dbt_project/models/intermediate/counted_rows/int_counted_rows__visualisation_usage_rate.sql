@@ -82,7 +82,7 @@ witnesses as (
     select
         org_unit_code,
         month_start,
-        arg_min({'item_id': item_id, 'source_row': first_use_row}, (access_date, item_key, first_use_row)) as first_use,
+        arg_min(struct_pack(item_id := item_id, source_row := first_use_row), (access_date, item_key, first_use_row)) as first_use,
         case when count(distinct user_pseudonym) >= 3 then cast(sum(use_count) as bigint) end as rows_behind
     from department_uses
     group by org_unit_code, month_start
