@@ -40,10 +40,12 @@ indicators as (
         indicators.baseline_fiscal_year,
         indicators.natural_limit,
         indicators.counts_people,
+        coalesce(validities.valid_to < run_contexts.as_of, false) as is_ended,
         validities.valid_from,
         validities.valid_to
     from {{ ref('int_indicators_in_force') }} as indicators
     inner join validities on indicators.indicator_code = validities.indicator_code
+    cross join {{ ref('stg_night__run_contexts') }} as run_contexts
     left join {{ ref('strategies') }} as strategies on indicators.issue_no = strategies.issue_no
 )
 
