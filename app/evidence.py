@@ -60,8 +60,7 @@ def _changed(revision: Row, figures: Figures, words: Words) -> str:
     values = figures.change(revision["previous_value"], revision["new_value"])
     texts = (revision["previous_text"], revision["new_text"])
     before, after = (
-        words.wording(text) if text is not None else value or words("withdrawn")
-        for text, value in zip(texts, values, strict=True)
+        words.wording(text) if text is not None else value or words("withdrawn") for text, value in zip(texts, values, strict=True)
     )
     return words("changed_from_to", before=before, after=after)
 

@@ -66,10 +66,7 @@ class Figures:
         """Write what a value was and what it became, so that the two are told apart."""
         known = [value for value in values if value is not None]
         decimals = decimals_apart(known, self._decimals + self._more_in_detail)
-        return [
-            None if value is None else str(self._words.figure(value, decimals, self._unit))
-            for value in values
-        ]
+        return [None if value is None else str(self._words.figure(value, decimals, self._unit)) for value in values]
 
     def difference(self, value: Number) -> str:
         """Write a difference of two values: of percentages in points."""

@@ -111,6 +111,29 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "or_more": ("以上", "or more"),
     "or_fewer": ("以下", "or fewer"),
+    "address_empty": ("(空)", "(empty)"),
+    "indicator_unknown": ("指標「{code}」は、公表中の版にありません", "“{code}” is not in the published version"),
+    "indicator_unknown_in": (
+        "アドレスが示すこの指標は、{as_of}時点の版 {version} にありません。この版にある指標は次のとおりです。",
+        "The address names an indicator that version {version}, as of {as_of}, does not hold. It holds these:",
+    ),
+    "indicator_alike": (
+        "大文字・小文字または前後の空白だけが異なる指標:",
+        "This one differs in capitals or in spaces around it only:",
+    ),
+    "indicator_choose": ("選択してください", "Choose one"),
+    "usage_unknown": (
+        "利用状況の指標は、{as_of}時点の版 {version} にありません。",
+        "Version {version}, as of {as_of}, does not hold the usage rate.",
+    ),
+    "page_unknown": (
+        "ページ「{page}」はありません。「{shown}」を表示しています。",
+        "There is no page “{page}”. This is “{shown}”.",
+    ),
+    "language_unknown": (
+        "言語「{language}」の表示はありません。日本語で表示しています。 / “{language}” is not offered; this is Japanese.",
+        "“{language}” is not offered; this is English. / 言語「{language}」の表示はありません。英語で表示しています。",
+    ),
     "ended": ("この指標は終了しました({day})。", "This indicator ended ({day})."),
     "ended_in_brief": ("終了 {day}", "Ended {day}"),
     "points": ("ポイント", "percentage points"),
@@ -152,7 +175,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "quarantine_none": ("計算から除いているデータはありません。", "No data is held back."),
     "quarantine_count": ("{count} 行", "{count:row|rows}"),
-    "quarantine_more": ("ほか {count} 行。全件は担当者向けの一覧表にあります。", "{count:more row|more rows}; the owner's workbook lists them all."),
+    "quarantine_more": (
+        "ほか {count} 行。全件は担当者向けの一覧表にあります。",
+        "{count:more row|more rows}; the owner's workbook lists them all.",
+    ),
     "quarantine_place": ("ファイルと行", "File and row"),
     "quarantine_reason": ("理由", "Reason"),
     "quarantine_row": ("内容(個人項目は＊)", "Content (personal values as ＊)"),

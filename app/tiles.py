@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from html import escape
-from urllib.parse import quote
 
+from app.addresses import indicator_link
 from app.charts import trend_html
 from app.figures import Figures
 from app.i18n import NONE, Words
@@ -36,16 +36,10 @@ def _tile(tile: Row, points: list[Row], words: Words, *, is_demo: bool) -> str:
     figures = Figures(tile, words)
     return (
         f'<article class="shihyo-tile" data-indicator="{escape(tile["indicator_code"])}">'
-        f'<header><span class="kicker">{kicker}</span><span class="badges">{badges}</span></header>'
-        f"<h3>{_linked_name(tile, words)}</h3>{_actual(tile, figures, words)}{_facts(tile, figures, words)}"
+        f'<header><span class="kicker">{kicker}</span><span class="badges">{_ended(tile, words)}{badges}</span></header>'
+        f"<h3>{indicator_link(tile, words)}</h3>{_actual(tile, figures, words)}{_facts(tile, figures, words)}"
         f"{_trend(tile, points, figures, words)}</article>"
     )
-
-
-def _linked_name(tile: Row, words: Words) -> str:
-    """Return the name as a way to the receipt: where the figure comes from is one touch away."""
-    address = f"indicator?indicator={quote(tile['indicator_code'])}&lang={words.language}"
-    return f'<a href="{escape(address)}" target="_self" title="{escape(words("details"))}">{escape(words.of(tile, "name"))}</a>'
 
 
 def _actual(tile: Row, figures: Figures, words: Words) -> str:
@@ -64,6 +58,13 @@ def _stages(tile: Row, figures: Figures, words: Words) -> str:
         return ""
     told = words("stages", part=figures.plain_count(tile["numerator"]), whole=figures.counted(tile["denominator"]))
     return f' <span class="stages">{escape(told)}</span>'
+
+
+def _ended(tile: Row, words: Words) -> str:
+    if not tile["is_ended"]:
+        return ""
+    told = words("ended_in_brief", day=words.day_in_brief(tile["valid_to"]))
+    return f'<span class="shihyo-badge ended">{escape(told)}</span>'
 
 
 def _provisional(tile: Row, words: Words) -> str:

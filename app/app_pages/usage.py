@@ -9,6 +9,7 @@ from html import escape
 
 import streamlit as st
 
+from app.addresses import unknown_html
 from app.i18n import NONE, Words
 from app.notices import notices_html
 from app.outlook import pace_html
@@ -31,7 +32,12 @@ def show(state: State, published: Published, words: Words) -> None:
     months = rows(published, "usage_months")
     badge = origin_badge({"computed"}, words, is_demo=state.is_demo)
     st.html(f'<h2 class="shihyo-section" lang="{words.language}">{escape(words("usage_page_title"))} {badge}</h2>')
-    if indicator is None or not departments:
+    if indicator is None:
+        as_of = words.day(published.as_of) if published.as_of else NONE
+        told = words("usage_unknown", as_of=as_of, version=published.version)
+        st.html(unknown_html(told, words))
+        return
+    if not departments:
         st.html(f'<p lang="{words.language}">{escape(words("no_months"))}</p>')
         return
     st.html("".join(pace_html(pace, indicator, words) for pace in paces))

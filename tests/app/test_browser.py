@@ -189,7 +189,7 @@ _WIDER_OUTSIDE_THE_GRID = """() => [...document.querySelectorAll('.stMain *')]
 
 def test_usage_page_opens_by_its_address_and_fits_the_screen(usage_visit: Visit) -> None:
     page = usage_visit.page
-    assert "3 more departments to 70%" in page.inner_text(".shihyo-pace")
+    assert "3 departments to go to 70%" in page.inner_text(".shihyo-pace")
     assert page.locator(".shihyo-usage tbody th[scope=row]").count() == 6
     assert page.evaluate(_WIDER_OUTSIDE_THE_GRID) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
@@ -207,7 +207,7 @@ def test_pages_are_one_click_apart_and_keep_the_language(usage_visit: Visit) -> 
     assert "Digital Bureau KPIs" in page.inner_text(".shihyo-heading")
     page.get_by_role("link", name="Usage").click()
     page.wait_for_selector(".shihyo-usage", timeout=60_000)
-    assert "more departments" in page.inner_text(".shihyo-pace")
+    assert "departments to go" in page.inner_text(".shihyo-pace")
     assert "lang=en" in page.url
 
 

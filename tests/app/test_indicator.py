@@ -101,13 +101,15 @@ def test_published_figures_and_revisions_are_told_with_their_sources(published: 
 
 def test_the_forecast_stands_beside_how_well_it_did_before(published: Any) -> None:
     page = opened(indicator=_RATE)
-    assert "令和8年度の70%まで あと 3所属(月 0.6所属)" in page
+    assert "令和8年度の70%まで あと <b>3</b>所属(月 <b>0.6</b>所属)" in page
     forecast = section(page, "見通し")
-    for told in ("71.7%", "64.9% – 77.8%", "60.8% – 80.8%", "<b>63%</b>", "26回、平均の誤差 7.2%、80%の範囲に入った割合 77%"):
+    error = "26回、平均の誤差 7.2ポイント、80%の範囲に入った割合 77%"
+    for told in ("71.7%", "64.9% – 77.8%", "60.8% – 80.8%", "<b>63%</b>", error):
         assert told in forecast
     assert "月別の実績が不足(0 / 24 か月)" in section(opened(indicator="training_participants"), "見通し")
     assert "見通し" not in opened(indicator="nocode_applications")
-    assert "3 departments to go to 70% by the end of FY2026 (0.6 departments a month)" in opened(indicator=_RATE, lang="en")
+    told = "<b>3</b> departments to go to 70% by the end of FY2026 (<b>0.6</b> departments a month)"
+    assert told in opened(indicator=_RATE, lang="en")
 
 
 def test_the_receipt_names_deliveries_model_version_and_the_way_to_every_row(published: Any) -> None:
