@@ -9,6 +9,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcon
 
 Number = int | float | Decimal
 
+# The ratios from which on a pace counts as moving on, as somewhat behind, as on track, as enough:
+# one that falls short of the next is not rounded up to it.
+PACES = (0, 0.6, 0.95, 1)
+
 # A difference that this many more decimals do not show is shown by rounding away from the other.
 MOST_MORE_DECIMALS = 6
 

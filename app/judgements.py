@@ -7,9 +7,8 @@ from app.figures import Figures
 from app.i18n import NONE, Words
 from app.tables import Cells, table_html
 from app.warehouse import Row
+from rounding import PACES
 
-# The ratios from which on a pace counts as moving on, as somewhat behind, as on track, and as just enough.
-_PACES = (0, 0.6, 0.95, 1)
 _METHODS = ("level", "linear_pace", "statcan_cagr")
 
 
@@ -109,5 +108,5 @@ def _paced(status: str | None, ratio: float | None, words: Words) -> str:
         return NONE
     if ratio is None:
         return escape(words(f"progress_{status}"))
-    figure = words.figure(ratio, 2, "", beside=_PACES)
+    figure = words.figure(ratio, 2, "", beside=PACES)
     return f"{escape(words(f'progress_{status}'))} <small>{figure}</small>"

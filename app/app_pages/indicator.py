@@ -84,7 +84,7 @@ def _choose_indicator(indicators: Sequence[Row], published: Published, words: Wo
     st.selectbox(
         words("indicator_choice"),
         list(known),
-        index=None,
+        index=0 if code in known else None,
         placeholder=words("indicator_choose"),
         format_func=lambda code: words.of(known[code], "name"),
         key="indicator",
@@ -97,7 +97,6 @@ def _choose_indicator(indicators: Sequence[Row], published: Published, words: Wo
 
 def _keep_indicator() -> None:
     chosen = st.session_state["indicator"]
-    # A choice that was cleared leaves the page as it is.
     if chosen is not None:
         st.query_params["indicator"] = chosen
 
