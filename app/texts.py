@@ -95,8 +95,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} less to go to {target} by the end of {year}",
     ),
     "pace_a_month": ("(月 {pace})", " ({pace} a month)"),
-    "pace_reached": ("{year}の{target}に達しています", "{target} of {year} is reached"),
-    "pace_fallen": ("{year}の{target}まで下がっています", "Down to {target} of {year}"),
+    "pace_reached": ("{year}の{target}に達しています", "The target of {target} for {year} is reached"),
+    "pace_fallen": ("{year}の{target}まで下がっています", "Down to the target of {target} for {year}"),
     "pace_within": (
         "{year}の上限 {target}以内・残り {count}",
         "Within the ceiling of {target} for {year}, {count} left",

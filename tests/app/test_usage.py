@@ -103,6 +103,14 @@ def test_simulated_data_is_labelled_and_no_number_of_people_is_told(published: A
     assert "利用した人数は示しません" in page
 
 
+def test_a_version_without_the_usage_rate_says_so(published: Any) -> None:
+    change(published, "delete from marts.dim_indicators where indicator_code = 'visualisation_usage_rate'")
+    page = text_of(opened())
+    assert "利用状況の指標は、2026年11月20日時点の版 20261120-20261124T034500Z にありません" in page
+    assert "shihyo-pace" not in page
+    assert "does not hold the usage rate" in text_of(opened(lang="en"))
+
+
 def test_a_warehouse_without_months_says_so(published: Any) -> None:
     change(
         published,
