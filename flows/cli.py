@@ -17,6 +17,7 @@ from flows import diff, explain, quarantine, show
 from flows.dev import build_dev
 from flows.errors import ShihyoError, UsageError
 from flows.nights import run_backfill, run_erasure, run_night, run_rebuild, today_in_japan
+from flows.proxies import spare_loopback
 from flows.publish import rollback, versions
 from flows.runs import history, warehouse_lock
 from settings import ConfigurationError, Settings, settings
@@ -68,6 +69,7 @@ def _innermost(error: BaseException) -> str:
 def _run(words: Sequence[str]) -> int:
     arguments = _parser().parse_args(words)
     configuration = settings()
+    spare_loopback()
     _log_to_stdout()
     return int(_COMMANDS[arguments.command](configuration, arguments) or 0)
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from flows.children import prefect_api, quiet_environment
 from flows.erase import Erased, erase_from_landing
 from flows.errors import ShihyoError, UsageError
+from flows.proxies import refuse_socks
 from flows.publish import remove_all_but_published, remove_unpublished
 from flows.runs import Run, published_as_of, published_version, recorded, warehouse_lock
 from settings import Settings
@@ -70,6 +71,7 @@ def _steps(first: date, last: date, step: str) -> Iterator[date]:
 
 def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: bool) -> None:
     quiet_environment(settings)
+    refuse_socks()
     with warehouse_lock(settings):
         published = published_as_of(settings)
         if published and run.as_of < published:

@@ -1,0 +1,133 @@
+"""Versions: whether what is published, or kept, is what a night entered in the ledger.
+
+Nothing is changed here. Only comparing a file's checksum with the ledger's makes it *whole*; what
+could not be compared is *unchecked*, never whole.
+"""
+
+import errno
+import hashlib
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from flows.runs import events, published_link, version_file
+from settings import Settings
+
+_VERSION_FILE = re.compile(r"warehouse-(\d{8}-\d{8}T\d{6}Z)\.duckdb")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What looking at a version found; `told` says in a few words why it is not whole."""
+
+    version: str | None
+    state: Literal["whole", "damaged", "unchecked"]
+    told: str
+
+    def __str__(self) -> str:
+        """Say it as half a sentence."""
+        name = f"version {self.version}" if self.version else "what is published"
+        return {
+            "whole": f"{name} is whole: its checksum is the ledger's",
+            "damaged": f"{name} is damaged: {self.told}",
+            "unchecked": f"{name} could not be checked: {self.told}",
+        }[self.state]
+
+
+def sha256_of(file: Path) -> str:
+    """Return a file's checksum; raises OSError."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def check_published(settings: Settings) -> Verdict | None:
+    """Compare what the link names with the ledger; None when nothing has been published yet."""
+    link = published_link(settings)
+    try:
+        target = link.readlink().name
+    except FileNotFoundError:
+        last = last_published(settings)
+        return Verdict(last, "damaged", f"the link {link.name} is gone") if last else None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            return Verdict(None, "unchecked", f"{link} cannot be read ({error.strerror})")
+        return Verdict(last_published(settings), "damaged", f"{link.name} is no link to a version")
+    named = _VERSION_FILE.fullmatch(target)
+    if not named:
+        return Verdict(
+            last_published(settings),
+            "damaged",
+            f"the link {link.name} names {target}, which is no version",
+        )
+    return check_version(settings, named[1])
+
+
+def check_version(settings: Settings, version: str) -> Verdict:
+    """Compare a version's file with the ledger."""
+    file = version_file(settings, version)
+    try:
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return Verdict(version, "damaged", f"{file.name} is no file")
+        if not status.st_size:
+            return Verdict(version, "damaged", f"{file.name} is empty")
+        if file.with_name(f"{file.name}.wal").exists():
+            return Verdict(version, "damaged", f"a write-ahead log lies beside {file.name}")
+        checksum = entered_checksums(settings).get(version)
+        if checksum is None:
+            return Verdict(version, "unchecked", "the ledger holds no checksum of it")
+        if sha256_of(file) != checksum:
+            return Verdict(version, "damaged", f"the checksum of {file.name} is not the ledger's")
+    except FileNotFoundError:
+        return Verdict(version, "damaged", f"{file.name} is not there")
+    except PermissionError as error:
+        return Verdict(version, "unchecked", f"{file} cannot be read ({error.strerror})")
+    except OSError as error:
+        return Verdict(version, "damaged", f"{file.name} cannot be read ({error.strerror})")
+    return Verdict(version, "whole", "")
+
+
+def entered_checksums(settings: Settings) -> dict[str, str]:
+    """Return the checksum of every version that a night entered in the ledger."""
+    entered = [event for event in events(settings) if event.get("event") == "version"]
+    return {event["version"]: event["sha256"] for event in entered}
+
+
+def last_published(settings: Settings) -> str | None:
+    """Return the version that the ledger tells of as published last, its file there or not."""
+    told = None
+    for event in events(settings):
+        kind = event.get("event")
+        if kind == "rollback" or (kind == "finished" and event.get("outcome") == "published"):
+            told = event.get("version")
+        elif kind == "damaged":
+            told = event.get("republished") or event.get("version")
+    return told if isinstance(told, str) else None
+
+
+def republishable(settings: Settings, damaged: str | None) -> list[str]:
+    """Return the kept versions that may take a damaged one's place, newest first.
+
+    None is among them that was built later, and none that a person has rolled back from.
+    """
+    rejected = _rolled_back_from(settings)
+    names = (file.name for file in settings.published_dir.glob("warehouse-*.duckdb"))
+    kept = [named[1] for name in names if (named := _VERSION_FILE.fullmatch(name))]
+    latest = _built_at(damaged) if damaged else "9"
+    fit = [each for each in kept if each not in rejected and _built_at(each) <= latest]
+    return sorted(fit, key=_built_at, reverse=True)
+
+
+def _rolled_back_from(settings: Settings) -> set[str]:
+    rejected: set[str] = set()
+    for event in events(settings):
+        if event.get("event") == "rollback":
+            rejected.add(str(event.get("from_version")))
+            rejected.discard(str(event.get("version")))
+    return rejected
+
+
+def _built_at(version: str) -> str:
+    return version.rpartition("-")[2]
