@@ -137,10 +137,11 @@ def _versions(configuration: Settings, arguments: argparse.Namespace) -> None:
     for entry in entries:
         mark = "*" if entry["is_published"] else " "
         checksum = (entry["sha256"] or "not in the ledger")[:17]
-        told = f"  {found[entry['version']].state}" if entry["version"] in found else ""
+        states = [each.state for each in found if each.version == entry["version"] and each.state != "unlinked"]
+        told = f"  {states[0]}" if states else ""
         print(f"{mark} {entry['version']}  as of {entry['as_of']}  {entry['bytes'] / 1e6:.1f} MB  {checksum}{told}")
-    if bad := [str(verdict) for verdict in found.values() if verdict.state != "whole"]:
-        raise ShihyoError(f"versions: {'; '.join(bad)}; next: {next_step(configuration, found)}")
+    if bad := [str(verdict) for verdict in found if verdict.state != "whole"]:
+        raise ShihyoError(f"versions: {'; '.join(bad)}; next: {next_step(found)}")
 
 
 def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
