@@ -50,7 +50,10 @@ def _tell_unknown_page(pages: list[StreamlitPage], shown: StreamlitPage, words: 
 def _show_nothing(state: warehouse.State, words: Words) -> None:
     for notice in notices.notices_html(state, words):
         st.html(notice)
-    st.html(notices.message_html(words("nothing_title"), words("nothing_body"), "", words))
+    if state.unreadable:
+        st.html(notices.message_html(words("unreadable_title"), words("damaged_body"), state.unreadable, words))
+    else:
+        st.html(notices.message_html(words("nothing_title"), words("nothing_body"), "", words))
 
 
 def _navigate(state: warehouse.State, words: Words) -> None:
@@ -88,7 +91,7 @@ def _navigate(state: warehouse.State, words: Words) -> None:
     try:
         chosen.run()
     except warehouse.WarehouseUnreadableError as error:
-        st.html(notices.message_html(words("unreadable_title"), words("unreadable_body"), str(error), words))
+        st.html(notices.message_html(words("unreadable_title"), words("damaged_body"), str(error), words))
 
 
 def _run() -> None:

@@ -79,6 +79,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "unreadable_title": ("公表された版を読み込めません", "The published version cannot be read"),
     "unreadable_body": ("担当者に連絡してください。", "Please tell the data team."),
+    "damaged_body": (
+        "担当者に連絡してください。担当者の方へ: shihyo versions --verify で版を確かめ、"
+        "shihyo run を実行すると、最後の正常な版が再び公表されます。",
+        "Please tell the data team. For the data team: shihyo versions --verify says which versions"
+        " are whole, and shihyo run publishes the last whole one again.",
+    ),
     "configuration_title": ("設定に誤りがあります", "The configuration is wrong"),
     "indicators": ("指標の一覧", "Indicators"),
     "issue": ("経営課題{number}", "Issue {number}"),
