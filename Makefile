@@ -13,6 +13,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA := $(or $(SHIHYO_DATA_DIR),data)
 DOCS := --project-dir dbt_project --profiles-dir dbt_project --target-path $(abspath $(DATA))/dev/docs/target
+COPY_FOR_DOCS = umask 027; mkdir -p "$(DATA)/dev/docs" && cp -f "$(DATA)/published/warehouse.duckdb" "$(DATA)/dev/docs/" && \
+    chmod u+w "$(DATA)/dev/docs/warehouse.duckdb"
 # The night's sources are files and a platform that has to be running.
 SERVED := $(BIN)/python -m demo.nocode_server -- $(BIN)/shihyo
 DBT := $(BIN)/dbt --no-send-anonymous-usage-stats
@@ -49,17 +51,15 @@ dev: setup  ## the edit loop: build what the dbt project changed, on a copy, and
 
 docs: setup  ## dbt's documentation of models and columns on DOCS_PORT (8580)
 	@[ -e "$(DATA)/published/warehouse.duckdb" ] || { echo "docs: nothing is published in $(DATA) yet; next: make nightly" >&2; exit 2; }
-	@mkdir -p "$(DATA)/dev/docs"
-	@cp -f "$(DATA)/published/warehouse.duckdb" "$(DATA)/dev/docs/warehouse.duckdb" && chmod u+w "$(DATA)/dev/docs/warehouse.duckdb"
-	@SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs generate $(DOCS)
+	@$(COPY_FOR_DOCS)
+	@umask 027; SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs generate $(DOCS)
 	@echo "docs: http://localhost:$(DOCS_PORT)  (Ctrl-C ends it)"
-	@DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs serve --no-browser --host 127.0.0.1 --port $(DOCS_PORT) $(DOCS)
+	@umask 027; DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs serve --no-browser --host 127.0.0.1 --port $(DOCS_PORT) $(DOCS)
 
 freshness: setup  ## how long ago each source last delivered, as `dbt source freshness` tells it of what is published
 	@[ -e "$(DATA)/published/warehouse.duckdb" ] || { echo "freshness: nothing is published in $(DATA) yet; next: make nightly" >&2; exit 2; }
-	@mkdir -p "$(DATA)/dev/docs"
-	@cp -f "$(DATA)/published/warehouse.duckdb" "$(DATA)/dev/docs/warehouse.duckdb" && chmod u+w "$(DATA)/dev/docs/warehouse.duckdb"
-	@SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) source freshness $(DOCS)
+	@$(COPY_FOR_DOCS)
+	@umask 027; SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) source freshness $(DOCS)
 
 app: setup  ## the app alone, on what is published; HOST (127.0.0.1) and BASE_PATH for a proxy in front of it
 	@$(APP)

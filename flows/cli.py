@@ -19,6 +19,7 @@ from flows.errors import ShihyoError, UsageError
 from flows.nights import run_backfill, run_erasure, run_night, run_rebuild, today_in_japan
 from flows.proxies import spare_loopback
 from flows.publish import rollback, versions
+from flows.rights import keep_private
 from flows.runs import history, warehouse_lock
 from settings import ConfigurationError, Settings, settings
 
@@ -26,6 +27,7 @@ from settings import ConfigurationError, Settings, settings
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     code = 1
+    keep_private()
     try:
         code = _run(sys.argv[1:])
     except (ShihyoError, ConfigurationError) as error:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from flows.errors import ShihyoError, WarehouseBusy
+from flows.rights import close_to_others
 from settings import Settings
 
 log = logging.getLogger("shihyo.runs")
@@ -246,6 +247,7 @@ def warehouse_lock(settings: Settings) -> Iterator[None]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     busy = f"another run holds the warehouse in {settings.data_dir}; next: wait for it, or see shihyo runs"
     with exclusive(_lock_file(settings), busy):
+        close_to_others(settings)
         yield
 
 
