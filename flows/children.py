@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flows.disks import last_lines_of_server
+from flows.disks import last_lines_of_server, server_log
 from flows.errors import ShihyoError
 from flows.proxies import spare_loopback
 from settings import ROOT, Settings
@@ -88,7 +88,7 @@ def prefect_api(settings: Settings) -> Iterator[None]:
     port = _free_port()
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
     try:
-        with (settings.logs_dir / "prefect-server.log").open("wb") as output, _child(["server", str(port)], {}, output.fileno()) as server:
+        with server_log(settings).open("wb") as output, _child(["server", str(port)], {}, output.fileno()) as server:
             import flows.nightly  # noqa: F401  # the heavy imports, while the server starts
 
             _await_server(server, port, settings)
@@ -145,7 +145,7 @@ def _unanswered(code: int | None, address: str, seen: str, seconds: float, setti
         ended = f"did not answer {address} within {after}"
     else:
         ended = f"ended {f'with code {code}' if code >= 0 else f'by signal {-code}'} after {after}"
-    log = settings.logs_dir / "prefect-server.log"
+    log = server_log(settings)
     lines = [line.strip() for line in last_lines_of_server(settings).splitlines() if line.strip()]
     logged = f"its log ends: {lines[-1][:200]}" if lines else "its log is empty"
     next_step = f"read {log}" if lines else "run again"

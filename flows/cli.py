@@ -15,12 +15,14 @@ from pathlib import Path
 
 from flows import diff, explain, quarantine, show
 from flows.dev import build_dev
+from flows.endings import compared, linked, one_line, unexpected
 from flows.errors import ShihyoError, UsageError
 from flows.nights import run_backfill, run_erasure, run_night, run_rebuild, today_in_japan
 from flows.proxies import spare_loopback
 from flows.publish import rollback, versions
 from flows.rights import keep_private
 from flows.runs import history, warehouse_lock
+from flows.versions import next_step, verdicts
 from settings import ConfigurationError, Settings, settings
 
 
@@ -35,37 +37,25 @@ def main() -> None:
         _say_why(error)
     except KeyboardInterrupt:
         code = 130
-        print("shihyo: interrupted; what is published is whole; next: shihyo versions tells which version it is", file=sys.stderr)
+        print(f"shihyo: interrupted; {linked()}; next: run again", file=sys.stderr)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
-        where = _innermost(error)
-        print(f"shihyo: {type(error).__name__} in {where}: {_one_line(error)}; what is published is whole", file=sys.stderr)
+        print(f"shihyo: {unexpected(error)}; {compared()}", file=sys.stderr)
     except SystemExit:
         raise
     except BaseException:  # SIGTERM, which Prefect turns into an exception of its own
         code = 143
-        print("shihyo: ended from outside; what is published is whole; next: run again", file=sys.stderr)
+        print(f"shihyo: ended from outside; {linked()}; next: run again", file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)  # the DuckDB client prints leaked objects at an ordinary exit
 
 
 def _say_why(error: Exception) -> None:
-    print(f"shihyo: {_one_line(error)}", file=sys.stderr)
+    print(f"shihyo: {one_line(error)}", file=sys.stderr)
     if details := getattr(error, "details", ""):
         print(details.rstrip(), file=sys.stderr)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
-
-
-def _innermost(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"  # noqa: PTH119
 
 
 def _run(words: Sequence[str]) -> int:
@@ -143,11 +133,16 @@ def _erase(configuration: Settings, arguments: argparse.Namespace) -> None:
     print(f"erased: {erased.rows} rows of {erased.items} landed items stand for nobody now; erase the person at the sources, too")
 
 
-def _versions(configuration: Settings, _: argparse.Namespace) -> None:
-    for entry in versions(configuration):
+def _versions(configuration: Settings, arguments: argparse.Namespace) -> None:
+    entries = versions(configuration)
+    found = verdicts(configuration, [entry["version"] for entry in entries], verify=arguments.verify)
+    for entry in entries:
         mark = "*" if entry["is_published"] else " "
         checksum = (entry["sha256"] or "not in the ledger")[:17]
-        print(f"{mark} {entry['version']}  as of {entry['as_of']}  {entry['bytes'] / 1e6:.1f} MB  {checksum}")
+        told = f"  {found[entry['version']].state}" if entry["version"] in found else ""
+        print(f"{mark} {entry['version']}  as of {entry['as_of']}  {entry['bytes'] / 1e6:.1f} MB  {checksum}{told}")
+    if bad := [str(verdict) for verdict in found.values() if verdict.state != "whole"]:
+        raise ShihyoError(f"versions: {'; '.join(bad)}; next: {next_step(configuration, found)}")
 
 
 def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -210,7 +205,8 @@ def _parser() -> argparse.ArgumentParser:
     compared = commands.add_parser("diff", help="what changes between what is published and another warehouse")
     compared.add_argument("--with", dest="other", default="dev", metavar="WAREHOUSE", help="dev (default), candidate, or a kept version")
     compared.add_argument("--format", choices=("table", "json"), default="table")
-    commands.add_parser("versions", help="the versions that are kept; * is the published one")
+    kept = commands.add_parser("versions", help="the versions that are kept; * is the published one")
+    kept.add_argument("--verify", action="store_true", help="compare every file's checksum with the ledger")
     back = commands.add_parser("rollback", help="publish a kept version again")
     back.add_argument("version", metavar="VERSION")
     ran = commands.add_parser("runs", help="what every night did")

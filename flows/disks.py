@@ -62,27 +62,39 @@ def written_places(settings: Settings) -> tuple[Path, ...]:
 
 def full_place(settings: Settings) -> str | None:
     """Say which of the places that a night writes to has no room now; None when all have some."""
-    for place in written_places(settings):
-        if free_bytes(place) < _NEARLY_NOTHING_BYTES or not has_room_for_files(place):
-            return _told(errno.ENOSPC, place)
-    return None
+    try:
+        return next((_told(errno.ENOSPC, each) for each in written_places(settings) if _is_full(each)), None)
+    except OSError:  # a place that cannot even be asked how full it is
+        return None
+
+
+def _is_full(place: Path) -> bool:
+    return free_bytes(place) < _NEARLY_NOTHING_BYTES or not has_room_for_files(place)
 
 
 def disk_trouble(error: BaseException, settings: Settings) -> str | None:
-    """Say which place could not be written when an error, or a disk, says so; None otherwise."""
+    """Say which place could not be read or written when an error says so, and what to do."""
     try:
-        for each in _chain(error):
-            if told := _told_by(each, settings):
-                return told
-        return full_place(settings)
-    except OSError:  # a place that cannot even be asked how full it is
+        return next(filter(None, (_told_by(each, settings) for each in _chain(error))), None)
+    except OSError:
         return None
+
+
+def with_full_place(message: str, settings: Settings) -> str:
+    """Add to what failed for a reason of its own that a disk is full, if one is."""
+    full = full_place(settings)
+    return f"{message}; besides, {full}" if full else message
+
+
+def server_log(settings: Settings) -> Path:
+    """Return the file that Prefect's server, where it is our own, logs to."""
+    return settings.logs_dir / "prefect-server.log"
 
 
 def last_lines_of_server(settings: Settings) -> str:
     """Return the end of what Prefect's server has logged, if it has logged anything."""
     try:
-        with (settings.logs_dir / "prefect-server.log").open("rb") as log:
+        with server_log(settings).open("rb") as log:
             log.seek(max(0, log.seek(0, os.SEEK_END) - _LOG_TAIL_BYTES))
             return log.read().decode("utf-8", errors="replace")
     except OSError:
@@ -148,29 +160,21 @@ def _likely_place(number: int, settings: Settings) -> Path:
 
 def _told(number: int, place: Path) -> str:
     free = f"{free_bytes(place) / 1e6:.1f} MB free"
-    told = {
-        errno.EIO: f"the disk of {place} gives input/output errors ({free})",
-        errno.EDQUOT: f"the quota for {place} is used up ({free} on the disk)",
-        errno.EFBIG: f"{place} has reached the limit on a file's size ({free})",
-    }
     if number in _OF_RIGHTS:
-        return _told_of_rights(place)
+        what = "read" if _is_there(place) and not os.access(place, os.R_OK) else "write"
+        return f"no right to {what} {place}; next: give this user the right"
     if number == errno.EROFS:
-        is_disks = _is_read_only(place)
-        return f"the disk of {place} is read-only" if is_disks else f"{place} can only be read"
-    if number in told:
-        return told[number]
-    if not has_room_for_files(place):
-        return f"the disk of {place} is full (no inodes are left for another file; {free})"
-    if free_bytes(place) >= _FULL_BELOW_BYTES:
-        return f"the disk of {place} was full when it was written ({free} now)"
-    return f"the disk of {place} is full ({free})"
-
-
-def _told_of_rights(place: Path) -> str:
-    if _is_there(place) and not os.access(place, os.R_OK):
-        return f"there is no right to read {place}"
-    return f"there is no right to write {place}"
+        what = f"the disk of {place} is" if _is_read_only(place) else f"{place} is"
+        return f"{what} read-only; next: make it writable and run again"
+    if number == errno.EIO:
+        return f"the disk of {place} gives input/output errors; next: read the system's log"
+    if number == errno.EDQUOT:
+        return f"the quota for {place} is used up; next: make room within it, or have it raised"
+    if number == errno.EFBIG:
+        return f"{place} has reached the limit on a file's size; next: raise it (ulimit -f)"
+    room = "" if has_room_for_files(place) else "no inodes are left for another file; "
+    was = "was full when it was written" if free_bytes(place) >= _FULL_BELOW_BYTES else "is full"
+    return f"the disk of {place} {was} ({room}{free}); next: make room there and run again"
 
 
 def _is_read_only(place: Path) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from flows.errors import ShihyoError, UsageError
-from flows.runs import published_link
+from flows.published import published
 from flows.show import in_columns, plain
 from settings import Settings
 
@@ -61,10 +61,7 @@ def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_
     `with_rows` adds the source rows that were counted, and what they add up to. Raises UsageError when there is no such indicator or value,
     ShihyoError when nothing is published yet or what is published has no receipts.
     """
-    link = published_link(settings)
-    if not link.exists():
-        raise ShihyoError(f"explain: nothing is published in {settings.published_dir} yet; next: shihyo run")
-    with duckdb.connect(str(link.resolve()), read_only=True) as connection:
+    with published(settings, "explain") as connection:
         try:
             asked = {"indicator": indicator, "fiscal_year": _year(connection, indicator, fiscal_year)}
             [receipt] = _read(connection, _RECEIPT, asked)

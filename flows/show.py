@@ -9,10 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import duckdb
-
-from flows.errors import ShihyoError
-from flows.runs import published_link
+from flows.published import published
 from settings import Settings
 
 _OFFICIAL = """
@@ -47,10 +44,7 @@ def report(settings: Settings, *, official: bool, as_of: date | None, form: str)
 
     Values are in the indicator's own unit and unrounded in JSON and CSV. Raises ShihyoError when nothing is published yet.
     """
-    link = published_link(settings)
-    if not link.exists():
-        raise ShihyoError(f"show: nothing is published in {settings.published_dir} yet; next: shihyo run")
-    with duckdb.connect(str(link.resolve()), read_only=True) as connection:
+    with published(settings, "show") as connection:
         cursor = connection.execute(_OFFICIAL if official else _PROGRESS, {"as_of": as_of or date.max})
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]

@@ -8,6 +8,7 @@ import errno
 import hashlib
 import re
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,7 +16,7 @@ from typing import Literal
 from flows.runs import events, published_link, version_file
 from settings import Settings
 
-_VERSION_FILE = re.compile(r"warehouse-(\d{8}-\d{8}T\d{6}Z)\.duckdb")
+VERSION_FILE = re.compile(r"warehouse-(\d{8}-\d{8}T\d{6}Z)\.duckdb")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Verdict:
     """What looking at a version found; `told` says in a few words why it is not whole."""
 
     version: str | None
-    state: Literal["whole", "damaged", "unchecked"]
+    state: Literal["whole", "damaged", "unchecked", "unreadable"]
     told: str
 
     def __str__(self) -> str:
@@ -33,6 +34,7 @@ class Verdict:
             "whole": f"{name} is whole: its checksum is the ledger's",
             "damaged": f"{name} is damaged: {self.told}",
             "unchecked": f"{name} could not be checked: {self.told}",
+            "unreadable": f"{name} could not be checked: {self.told}",
         }[self.state]
 
 
@@ -42,26 +44,37 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def check_published(settings: Settings) -> Verdict | None:
-    """Compare what the link names with the ledger; None when nothing has been published yet."""
+def linked_version(settings: Settings) -> tuple[str | None, str]:
+    """Return the version that the link names, its file there or not, and what is wrong with it.
+
+    Where the link names none, the version is the one that the ledger tells of. Raises OSError.
+    """
     link = published_link(settings)
     try:
         target = link.readlink().name
     except FileNotFoundError:
         last = last_published(settings)
-        return Verdict(last, "damaged", f"the link {link.name} is gone") if last else None
+        return last, f"the link {link} is gone" if last else ""
     except OSError as error:
         if error.errno != errno.EINVAL:
-            return Verdict(None, "unchecked", f"{link} cannot be read ({error.strerror})")
-        return Verdict(last_published(settings), "damaged", f"{link.name} is no link to a version")
-    named = _VERSION_FILE.fullmatch(target)
-    if not named:
-        return Verdict(
-            last_published(settings),
-            "damaged",
-            f"the link {link.name} names {target}, which is no version",
-        )
-    return check_version(settings, named[1])
+            raise
+        return last_published(settings), f"{link} is no link to a version"
+    named = VERSION_FILE.fullmatch(target)
+    if named:
+        return named[1], ""
+    return last_published(settings), f"the link {link} names {target}, which is no version"
+
+
+def check_published(settings: Settings) -> Verdict | None:
+    """Compare what the link names with the ledger; None when nothing has been published yet."""
+    try:
+        version, wrong = linked_version(settings)
+    except OSError as error:
+        told = f"{published_link(settings)} cannot be read ({error.strerror})"
+        return Verdict(None, "unreadable", told)
+    if wrong:
+        return Verdict(version, "damaged", wrong)
+    return check_version(settings, version) if version else None
 
 
 def check_version(settings: Settings, version: str) -> Verdict:
@@ -70,23 +83,46 @@ def check_version(settings: Settings, version: str) -> Verdict:
     try:
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):
-            return Verdict(version, "damaged", f"{file.name} is no file")
+            return Verdict(version, "damaged", f"{file} is no file")
         if not status.st_size:
-            return Verdict(version, "damaged", f"{file.name} is empty")
+            return Verdict(version, "damaged", f"{file} is empty")
         if file.with_name(f"{file.name}.wal").exists():
-            return Verdict(version, "damaged", f"a write-ahead log lies beside {file.name}")
+            return Verdict(version, "damaged", f"a write-ahead log lies beside {file}")
         checksum = entered_checksums(settings).get(version)
         if checksum is None:
             return Verdict(version, "unchecked", "the ledger holds no checksum of it")
         if sha256_of(file) != checksum:
-            return Verdict(version, "damaged", f"the checksum of {file.name} is not the ledger's")
+            return Verdict(version, "damaged", f"the checksum of {file} is not the ledger's")
     except FileNotFoundError:
-        return Verdict(version, "damaged", f"{file.name} is not there")
+        return Verdict(version, "damaged", f"{file} is not there")
     except PermissionError as error:
-        return Verdict(version, "unchecked", f"{file} cannot be read ({error.strerror})")
+        return Verdict(version, "unreadable", f"{file} cannot be read ({error.strerror})")
     except OSError as error:
-        return Verdict(version, "damaged", f"{file.name} cannot be read ({error.strerror})")
+        return Verdict(version, "damaged", f"{file} cannot be read ({error.strerror})")
     return Verdict(version, "whole", "")
+
+
+def verdicts(settings: Settings, kept: Sequence[str], *, verify: bool) -> dict[str | None, Verdict]:
+    """Return what comparing every kept version and the published one finds.
+
+    Without `verify` nothing is compared: only a link that leads to no version is found then.
+    """
+    if verify:
+        published = check_published(settings)
+        found = {version: check_version(settings, version) for version in kept}
+        return {**found, **({published.version: published} if published else {})}
+    version, wrong = linked_version(settings)
+    if version and not wrong and version not in kept:
+        wrong = f"{version_file(settings, version)} is not there"
+    return {version: Verdict(version, "damaged", wrong)} if wrong else {}
+
+
+def next_step(settings: Settings, found: dict[str | None, Verdict]) -> str:
+    """Say what to do about versions that are not whole."""
+    version, _ = linked_version(settings)
+    if version in found and found[version].state == "damaged":
+        return "shihyo run publishes the last whole version again"
+    return "roll back to none of them"
 
 
 def entered_checksums(settings: Settings) -> dict[str, str]:
@@ -114,7 +150,7 @@ def republishable(settings: Settings, damaged: str | None) -> list[str]:
     """
     rejected = _rolled_back_from(settings)
     names = (file.name for file in settings.published_dir.glob("warehouse-*.duckdb"))
-    kept = [named[1] for name in names if (named := _VERSION_FILE.fullmatch(name))]
+    kept = [named[1] for name in names if (named := VERSION_FILE.fullmatch(name))]
     latest = _built_at(damaged) if damaged else "9"
     fit = [each for each in kept if each not in rejected and _built_at(each) <= latest]
     return sorted(fit, key=_built_at, reverse=True)
