@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flows import diff, explain, quarantine, show
+from flows import diff, doctor, explain, quarantine, show
 from flows.dev import build_dev
 from flows.endings import compared, linked, one_line, unexpected
 from flows.errors import ShihyoError, UsageError
@@ -60,8 +60,10 @@ def _say_why(error: Exception) -> None:
 
 def _run(words: Sequence[str]) -> int:
     arguments = _parser().parse_args(words)
-    configuration = settings()
     spare_loopback()
+    if arguments.command == "doctor":  # which looks at the configuration itself
+        return _doctor(arguments)
+    configuration = settings()
     _log_to_stdout()
     return int(_COMMANDS[arguments.command](configuration, arguments) or 0)
 
@@ -76,6 +78,12 @@ def _log_to_stdout() -> None:
     log.propagate = False
     logging.raiseExceptions = False  # a reader of our output who has gone is no reason for a traceback
     logging.getLogger().addHandler(logging.NullHandler())
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    findings = doctor.examine()
+    print(doctor.report(findings, arguments.format))
+    return 0 if doctor.is_well(findings) else UsageError.exit_code
 
 
 def _run_night(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -215,6 +223,8 @@ def _parser() -> argparse.ArgumentParser:
     held.add_argument("action", choices=("list", "export"), help="print them, or write a workbook for each owner")
     held.add_argument("--format", choices=("table", "json", "csv", "xlsx"), help="list: table (default), json, csv; export: xlsx")
     held.add_argument("--to", type=Path, metavar="FOLDER", help="where export writes (default: quarantine/ in the data folder)")
+    looked = commands.add_parser("doctor", help="look at everything that a night rests on, and say what to do")
+    looked.add_argument("--format", choices=("table", "json"), default="table")
     commands.add_parser("rebuild", help="build what is published anew from all that has landed")
     erased = commands.add_parser("erase", help="make one person unknown in all that has landed and is published")
     erased.add_argument("person", metavar="PSEUDONYM-OR-ID", help="a pseudonym or an identifier; - reads it from standard input")

@@ -1,7 +1,7 @@
 """Rights: what is in the data folder is its owner's and its group's to read, and nobody else's.
 
-It holds pseudonymised personal data. What is not ours is left alone, wherever it lies: a drop folder
-is the source's, and its rights are never changed.
+It holds pseudonymised personal data. What is not ours is left alone, wherever it lies: a drop
+folder is the source's, and its rights are never changed.
 """
 
 import logging
@@ -30,7 +30,10 @@ class Closed:
 
 
 def keep_private() -> None:
-    """Let this process and its children make nothing that others can read; a stricter umask stands."""
+    """Let this process and its children make nothing that others can read.
+
+    A stricter umask stands.
+    """
     before = os.umask(_WITHHELD)
     os.umask(before | _WITHHELD)
 
@@ -53,17 +56,18 @@ def close_to_others(settings: Settings) -> Closed:
 
 def _say(settings: Settings, closed: Closed) -> None:
     if closed.places:
-        log.info("rights: %d places in %s were open to others and are so no more", closed.places, settings.data_dir)
+        told = "rights: %d places in %s were open to others and are so no more"
+        log.info(told, closed.places, settings.data_dir)
     if closed.refused:
         told = "warning: %d places in %s could not be closed to others; next: shihyo doctor"
         log.warning(told, closed.refused, settings.data_dir)
 
 
 def open_places(settings: Settings) -> Iterator[Path]:
-    """Name every place of ours that others can reach or the group can write; links have no rights of their own.
+    """Name every place of ours that others can reach or the group can write.
 
-    The data folder itself is ours when it holds nothing else: somebody may have to pass through it
-    to a drop folder in it.
+    Links have no rights of their own. The data folder itself is ours when it holds nothing else:
+    somebody may have to pass through it to a drop folder in it.
     """
     root = settings.data_dir
     try:
