@@ -40,16 +40,17 @@ def keep_private() -> None:
 
 def close_to_others(settings: Settings) -> Closed:
     """Take from others what an earlier version, or a copy by hand, has left open to them."""
-    closed = Closed()
-    for place in open_places(settings):
+    closed, unseen = Closed(), list[Path]()
+    for place in list(open_places(settings, unseen)):
         try:
             place.chmod(stat.S_IMODE(place.stat().st_mode) & ~_WITHHELD)
-        except FileNotFoundError:  # a file of a tool that has ended meanwhile
+        except FileNotFoundError:
             continue
         except OSError:
             closed.refused += 1
         else:
             closed.places += 1
+    closed.refused += len(unseen)
     _say(settings, closed)
     return closed
 
@@ -63,35 +64,42 @@ def _say(settings: Settings, closed: Closed) -> None:
         log.warning(told, closed.refused, settings.data_dir)
 
 
-def open_places(settings: Settings) -> Iterator[Path]:
+def open_places(settings: Settings, unseen: list[Path]) -> Iterator[Path]:
     """Name every place of ours that others can reach or the group can write.
 
-    Links have no rights of their own. The data folder itself is ours when it holds nothing else:
-    somebody may have to pass through it to a drop folder in it.
+    What cannot be looked at goes into `unseen`. Links have no rights of their own, but landing and
+    the like may be links to another disk. The data folder itself is ours when it holds nothing
+    else: somebody may have to pass through it to a drop folder in it.
     """
     root = settings.data_dir
     try:
         names = {entry.name for entry in root.iterdir()}
         if names <= OURS and _is_open(root.stat()):
             yield root
-    except OSError:  # not there yet, or closed to ourselves as well
+    except FileNotFoundError:  # the first night makes it
+        return
+    except OSError:
+        unseen.append(root)
         return
     for name in sorted(names & OURS):
-        yield from _open_at(root / name)
+        yield from _open_at(root / name, unseen, through_link=True)
 
 
-def _open_at(place: Path) -> Iterator[Path]:
+def _open_at(place: Path, unseen: list[Path], *, through_link: bool = False) -> Iterator[Path]:
     try:
-        status = place.lstat()
+        status = place.stat(follow_symlinks=through_link)
         if stat.S_ISLNK(status.st_mode):
             return
         if _is_open(status):
             yield place
         entries = list(place.iterdir()) if stat.S_ISDIR(status.st_mode) else []
-    except OSError:  # gone meanwhile, or closed to ourselves as well
+    except FileNotFoundError:  # a file of a tool that has ended meanwhile
+        return
+    except OSError:
+        unseen.append(place)
         return
     for entry in entries:
-        yield from _open_at(entry)
+        yield from _open_at(entry, unseen)
 
 
 def _is_open(status: os.stat_result) -> bool:

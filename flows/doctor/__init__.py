@@ -57,9 +57,14 @@ def _made(name: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding
         for finding in check():
             yield replace(finding, check=name)
     except Exception as error:
-        said = mask_secrets(" ".join(str(error).split()))[:200]
-        told = f"could not be checked ({type(error).__name__}: {said})"
+        told = f"could not be checked ({type(error).__name__}: {_said(error)})"
         yield replace(warning(told, "look at it by hand"), check=name)
+
+
+def _said(error: Exception) -> str:
+    """Say what an error says, without a path in landing: a file's name may name a person."""
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return mask_secrets(" ".join(said.split()))[:200]
 
 
 def is_well(findings: Iterable[Finding]) -> bool:

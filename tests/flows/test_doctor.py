@@ -7,13 +7,15 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from small_city import City, located, new_city
+from small_city import ROOT, City, located, new_city
 
 from flows import doctor
 from flows.doctor import machine
@@ -279,6 +281,33 @@ def test_a_disk_without_room_and_one_that_is_another_are_named(well: City, tmp_p
     assert _standing(findings, "room", f"GiB are free on the disk of {disk / 'data' / 'landing'}") == "wrong"
     assert _standing(findings, "room", "more files (inodes)") == "wrong"
     assert _standing(findings, "data folder", "different disks") == "wrong"
+
+
+_AS_NOBODY = """
+import os, sys
+import flows.cli
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+sys.argv = ["shihyo", "doctor", "--format", "json"]
+flows.cli.main()
+"""
+
+
+def test_an_account_that_may_not_look_gets_an_answer_to_every_check(well: City) -> None:
+    """Who is not the owner is told what could not be looked at, and of nothing that it is well unseen."""
+    with tempfile.TemporaryDirectory() as folder:
+        there = City(Path(folder) / "city")
+        shutil.copytree(well.folder, there.folder, symlinks=True)
+        Path(folder).chmod(0o755)
+        there.folder.chmod(0o755)
+        (there.folder / "shihyo.toml").chmod(0o644)
+        done = subprocess.run([sys.executable, "-c", _AS_NOBODY], env=there.environment(), cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "")
+    findings = json.loads(done.stdout)
+    assert _standing(findings, "data folder", "no folder that this account can write") == "wrong"
+    assert _standing(findings, "rights", "1 places could not be looked at") == "warning"
+    assert _standing(findings, "key", "could not be checked (PermissionError: Permission denied)") == "warning"
+    seen = {each["check"] for each in findings if each["standing"] == "ok"}
+    assert not seen & {"rights", "key", "versions", "ledger", "lock"}
 
 
 def test_packages_that_are_not_the_locks_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,10 @@ def test_nothing_that_the_commands_leave_can_be_read_by_others(tmp_path: Path) -
 
 
 def test_what_was_left_open_is_closed_before_anything_is_done(city: City) -> None:
+    elsewhere = (city.data / "landing").rename(city.folder / "another disk")
+    (city.data / "landing").symlink_to(elsewhere)
     _open_wide(city.data)
+    _open_wide(elsewhere)
     version = city.published.resolve()
     version.chmod(0o444)
     content = version.read_bytes()
@@ -68,7 +71,7 @@ def test_what_was_left_open_is_closed_before_anything_is_done(city: City) -> Non
     assert done.returncode == 0, done.stderr
     assert "were open to others and are so no more" in done.stdout
     places = _places(city.data)
-    assert _open(city.data) == []
+    assert _open(city.data) == _open(elsewhere) == []
     assert places["."] == 0o750
     assert places["published/runs.jsonl"] == 0o640
     assert places[f"published/{version.name}"] == 0o440
