@@ -1,6 +1,6 @@
 """`shihyo …`: what a person, or the schedule, says to the warehouse.
 
-Exit codes: 0 published or shown · 2 wrong usage or configuration · 3 audit failed, nothing published · 4 a source unavailable after retries
+Exit codes: 0 published or shown · 2 wrong usage or configuration, or doctor found something wrong · 3 audit failed, nothing published · 4 a source unavailable after retries
 · 5 another run holds the warehouse · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
 """
 
@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flows import diff, explain, quarantine, show, source_list
+from flows import diff, doctor, explain, quarantine, show, source_list
 from flows.dev import build_dev
 from flows.endings import compared, linked, one_line, unexpected
 from flows.errors import ShihyoError, UsageError
 from flows.nights import run_backfill, run_erasure, run_night, run_rebuild, today_in_japan
 from flows.proxies import spare_loopback
 from flows.publish import rollback, versions
+from flows.rights import keep_private
 from flows.runs import history, warehouse_lock
 from flows.versions import next_step, verdicts
 from settings import ConfigurationError, Settings, settings
@@ -28,6 +29,7 @@ from settings import ConfigurationError, Settings, settings
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     code = 1
+    keep_private()
     try:
         code = _run(sys.argv[1:])
     except (ShihyoError, ConfigurationError) as error:
@@ -58,8 +60,10 @@ def _say_why(error: Exception) -> None:
 
 def _run(words: Sequence[str]) -> int:
     arguments = _parser().parse_args(words)
-    configuration = settings()
     spare_loopback()
+    if arguments.command == "doctor":  # which looks at the configuration itself
+        return _doctor(arguments)
+    configuration = settings()
     _log_to_stdout()
     return int(_COMMANDS[arguments.command](configuration, arguments) or 0)
 
@@ -74,6 +78,12 @@ def _log_to_stdout() -> None:
     log.propagate = False
     logging.raiseExceptions = False  # a reader of our output who has gone is no reason for a traceback
     logging.getLogger().addHandler(logging.NullHandler())
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    findings = doctor.examine()
+    print(doctor.report(findings, arguments.format))
+    return 0 if doctor.is_well(findings) else UsageError.exit_code
 
 
 def _run_night(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -221,6 +231,8 @@ def _parser() -> argparse.ArgumentParser:
     held.add_argument("action", choices=("list", "export"), help="print them, or write a workbook for each owner")
     held.add_argument("--format", choices=("table", "json", "csv", "xlsx"), help="list: table (default), json, csv; export: xlsx")
     held.add_argument("--to", type=Path, metavar="FOLDER", help="where export writes (default: quarantine/ in the data folder)")
+    looked = commands.add_parser("doctor", help="look at everything that a night rests on, and say what to do")
+    looked.add_argument("--format", choices=("table", "json"), default="table")
     commands.add_parser("rebuild", help="build what is published anew from all that has landed")
     erased = commands.add_parser("erase", help="make one person unknown in all that has landed and is published")
     erased.add_argument("person", metavar="PSEUDONYM-OR-ID", help="a pseudonym or an identifier; - reads it from standard input")

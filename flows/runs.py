@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from flows.disks import disk_trouble
 from flows.errors import ShihyoError, WarehouseBusy
+from flows.rights import close_to_others
 from settings import Settings
 
 log = logging.getLogger("shihyo.runs")
@@ -255,6 +256,7 @@ def warehouse_lock(settings: Settings) -> Iterator[None]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     busy = f"another run holds the warehouse in {settings.data_dir}; next: wait for it, or see shihyo runs"
     with exclusive(_lock_file(settings), busy):
+        close_to_others(settings)
         yield
 
 
