@@ -1,4 +1,6 @@
-"""What was delivered and not read, as the last night's account of each source tells it, in the reader's language."""
+"""What was delivered and not read, as the last night's account of each source tells it, in the
+reader's language.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +21,9 @@ def without_accounts(run: LastRun) -> list[str]:
 
 
 def unread_told(run: LastRun, words: Words) -> list[str]:
-    """Return a line for each source of which something was not read, or landed without the day that it is about."""
+    """Return a line for each source of which something was not read, or landed without the day
+    that it is about.
+    """
     told = []
     for source, account in _accounts(run):
         unread = _entries(account, "unread")

@@ -1,6 +1,8 @@
-"""The account of a source's place for one night: what landed, what was known, what is not yet due, and what was not read and why.
+"""The account of a source's place for one night: what landed, what was known, what is not yet
+due, and what was not read and why.
 
-It goes into the run ledger, the night's warnings, `shihyo sources` and the app, and is of bounded length.
+It goes into the run ledger, the night's warnings, `shihyo sources` and the app, and is of bounded
+length.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -17,28 +19,67 @@ _NAMED_IN_WARNING = 3
 
 # Why an entry is not read, or has no day; and what to do about it.
 REASONS: dict[UnreadReason, tuple[str, str]] = {
-    "unknown_ending": ("this source reads no file with this ending", "deliver it with one of {endings}, or take it out of the folder"),
-    "garbled_name": ("its name is no UTF-8", "rename it, or mount the folder with its file system's encoding"),
+    "unknown_ending": (
+        "this source reads no file with this ending",
+        "deliver it with one of {endings}, or take it out of the folder",
+    ),
+    "garbled_name": (
+        "its name is no UTF-8",
+        "rename it, or mount the folder with its file system's encoding",
+    ),
     "same_item": ("another file beside it is the same item", "leave one of them in the folder"),
-    "no_single_file": ("it is no whole .zip with a single file in it", "deliver one .zip for each file"),
-    "broken_link": ("it is a link that leads to nothing", "mend the link, or take it out of the folder"),
-    "no_rights": ("the account of the night may not read it", "give that account the right to read it"),
-    "special_file": ("it is no ordinary file", "deliver an ordinary file, and take this out of the folder"),
-    "office_lock": ("Excel keeps it beside an open workbook", "close the workbook; if nobody has it open, delete this file"),
-    "other_folder": ("it is a folder in which deliveries are not looked for", "name it YYYY-MM-DD, directly in the drop folder"),
-    "no_such_day": ("it is a folder named for a day that no calendar has", "rename it to the day of its delivery"),
-    "no_month": ("its name states no month, and its rows are about one", "rename it with its month, such as 202604"),
-    "several_months": ("its name states several months, and its rows are about one", "leave only the month that it is about in its name"),
+    "no_single_file": (
+        "it is no whole .zip with a single file in it",
+        "deliver one .zip for each file",
+    ),
+    "broken_link": (
+        "it is a link that leads to nothing",
+        "mend the link, or take it out of the folder",
+    ),
+    "no_rights": (
+        "the user that runs the night may not read it",
+        "give that user the right to read it",
+    ),
+    "special_file": (
+        "it is no ordinary file",
+        "deliver an ordinary file, and take this out of the folder",
+    ),
+    "office_lock": (
+        "Excel keeps it beside an open workbook",
+        "close the workbook; if nobody has it open, delete this file",
+    ),
+    "other_folder": (
+        "it is a folder in which deliveries are not looked for",
+        "name it YYYY-MM-DD, directly in the drop folder",
+    ),
+    "no_such_day": (
+        "it is a folder named for a day that no calendar has",
+        "rename it to the day of its delivery",
+    ),
+    "no_month": (
+        "its name states no month, and its rows are about one",
+        "rename it with its month, such as 202604",
+    ),
+    "several_months": (
+        "its name states several months, and its rows are about one",
+        "leave only the month that it is about in its name",
+    ),
     "no_day": ("its name states no day", "rename it with its day, such as 20260415"),
-    "several_days": ("its name states several days", "leave only the day that it is about in its name"),
+    "several_days": (
+        "its name states several days",
+        "leave only the day that it is about in its name",
+    ),
 }
-# A workbook that somebody has open is no fault of a delivery: it is listed, and warned of by nobody.
+# A workbook that somebody has open is no fault of a delivery: it is listed, and warned of by
+# nobody.
 _EVERYDAY = "office_lock"
 
 
 @dataclass
 class Account:
-    """What became of every entry that a source's place held in one night; `newest` is the item of the latest day."""
+    """What became of every entry that a source's place held in one night; `newest` is the item of
+    the latest day.
+    """
 
     landed: int = 0
     known: int = 0
@@ -72,7 +113,9 @@ class Account:
             self.landed_undated.append(undated)
 
     def describe(self, source_name: str) -> dict[str, Any]:
-        """Return the account as the run ledger keeps it; of many entries the first are told, and all are counted."""
+        """Return the account as the run ledger keeps it; of many entries the first are told, and
+        all are counted.
+        """
         counts = ("landed", "known", "replaced", "not_yet_due", "passed_over", "newest")
         return {
             **{name: getattr(self, name) for name in counts},
@@ -84,7 +127,9 @@ class Account:
         }
 
     def warning(self, source_name: str) -> str | None:
-        """Say in one line what was not read, and what landed tonight without its day; None when there is nothing to say."""
+        """Say in one line what was not read, and what landed tonight without its day; None when
+        there is nothing to say.
+        """
         unread = [each for each in self.unread if each.reason_code != _EVERYDAY]
         parts = [
             f"{len(entries)} of what was delivered {what}: {_named(entries)}"
@@ -95,7 +140,9 @@ class Account:
 
 
 def explained(entry: dict[str, Any], endings: list[str]) -> dict[str, Any]:
-    """Return an entry as the ledger keeps it, with why it is not read and what to do; a reason of another release has neither."""
+    """Return an entry as the ledger keeps it, with why it is not read and what to do; a reason of
+    another release has neither.
+    """
     reason: Any = entry.get("reason_code")
     why, what_to_do = REASONS.get(reason, ("", ""))
     read = f"{', '.join(endings)} (packed with {', '.join(PACKED)}, or not)"

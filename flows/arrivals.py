@@ -1,7 +1,9 @@
-"""Which deliveries a night finds, and which day each is about: the one place in which names meet the night's date.
+"""Which deliveries a night finds, and which day each is about: the one place in which names meet
+the night's date.
 
-A day in a name counts when it is no later than the day after the night. It must never guess: a name that states several days, or several
-months where the month gives the rows their meaning, states none.
+A day in a name counts when it is no later than the day after the night. It must never guess: a
+name that states several days, or several months where the month gives the rows their meaning,
+states none.
 """
 
 from collections.abc import Sequence
@@ -13,7 +15,8 @@ from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
 from flows.sources.entry_names import told_name
 from flows.sources.stated_days import days_meant, months_meant
 
-# A name that states only later days is of an item to come, up to the end of the fiscal year after next. Further ahead it is no day at all.
+# A name that states only later days is of an item to come, up to the end of the fiscal year after
+# next. Further ahead it is no day at all.
 _TO_COME = timedelta(days=3 * 365)
 
 
@@ -32,7 +35,9 @@ class Arrivals:
 
 
 def arrivals(listing: Listing, as_ofs: Sequence[date]) -> Arrivals:
-    """Give each delivery the first of the dates on which a night finds it, in order; of two on the same night, the later stands."""
+    """Give each delivery the first of the dates on which a night finds it, in order; of two on
+    the same night, the later stands.
+    """
     arrived = Arrivals()
     found: dict[tuple[date, str], Delivery] = {}
     for delivery in listing.deliveries if as_ofs else ():
@@ -57,7 +62,8 @@ def arrivals(listing: Listing, as_ofs: Sequence[date]) -> Arrivals:
 def _there_from(delivery: Delivery, last_night: date) -> date:
     """Return the first day on which a delivery is there.
 
-    One whose day of delivery is not told cannot have come before the day that it is about, and a month's list is not due before the month.
+    One whose day of delivery is not told cannot have come before the day that it is about, and a
+    month's list is not due before the month.
     """
     tomorrow, ahead = last_night + timedelta(days=1), last_night + _TO_COME
     if delivery.delivered_on is None:

@@ -1,4 +1,5 @@
-"""`shihyo sources`: where each source is, when it was last read, and what became of everything that lay there.
+"""`shihyo sources`: where each source is, when it was last read, and what became of everything
+that lay there.
 
 It tells what the ledger recorded; it looks at no source itself.
 """
@@ -15,7 +16,9 @@ _COUNTS = ("landed", "known", "replaced", "not_yet_due", "not_read")
 
 
 def listed_sources(settings: Settings) -> list[dict[str, Any]]:
-    """Return one entry a source: its setting, and the account of the night that last read it (nulls when none has)."""
+    """Return one entry a source: its setting, and the account of the night that last read it
+    (nulls when none has).
+    """
     accounts: dict[str, Any] = {}
     for event in events(settings):
         told = event.get("accounts")

@@ -37,8 +37,9 @@ class Delivery:
     """One item as it was handed over once.
 
     `item_key` is stable over re-deliveries. `delivered_on` is the day of the drop folder it lies in, None when only "it is there" is known.
-    `stated_days` are those that the name can be read to state; landing, which knows the night, chooses `business_date` among them.
-    `is_about` says what the source's names must state: without its month an item is held back, without its day it lands undated.
+    `stated_days` are those that the name can be read to state; landing, which knows the night,
+    chooses `business_date` among them. `is_about` says what the source's names must state: without
+    its month an item is held back, without its day it lands undated.
     `stamp` changes whenever the bytes may have changed; None means that only reading tells (a URL).
     """
 
@@ -53,7 +54,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class UnreadEntry:
-    """An entry of a drop folder that is not read, and why; `name` is told to people, so what may name one is covered in it."""
+    """An entry of a drop folder that is not read, and why.
+
+    `name` is told to people, so what may name one is covered in it.
+    """
 
     name: str
     reason_code: UnreadReason
@@ -61,9 +65,9 @@ class UnreadEntry:
 
 @dataclass(frozen=True)
 class Listing:
-    """All that a source holds now: deliveries in order of delivery, entries that are not read, and how many hidden ones were passed over.
+    """All that a source holds now: deliveries in order of delivery, and entries that are not read.
 
-    `endings` are those that the source reads.
+    `passed_over` counts hidden entries; `endings` are those that the source reads.
     """
 
     deliveries: tuple[Delivery, ...]
@@ -106,7 +110,10 @@ class Source(Protocol):
     contract: Contract
 
     def list_deliveries(self, location: str) -> Listing:
-        """Account for everything that is there now, reading nothing; raise SourceUnavailable when the location cannot be reached."""
+        """Account for everything that is there now, reading nothing.
+
+        Raises SourceUnavailable when the location cannot be reached.
+        """
         ...
 
     def read(self, delivery: Delivery) -> bytes:

@@ -1,7 +1,9 @@
-"""Compound files (OLE2), the containers of .xls: what they hold, once every sector that they name has been looked at.
+"""Compound files (OLE2), the containers of .xls: what they hold, once every sector that they name
+has been looked at.
 
-A file of six kilobytes can name a sector a terabyte behind its end, or a chain of sectors that leads back into itself: a reader that
-believes it takes all memory and ends the process, with no exception to catch.
+A file of six kilobytes can name a sector a terabyte behind its end, or a chain of sectors that
+leads back into itself: a reader that believes it takes all memory and ends the process, with no
+exception to catch.
 """
 
 import struct
@@ -20,7 +22,9 @@ class Damaged(ValueError):
 
 
 def streams(content: bytes) -> dict[str, bytes]:
-    """Return what a compound file holds, by name; raise Damaged unless every chain of sectors stays within the file, ends, and is whole."""
+    """Return what a compound file holds, by name; raise Damaged unless every chain of sectors
+    stays within the file, ends, and is whole.
+    """
     try:
         return _read(content)
     except struct.error:
@@ -69,7 +73,9 @@ def _numbers(content: bytes) -> list[int]:
 
 
 class _Sectors:
-    """The sectors of a file, the first of which is its header; none is of two chains, nor twice of one."""
+    """The sectors of a file, the first of which is its header; none is of two chains, nor twice
+    of one.
+    """
 
     def __init__(self, content: bytes, size: int, following: Sequence[int] = ()) -> None:
         self.count = max(0, -(-(len(content) - size) // size))
@@ -77,7 +83,9 @@ class _Sectors:
         self._taken: set[int] = set()
 
     def read_table(self, content: bytes, more: int) -> None:
-        """Read which sector follows which; the header names the first 109 parts of that table, a chain of its own the others."""
+        """Read which sector follows which; the header names the first 109 parts of that table, a
+        chain of its own the others.
+        """
         parts = list(struct.unpack_from("<109I", content, 76))
         visited = 0
         while more not in (_END, _FREE):

@@ -1,8 +1,9 @@
 """Drop folders: where source systems leave their files.
 
-A file directly in the folder is there from the first night on. A file in a sub-folder named YYYY-MM-DD was delivered on that day, and a
-file of the same name in a later one is a new delivery of the same item. Every entry is accounted for: what is no delivery is listed with
-its reason. Nothing but an ordinary file is ever opened: a pipe would hang the night.
+A file directly in the folder is there from the first night on. A file in a sub-folder named
+YYYY-MM-DD was delivered on that day, and a file of the same name in a later one is a new delivery
+of the same item. Every entry is accounted for: what is no delivery is listed with its reason.
+Nothing but an ordinary file is ever opened: a pipe would hang the night.
 """
 
 import os
@@ -25,9 +26,11 @@ _HIDDEN = ("thumbs.db", "desktop.ini")  # kept by Windows, as names with a dot i
 
 
 def list_files(location: str, endings: tuple[str, ...], is_about: Literal["month", "day"] | None = None) -> Listing:
-    """Account for a file, or for the entries of a folder and of its dated sub-folders; files end in one of `endings`, packed or not.
+    """Account for a file, or for the entries of a folder and of its dated sub-folders; files end
+    in one of `endings`, packed or not.
 
-    Deliveries come in order of delivery, undated ones first. Raises SourceUnavailable when the location is not there.
+    Deliveries come in order of delivery, undated ones first. Raises SourceUnavailable when the
+    location is not there.
     """
     place, found = Path(location), _Found(endings, is_about)
     try:
@@ -56,7 +59,9 @@ class _Found:
         return Listing(tuple(self._deliveries), tuple(self._unread), self._passed_over, self._endings)
 
     def add_folder(self, folder: Path, day: date | None) -> list[tuple[Path, date]]:
-        """Account for a folder's entries; return its dated sub-folders, which only the location itself has."""
+        """Account for a folder's entries; return its dated sub-folders, which only the location
+        itself has.
+        """
         dated: list[tuple[Path, date]] = []
         files: dict[str, list[Path]] = {}
         for entry in self._entries(folder, day):
@@ -111,7 +116,9 @@ class _Found:
         return []
 
     def _item_key(self, file: Path, day: date | None) -> str | None:
-        """Return what names the item over its deliveries: the file's name without the ending of its packing."""
+        """Return what names the item over its deliveries: the file's name without the ending of
+        its packing.
+        """
         name = file.name
         packing = next((ending for ending in PACKED if name.lower().endswith(ending)), "")
         plain = name[: len(name) - len(packing)]
@@ -133,7 +140,9 @@ class _Found:
 
 
 def _kind(entry: Path) -> Literal["hidden", "folder", "file"] | UnreadReason | None:
-    """Tell what an entry is or leads to, or why it is not read; None when it was taken away meanwhile."""
+    """Tell what an entry is or leads to, or why it is not read; None when it was taken away
+    meanwhile.
+    """
     if entry.name.startswith(".") or entry.name.lower() in _HIDDEN:
         return "hidden"
     if entry.name.startswith(_LOCK):
@@ -165,7 +174,9 @@ def _is_link(entry: Path) -> bool:
 
 
 def _only_name_inside(file: Path) -> str | None:
-    """Return the name of an archive's only file, from its directory alone; None for another number of files, and for a damaged one."""
+    """Return the name of an archive's only file, from its directory alone; None for another
+    number of files, and for a damaged one.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]

@@ -1,4 +1,6 @@
-"""Names of files as they may be told: what may be somebody's address or number in them is covered, as it is in headings."""
+"""Names of files as they may be told: what may be somebody's address or number in them is
+covered, as it is in headings.
+"""
 
 import re
 

@@ -1,6 +1,8 @@
-"""Whether a workbook of Excel 97 (.xls) is sound enough to be handed to a reader that makes room for whatever its cells say.
+"""Whether a workbook of Excel 97 (.xls) is sound enough to be handed to a reader that makes room
+for whatever its cells say.
 
-One damaged byte puts a cell into a column that no sheet of that time has, and the room up to it takes all memory.
+One damaged byte puts a cell into a column that no sheet of that time has, and the room up to it
+takes all memory.
 """
 
 import struct
@@ -17,7 +19,9 @@ _SEVERAL_CELLS = frozenset((0x00BD, 0x00BE))
 
 
 def is_sound(content: bytes) -> bool:
-    """Tell whether the container is whole and no record names more than its kind of workbook can hold."""
+    """Tell whether the container is whole and no record names more than its kind of workbook can
+    hold.
+    """
     try:
         found = streams(content)
         return all(_is_plausible(kind, record) for kind, record in _records(_sheets(found)))

@@ -1,7 +1,8 @@
 """The days and months that the name of a file states: 20240331, 2024-03, 令和8年4月1日, R8.4.
 
-A name also holds what only looks like a day: the six digits of a municipality (271004), a number, a fiscal year. Which of its readings
-is meant depends on the night that asks, so this gives all of them, and chooses only by a last day that it is told. It must never guess.
+A name also holds what only looks like a day: the six digits of a municipality (271004), a number,
+a fiscal year. Which of its readings is meant depends on the night that asks, so this gives all of
+them, and chooses only by a last day that it is told. It must never guess.
 """
 
 import re
@@ -44,7 +45,9 @@ class StatedDay:
 
 
 def stated_days(name: str) -> tuple[StatedDay, ...]:
-    """Return every day and month since 2000 that a name can be read to state, in order; one that no calendar has is none."""
+    """Return every day and month since 2000 that a name can be read to state, in order; one that
+    no calendar has is none.
+    """
     rest = normalise(name)
     found: list[tuple[int, StatedDay]] = []
     for pattern in _PATTERNS:
@@ -56,13 +59,17 @@ def stated_days(name: str) -> tuple[StatedDay, ...]:
 
 
 def days_meant(stated: Iterable[StatedDay], last: date) -> list[date]:
-    """Return the different days up to `last` of the most specific kind: days, else months by their first day. One is an answer."""
+    """Return the different days up to `last` of the most specific kind: days, else months by
+    their first day. One is an answer.
+    """
     plausible = [each for each in stated if each.day <= last]
     return sorted({each.day for each in plausible if not each.is_month} or {each.day for each in plausible})
 
 
 def months_meant(stated: Iterable[StatedDay], last: date) -> list[date]:
-    """Return the different months that begin up to `last`, of days and of months alike: April's list of 25 March is of no single one."""
+    """Return the different months that begin up to `last`, of days and of months alike: April's
+    list of 25 March is of no single one.
+    """
     return sorted({month for each in stated if (month := each.day.replace(day=1)) <= last})
 
 

@@ -1,4 +1,6 @@
-"""Tables that come as a delimited file on one day and as a workbook on the next: what a delivery is, its content tells, not its name."""
+"""Tables that come as a delimited file on one day and as a workbook on the next: what a delivery
+is, its content tells, not its name.
+"""
 
 from flows.sources.base import Parsed
 from flows.sources.contracts import Contract
@@ -9,7 +11,9 @@ from flows.sources.workbooks import is_workbook, parse_workbook
 
 
 def parse_table(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -> Parsed:
-    """Parse a workbook or a delimited file, packed or not; what does not unpack is rejected as an item."""
+    """Parse a workbook or a delimited file, packed or not; what does not unpack is rejected as an
+    item.
+    """
     try:
         content = unpack(content)
     except Unreadable:
