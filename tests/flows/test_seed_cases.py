@@ -87,7 +87,7 @@ select * from told_by_now
 
 @dataclass(frozen=True)
 class Case:
-    """An indicator: what its line says, its targets (year, wording, number, qualifier), and its months up to the last, or FY2026's count."""
+    """An indicator: its line, its targets (year, wording, number, qualifier), and its months up to the last one, or FY2026's count."""
 
     code: str
     targets: tuple[tuple[int, str, str, str], ...]
