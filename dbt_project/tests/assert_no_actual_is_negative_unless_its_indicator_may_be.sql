@@ -7,3 +7,4 @@ select
 from {{ ref('fct_indicator_actuals') }} as actuals
 inner join {{ ref('dim_indicators') }} as indicators on actuals.indicator_code = indicators.indicator_code
 where actuals.actual_value < 0 and not indicators.may_be_negative
+order by actuals.indicator_code, actuals.fiscal_year

@@ -8,7 +8,8 @@ LIMITS = Guard(
     "fct_indicator_progress@candidate",
     "select progress.indicator_code as named_by, progress.*, indicators.natural_limit, "
     "case when not indicators.may_be_negative then progress.actual_value end as value_from_zero "
-    "from marts.fct_indicator_progress as progress inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code",
+    "from marts.fct_indicator_progress as progress "
+    "inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code",
     (
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(
             column_A="natural_limit",

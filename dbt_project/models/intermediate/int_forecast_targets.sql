@@ -32,7 +32,7 @@ ahead as (
         -- The months lead to a value of the last one, not to a total of several years; and nothing follows the end of an indicator.
         indicators.kind != 'milestone'
         and targets.target_value is not null
-        and targets.target_qualifier is distinct from 'cumulative'
+        and coalesce(targets.target_qualifier, 'exact') != 'cumulative'
         and not coalesce(indicators.is_ended, false) as is_applicable,
         cast(targets.target_value as double) as target_value,
         cast(coalesce(histories.history_months, 0) as integer) as history_months,
