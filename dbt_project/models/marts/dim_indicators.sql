@@ -40,6 +40,7 @@ indicators as (
         indicators.baseline_fiscal_year,
         indicators.natural_limit,
         indicators.counts_people,
+        coalesce(indicators.may_be_negative, false) as may_be_negative,
         coalesce(validities.valid_to < run_contexts.as_of, false) as is_ended,
         validities.valid_from,
         validities.valid_to
