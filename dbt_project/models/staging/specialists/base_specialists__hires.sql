@@ -9,7 +9,7 @@ typed as (
         landed_rows.item_id,
         landed_rows._source_row as source_row,
         nullif(trim(landed_rows.department_name), '') as department_name,
-        cast(landed_rows.hire_count as decimal(18, 4)) as hire_count,
+        try_cast(landed_rows.hire_count as decimal(18, 4)) as hire_count,
         coalesce(trim(landed_rows.hire_count_raw), '') != '' as has_hire_count,
         landed_rows.hire_count is null and {{ is_qualified_number('landed_rows.hire_count_raw') }}
             as has_inexact_hire_count,
