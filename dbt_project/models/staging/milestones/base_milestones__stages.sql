@@ -38,8 +38,8 @@ typed as (
         landed_rows.sheet_row,
         trim(landed_rows.status) as status,
         nullif(trim(landed_rows.evidence_url), '') as evidence_url,
-        cast(landed_rows.stage_no as decimal(18, 4)) as stage_no,
-        cast(landed_rows.progress as decimal(18, 4)) as progress_percent,
+        try_cast(landed_rows.stage_no as decimal(18, 4)) as stage_no,
+        try_cast(landed_rows.progress as decimal(18, 4)) as progress_percent,
         coalesce(trim(landed_rows.progress_raw), '') != '' as has_progress,
         landed_rows.progress is null and {{ is_qualified_number('landed_rows.progress_raw') }}
             as has_inexact_progress,

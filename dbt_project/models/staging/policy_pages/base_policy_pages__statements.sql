@@ -60,10 +60,15 @@ joined as (
         landed_rows.raw_text,
         pages.page_fiscal_year,
         cast(landed_rows.fiscal_year as integer) as fiscal_year,
-        landed_rows.no_value_because,
+        -- A number past all measure, such as 900兆, is none.
+        case
+            when landed_rows.value is not null and try_cast(landed_rows.value as decimal(18, 4)) is null
+                then 'unread_figure'
+            else landed_rows.no_value_because
+        end as no_value_because,
         coalesce(equivalents.counted_as, split_part(landed_rows.unit, '/', 1)) as counted_as,
         nullif(split_part(landed_rows.unit, '/', 2), '') as rate,
-        cast(landed_rows.value as decimal(18, 4)) as numeric_value,
+        try_cast(landed_rows.value as decimal(18, 4)) as numeric_value,
         pages.page_date,
         {{ row_told('policy_pages') }} as row_told
     from landed_rows

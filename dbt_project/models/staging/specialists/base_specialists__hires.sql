@@ -11,7 +11,7 @@ typed as (
         landed_rows.sheet_name,
         landed_rows.sheet_row,
         nullif(trim(landed_rows.department_name), '') as department_name,
-        cast(landed_rows.hire_count as decimal(18, 4)) as hire_count,
+        try_cast(landed_rows.hire_count as decimal(18, 4)) as hire_count,
         coalesce(trim(landed_rows.hire_count_raw), '') != '' as has_hire_count,
         landed_rows.hire_count is null and {{ is_qualified_number('landed_rows.hire_count_raw') }}
             as has_inexact_hire_count,
