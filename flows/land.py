@@ -10,13 +10,15 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from flows.accounts import Account
+from flows.arrivals import arrivals
 from flows.errors import ShihyoError, UsageError
 from flows.reader import Reader, Unread
 from flows.reader_process import REJECTED_SCHEMA, Rows, write_rejected
@@ -65,8 +67,8 @@ class LandedItem:
     manifest: Manifest
 
 
-def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], reader: Reader) -> int:
-    """Land what one source had delivered by each of the dates, in order; return how many items were landed.
+def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], reader: Reader) -> Account:
+    """Land what one source had delivered by each of the dates, in order; account for everything that its place holds.
 
     An item is landed at the first of the dates on which it was there. It is skipped when its latest landing up to that date has the same
     content, so 3 → 5 → 3 is three landings. Raises SourceUnavailable.
@@ -74,23 +76,33 @@ def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], read
     write_contracts(settings, source)
     configured = settings.sources[source.name]
     if not configured.enabled:
-        return 0
+        return Account()
     landed: dict[str, list[Manifest]] = {}
     for item in landed_items(settings, source.name):
         landed.setdefault(item.manifest.item_key, []).append(item.manifest)
     pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
     _refuse_another_key(source, landed, pseudonyms)
-    count = 0
-    for as_of, delivery in _arrivals(reader.list_deliveries(source, configured.location), sorted(as_ofs)):
-        earlier = [manifest for manifest in landed.get(delivery.item_key, []) if manifest.known_from <= as_of.isoformat()]
-        latest = max(earlier, key=lambda manifest: (manifest.known_from, manifest.landed_at), default=None)
+    listing = reader.list_deliveries(source, configured.location)
+    arrived = arrivals(listing, sorted(as_ofs))
+    account = Account.of(listing, arrived)
+    for as_of, delivery in arrived.found:
+        latest = _latest_landing(landed.get(delivery.item_key, []), delivery, as_of)
         manifest = _land_if_new(settings, source, delivery, as_of, latest, reader)
+        account.add(manifest is not None, arrived.undated.get(delivery.item_key))
         if manifest is not None:
             landed.setdefault(delivery.item_key, []).append(manifest)
-            count += 1
-            if count % 250 == 0:
-                log.info("%s: %d items landed, at %s", source.name, count, as_of)
-    return count
+            if account.landed % 250 == 0:
+                log.info("%s: %d items landed, at %s", source.name, account.landed, as_of)
+    return account
+
+
+def _latest_landing(landed: list[Manifest], delivery: Delivery, as_of: date) -> Manifest | None:
+    """Return the landing that a delivery may repeat: not one under another month, which was read out of the name wrongly."""
+    earlier = [manifest for manifest in landed if manifest.known_from <= as_of.isoformat()]
+    latest = max(earlier, key=lambda manifest: (manifest.known_from, manifest.landed_at), default=None)
+    if latest and delivery.is_about == "month" and delivery.business_date and latest.business_date != delivery.business_date.isoformat():
+        return None
+    return latest
 
 
 def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, bool]:
@@ -116,20 +128,6 @@ def _refuse_another_key(source: Source, landed: dict[str, list[Manifest]], pseud
             f"{source.name}: what is landed was pseudonymised under key {', '.join(map(str, others))}, and SHIHYO_PSEUDONYM_KEY is key "
             f"{pseudonyms.key_id}: nobody would be recognised; next: set the former key, or land everything anew into an empty data folder"
         )
-
-
-def _arrivals(deliveries: Iterable[Delivery], as_ofs: Sequence[date]) -> list[tuple[date, Delivery]]:
-    """Give each delivery the first date on which a night finds it; of two on the same night, the later stands.
-
-    An item whose day of delivery is not told cannot have come before the day that it is about.
-    """
-    arrivals: dict[tuple[date, str], Delivery] = {}
-    for delivery in deliveries:
-        there_from = delivery.delivered_on or delivery.business_date or date.min
-        as_of = next((day for day in as_ofs if there_from <= day), None)
-        if as_of is not None:
-            arrivals[as_of, delivery.item_key] = delivery
-    return [(as_of, delivery) for (as_of, _), delivery in sorted(arrivals.items())]
 
 
 def _land_if_new(

@@ -30,18 +30,19 @@ def _may_pass_by_itself(_task: object, _task_run: object, state: State[object]) 
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run: Run, reader: Reader) -> int:
+def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run: Run, reader: Reader) -> None:
     """Land one source; the only task that is retried, because only the world outside may mend itself."""
-    landed = land.land_source(settings, source, as_ofs, reader)
-    land.log.info(
-        "land: %s, %s",
-        source.name,
-        f"{landed} new items" if settings.sources[source.name].enabled else "disabled",
-    )
-    run.counts[f"items_landed_{source.name}"] = landed
-    if settings.sources[source.name].enabled:
-        run.sources_read.append(source.name)
-    return landed
+    account = land.land_source(settings, source, as_ofs, reader)
+    run.counts[f"items_landed_{source.name}"] = account.landed
+    if not settings.sources[source.name].enabled:
+        land.log.info("land: %s, disabled", source.name)
+        return
+    unread = f", {len(account.unread)} not read" if account.unread else ""
+    land.log.info("land: %s, %d new items%s", source.name, account.landed, unread)
+    run.sources_read.append(source.name)
+    run.accounts[source.name] = account.describe(source.name)
+    if warning := account.warning(source.name):
+        run.warnings.append(warning)
 
 
 def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:

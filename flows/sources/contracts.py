@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.sources.japanese_cells import read_date, read_number
+from flows.sources.japanese_cells import read_date, read_exact_number
 from flows.sources.pseudonyms import Pseudonyms
 
 Kind = Literal["text", "title", "code", "word", "department", "date", "number", "timestamp", "link"]
@@ -31,7 +31,10 @@ _LOOKS: dict[Kind, str] = {
     "title": r"(?=.*[のをにと]).{5,120}",
     "code": r"[A-Za-z0-9_.:\-]{0,64}",
     "date": r"[0-9０-９\s/／.．\-－年月日度元令和平成昭和RHSrhsＲＨＳ()（）月火水木金土日:T]{0,40}",
-    "number": r"[0-9０-９\s,，.．+\-－▲△約程度以上未満超下内合計延べ％%名人件業務所属十百千万億兆円全行のを達成]{0,40}",
+    "number": r"[0-9０-９\s,，.．+\-－▲△約程度以上未満超下内合計延べ％%名人件業務所属十百千万億兆円全行のを達成]{0,40}"
+    # More words about numbers, some of which are in names of people: only where there is a digit.
+    r"|(?=.*[0-9０-９])[0-9０-９\s,，.．+\-－▲△~～〜約程度以上未満超下内合計延べ％%名人者件増減割分厘倍弱強余"
+    r"前後概ねおよそほぼパーセント]{1,40}",
     "link": r"https?://[\w.\-/#%?=&~+:,]{1,300}",
     "timestamp": r"[0-9TtZz\s:./+\-]{0,40}",
     # An office, or bytes that were garbled on the way: the audit has to see those.
@@ -56,6 +59,7 @@ class Column:
     A date or number that is `read_on_landing` is landed twice: read (ISO day, plain number; null when it cannot be read), and as written,
     in `<name>_raw`; SQL reads those of large files. An undecodable byte rejects its row, except in a column that is `landed_unreadable`:
     there it becomes U+FFFD, for the audit to see; else a garbled department would only be missing, and the rate wrong.
+    A number is read if it is exact (約3 is not), and bare or in one of the `units`.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Column:
     is_personal: bool = False
     is_required: bool = True
     words: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     read_on_landing: bool = False
     landed_unreadable: bool = False
 
@@ -255,8 +260,8 @@ def _read(value: str | None, column: Column) -> str | None:
     if column.kind == "date":
         day = read_date(value)
         return day.isoformat() if day else None
-    number = read_number(value)
-    return format(number.value, "f") if number else None
+    number = read_exact_number(value, column.units)
+    return None if number is None else format(number, "f")
 
 
 def landed_batch(

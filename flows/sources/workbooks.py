@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from flows.sources import compound_files, old_workbooks
 from flows.sources.base import Parsed, RejectedRow, rejected_item
 from flows.sources.contracts import Column, Contract, Layout, Reason, landed_batch, lay_out
 from flows.sources.packed import Unreadable, unpack
@@ -23,6 +24,8 @@ SHEET_COLUMNS = (
     Column("sheet_name", ("(シート名)",), is_required=False),
     Column("sheet_row", ("(シートの行)",), "code", is_required=False),
 )
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_ZIPPED = b"PK\x03\x04"
 _PLACE_HEADINGS = [column.headings[0] for column in SHEET_COLUMNS]
 _HEADING_WITHIN_ROWS = 30
 _UNPACKED_LIMIT_BYTES = 300_000_000
@@ -41,8 +44,8 @@ class _Table:
 
 
 def is_workbook(content: bytes) -> bool:
-    """Tell an .xlsx file by its first bytes."""
-    return content[:4] == b"PK\x03\x04"
+    """Tell a workbook by its first bytes: .xlsx, .xlsm, .xlsb and .ods are archives, .xls is a compound file."""
+    return content.startswith((_ZIPPED, compound_files.SIGNATURE))
 
 
 def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -> Parsed:
@@ -56,7 +59,7 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
         content = unpack(content)
     except Unreadable as error:
         return rejected_item("unreadable_item", str(error), item_hash)
-    damaged = rejected_item("unreadable_item", "it is no whole .xlsx workbook; save it again and deliver it again", item_hash, "xlsx")
+    damaged = rejected_item("unreadable_item", "it is no whole workbook; save it again and deliver it again", item_hash, "xlsx")
     if not _is_sound(content):
         return damaged
     rejected: list[RejectedRow] = []
@@ -89,6 +92,8 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
 
 
 def _is_sound(content: bytes) -> bool:
+    if content.startswith(compound_files.SIGNATURE):  # nothing in it is packed
+        return len(content) <= _UNPACKED_LIMIT_BYTES and old_workbooks.is_sound(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return sum(entry.file_size for entry in archive.infolist()) <= _UNPACKED_LIMIT_BYTES and archive.testzip() is None

@@ -33,7 +33,7 @@ def settings_of(city: City, key: str = "a key for the tests alone") -> Settings:
 
 def land(settings: Settings, source: Source, as_ofs: list[date]) -> int:
     with Reader(settings) as reader:
-        return land_source(settings, source, as_ofs, reader)
+        return land_source(settings, source, as_ofs, reader).landed
 
 
 def roster(*numbers: str) -> bytes:

@@ -22,7 +22,7 @@ from flows.errors import ShihyoError
 from flows.land import land_source
 from flows.reader import Reader
 from flows.sources import SOURCES
-from flows.sources.base import Delivery, Source
+from flows.sources.base import Delivery, Listing, Source
 from harness.spoilers import NAMES, spoil
 from settings import Settings, SourceSettings
 
@@ -37,8 +37,8 @@ class Spoiled:
         self.name, self.contract, self.parse = source.name, source.contract, source.parse
         self._contents = contents
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
-        return [Delivery(item_key=key, origin=location) for key in self._contents]
+    def list_deliveries(self, location: str) -> Listing:
+        return Listing(tuple(Delivery(item_key=key, origin=location) for key in self._contents))
 
     def read(self, delivery: Delivery) -> bytes:
         return self._contents[delivery.item_key]
@@ -64,7 +64,7 @@ def land_spoiled(settings: Settings, valid: dict[str, bytes], *, count: int, see
         contents[name][chance.choice(NAMES).format(f"spoiled_{number:05d}")] = spoiled
     with Reader(settings) as reader:
         for source in SOURCES:
-            outcomes[source.name] = land_source(settings, Spoiled(source, contents.get(source.name, {})), [as_of], reader)
+            outcomes[source.name] = land_source(settings, Spoiled(source, contents.get(source.name, {})), [as_of], reader).landed
     return outcomes
 
 

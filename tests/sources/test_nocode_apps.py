@@ -51,7 +51,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Platform]]:
 
 
 def read(platform: Platform) -> bytes:
-    [delivery] = NocodeApps().list_deliveries(platform.location)
+    [delivery] = NocodeApps().list_deliveries(platform.location).deliveries
     return NocodeApps().read(delivery)
 
 
@@ -115,14 +115,14 @@ def test_a_platform_that_is_gone_is_unavailable(serve: Callable[..., Platform]) 
     location = platform.location
     platform.close()
     with pytest.raises(SourceUnavailable, match="ConnectError"):
-        NocodeApps().read(NocodeApps().list_deliveries(location)[0])
+        NocodeApps().read(NocodeApps().list_deliveries(location).deliveries[0])
 
 
 def test_a_wrong_token_does_not_pass_by_itself_and_is_not_repeated(serve: Callable[..., Platform]) -> None:
     platform = serve([record(1)])
     platform.token = "another"
     with pytest.raises(ShihyoError, match=r"the token is refused, it answers 401 \(GAIA_IA02\)") as raised:
-        NocodeApps().read(NocodeApps().list_deliveries(platform.location.replace("another", TOKEN))[0])
+        NocodeApps().read(NocodeApps().list_deliveries(platform.location.replace("another", TOKEN)).deliveries[0])
     assert not isinstance(raised.value, SourceUnavailable)
     assert TOKEN not in str(raised.value)
     assert len(platform.requests) == 1

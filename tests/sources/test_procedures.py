@@ -53,7 +53,7 @@ def sqlite(tmp_path: Path) -> Path:
 
 def landed(location: str) -> list[dict[str, object]]:
     source = Procedures()
-    content = source.read(source.list_deliveries(location)[0])
+    content = source.read(source.list_deliveries(location).deliveries[0])
     return [row for batch in source.parse(content, Pseudonyms(b"a key for the tests")).batches for row in batch.to_pylist()]
 
 
@@ -67,7 +67,7 @@ def test_postgresql_and_sqlite_hand_over_the_same_rows_as_text(database: str, sq
 
 def test_an_unchanged_catalogue_gives_the_same_bytes(database: str) -> None:
     source = Procedures()
-    [delivery] = source.list_deliveries(database)
+    [delivery] = source.list_deliveries(database).deliveries
     assert source.read(delivery) == source.read(delivery)
 
 
