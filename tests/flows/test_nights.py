@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 from harness.published import export_marts
-from small_city import FIRST_DAY, HEADING, STAFF, City, log_lines, new_city, roster_lines
+from small_city import (
+    FIRST_DAY,
+    HEADING,
+    ROSTER_HEADING,
+    STAFF,
+    City,
+    log_lines,
+    new_city,
+    roster_lines,
+)
 
 NEXT_NIGHT = date(2026, 10, 22)
 NOVEMBER = date(2026, 11, 1)
@@ -95,6 +104,25 @@ def test_bad_rows_are_held_back_with_item_row_and_reason_and_every_row_is_accoun
         "where item_key in ('access_log_20261021.csv', 'staff_roster_202611.csv') order by item_key"
     )
     assert counts == [(40, 2, 1, 37, 0), (8, 0, 1, 7, 0)]
+
+
+def test_a_roster_as_excel_writes_it_is_read_and_tells_its_lines(city: City) -> None:
+    city.publish(NEXT_NIGHT)
+    on = date(2026, 10, 23)
+    rows = [f"{row},一行目" for row in roster_lines(_corrected_staff())]
+    rows[0] = rows[0].replace("一行目", '"一行目\n二行目, ""三""行目"')
+    rows[3] += ",一項目多い"  # its record is one less than its line
+    table = "\r\n".join(["職員名簿", "", f"{ROSTER_HEADING},備考", *rows]).replace(",", "\t")
+    city.deliver("staff_roster", "staff_roster_202611.csv", table.encode("utf-16"), on=on)
+    city.publish(on)
+    [counts] = city.query(
+        "select encoding, rows_read, rows_rejected, rows_staged, rows_unaccounted from marts.fct_loads "
+        "where item_key = 'staff_roster_202611.csv'"
+    )
+    assert counts == ("utf-16-le", len(rows), 1, len(rows) - 1, 0)
+    held_back = city.query("select source_row, reason_code, detail from marts.fct_quarantined_rows")
+    assert [row[:2] for row in held_back] == [(8, "too_many_fields")]
+    assert held_back[0][2].startswith("row 7, line 8: 7 fields where the heading has 6; ")
 
 
 def test_an_unreadable_page_is_rejected_whole_and_does_not_stop_the_night(city: City) -> None:
