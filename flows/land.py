@@ -133,11 +133,13 @@ def _refuse_another_key(source: Source, landed: dict[str, list[Manifest]], pseud
 def _land_if_new(
     settings: Settings, source: Source, delivery: Delivery, as_of: date, latest: Manifest | None, reader: Reader
 ) -> Manifest | None:
-    if latest is not None and delivery.stamp is not None and delivery.stamp == latest.stamp:
+    # What was read under another version of the contract is read again: that version may have mended its reading.
+    known = latest if latest is not None and latest.contract_version == source.contract.version else None
+    if known is not None and delivery.stamp is not None and delivery.stamp == known.stamp:
         return None
     temporary = settings.landing_dir / _TEMPORARY / uuid.uuid4().hex
     temporary.mkdir(parents=True)
-    read = reader.land(delivery, latest.sha256 if latest else None, temporary)
+    read = reader.land(delivery, known.sha256 if known else None, temporary)
     if read is None:
         temporary.rmdir()
         return None

@@ -1,5 +1,6 @@
 """What a night lands, from landing alone: what is new, what was missed, what was corrected; without a warehouse."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -60,6 +61,17 @@ def test_landing_twice_changes_nothing_and_a_correction_keeps_the_earlier_delive
     city.deliver("training_rosters", "研修.xlsx", roster("S1", "S2"), on=DAY + timedelta(days=2))
     assert land(settings, source, [DAY + timedelta(days=1), DAY + timedelta(days=2)]) == 2
     assert landed(city) == [("研修.xlsx", "2026-10-05", 2), ("研修.xlsx", "2026-10-06", 1), ("研修.xlsx", "2026-10-07", 2)]
+
+
+def test_what_lies_in_the_folder_is_read_again_under_a_new_version_of_its_contract(city: City) -> None:
+    settings, source = settings_of(city), BY_NAME["training_rosters"]
+    city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY)
+    assert land(settings, source, [DAY]) == 1
+    raised = type(source)()
+    raised.contract = replace(source.contract, version=source.contract.version + 1)
+    assert land(settings, raised, [DAY + timedelta(days=1)]) == 1
+    assert land(settings, raised, [DAY + timedelta(days=2)]) == 0
+    assert [known_from for _, known_from, _ in landed(city)] == ["2026-10-05", "2026-10-06"]
 
 
 def test_the_file_that_excel_keeps_beside_an_open_workbook_is_no_delivery(city: City) -> None:
