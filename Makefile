@@ -5,16 +5,24 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8501
+# Only as `make app HOST=…`: many shells export a HOST of their own, and it must open no door.
+HOST :=
+BASE_PATH :=
 DOCS_PORT ?= 8580
 VENV := .venv
 BIN := $(VENV)/bin
 DATA := $(or $(SHIHYO_DATA_DIR),data)
 DOCS := --project-dir dbt_project --profiles-dir dbt_project --target-path $(abspath $(DATA))/dev/docs/target
+COPY_FOR_DOCS = umask 027; mkdir -p "$(DATA)/dev/docs" && cp -f "$(DATA)/published/warehouse.duckdb" "$(DATA)/dev/docs/" && \
+    chmod u+w "$(DATA)/dev/docs/warehouse.duckdb"
 # The night's sources are files and a platform that has to be running.
 SERVED := $(BIN)/python -m demo.nocode_server -- $(BIN)/shihyo
 DBT := $(BIN)/dbt --no-send-anonymous-usage-stats
+APP := $(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) \
+    $(if $(HOST),--server.address $(HOST)) $(if $(BASE_PATH),--server.baseUrlPath $(BASE_PATH))
+APP_ADDRESS := http://$(or $(HOST),localhost):$(PORT)$(if $(BASE_PATH),/$(BASE_PATH)/)
 
-.PHONY: help setup demo nightly dev docs freshness app test chaos bench lint lock browser database
+.PHONY: help setup demo nightly dev docs freshness app test chaos bench lint lock browser database proxy
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -30,8 +38,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 demo: nightly  ## the demonstration: simulated sources, a warehouse, a KPI table and the app on PORT (8501)
-	@echo "app: http://localhost:$(PORT)  (Ctrl-C ends it)"
-	@$(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) --server.headless true
+	@echo "app: $(APP_ADDRESS)  (Ctrl-C ends it)"
+	@$(APP)
 
 nightly: setup  ## the same without the app: the first time a backfill of the whole demonstration, then one night
 	@$(BIN)/python -m demo
@@ -43,22 +51,20 @@ dev: setup  ## the edit loop: build what the dbt project changed, on a copy, and
 
 docs: setup  ## dbt's documentation of models and columns on DOCS_PORT (8580)
 	@[ -e "$(DATA)/published/warehouse.duckdb" ] || { echo "docs: nothing is published in $(DATA) yet; next: make nightly" >&2; exit 2; }
-	@mkdir -p "$(DATA)/dev/docs"
-	@cp -f "$(DATA)/published/warehouse.duckdb" "$(DATA)/dev/docs/warehouse.duckdb" && chmod u+w "$(DATA)/dev/docs/warehouse.duckdb"
-	@SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs generate $(DOCS)
+	@$(COPY_FOR_DOCS)
+	@umask 027; SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs generate $(DOCS)
 	@echo "docs: http://localhost:$(DOCS_PORT)  (Ctrl-C ends it)"
-	@DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs serve --no-browser --host 127.0.0.1 --port $(DOCS_PORT) $(DOCS)
+	@umask 027; DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) --quiet docs serve --no-browser --host 127.0.0.1 --port $(DOCS_PORT) $(DOCS)
 
 freshness: setup  ## how long ago each source last delivered, as `dbt source freshness` tells it of what is published
 	@[ -e "$(DATA)/published/warehouse.duckdb" ] || { echo "freshness: nothing is published in $(DATA) yet; next: make nightly" >&2; exit 2; }
-	@mkdir -p "$(DATA)/dev/docs"
-	@cp -f "$(DATA)/published/warehouse.duckdb" "$(DATA)/dev/docs/warehouse.duckdb" && chmod u+w "$(DATA)/dev/docs/warehouse.duckdb"
-	@SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) source freshness $(DOCS)
+	@$(COPY_FOR_DOCS)
+	@umask 027; SHIHYO_CANDIDATE="$(DATA)/dev/docs/warehouse.duckdb" DBT_LOG_PATH="$(DATA)/dev/docs" $(DBT) source freshness $(DOCS)
 
-app: setup  ## the app alone, on what is published
-	@$(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) --server.headless true
+app: setup  ## the app alone, on what is published; HOST (127.0.0.1) and BASE_PATH for a proxy in front of it
+	@$(APP)
 
-test: setup browser database  ## every test, with a real browser and a real PostgreSQL
+test: setup browser database proxy  ## every test, with a real browser, PostgreSQL and nginx
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 browser:
@@ -71,6 +77,13 @@ database:
 	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
 	    echo "setup: installing PostgreSQL for the tests of the database source"; \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	fi
+
+# Unpacked, not installed: an installed nginx would be a service that listens on port 80.
+proxy:
+	@if ! ls /usr/sbin/nginx $(VENV)/nginx/usr/sbin/nginx 2>/dev/null | grep -q .; then \
+	    echo "setup: fetching nginx for the test of the app behind a proxy"; \
+	    apt-get update -qq && mkdir -p $(VENV)/nginx && cd $(VENV)/nginx && apt-get download -qq nginx 2>/dev/null && dpkg -x nginx_*.deb .; \
 	fi
 
 chaos: setup browser database  ## many more ways to end a night badly: N random kills (20), SEED to repeat them

@@ -1,6 +1,7 @@
 """`python -m demo`: write the simulated sources' drop folders, unless they are there."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import get_args
@@ -35,4 +36,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    os.umask(0o027)  # the demonstration's people are invented; its data folder is kept as a real one's
     sys.exit(main())

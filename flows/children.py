@@ -17,7 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flows.disks import last_lines_of_server, server_log
 from flows.errors import ShihyoError
+from flows.proxies import spare_loopback
 from settings import ROOT, Settings
 
 _SERVER_TIMEOUT_SECONDS = 120
@@ -32,8 +34,12 @@ _QUIET = {
 
 
 def quiet_environment(settings: Settings) -> None:
-    """Set, for this process and its children, what keeps the tools quiet and under the data directory."""
+    """Set, for this process and its children, what keeps the tools quiet and under the data directory.
+
+    What this machine says to itself goes past any proxy.
+    """
     os.environ.update(_QUIET)
+    spare_loopback()
     os.environ.setdefault("PREFECT_HOME", str(settings.logs_dir / "prefect"))
     # Prefect makes its own folder, but not those above it, and says so on stderr.
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
@@ -82,7 +88,7 @@ def prefect_api(settings: Settings) -> Iterator[None]:
     port = _free_port()
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
     try:
-        with (settings.logs_dir / "prefect-server.log").open("wb") as output, _child(["server", str(port)], {}, output.fileno()) as server:
+        with server_log(settings).open("wb") as output, _child(["server", str(port)], {}, output.fileno()) as server:
             import flows.nightly  # noqa: F401  # the heavy imports, while the server starts
 
             _await_server(server, port, settings)
@@ -120,15 +126,30 @@ def _free_port() -> int:
 
 
 def _await_server(server: subprocess.Popen[bytes], port: int, settings: Settings) -> None:
-    deadline = time.monotonic() + _SERVER_TIMEOUT_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
+    address = f"http://127.0.0.1:{port}/api/health"
+    begun, seen = time.monotonic(), "it was not asked"
+    while time.monotonic() - begun < _SERVER_TIMEOUT_SECONDS and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=2):
+            with urllib.request.urlopen(address, timeout=2):
                 return
-        except OSError:
+        except OSError as error:
+            seen = " ".join(str(error).split())
             time.sleep(0.1)
-    log = settings.logs_dir / "prefect-server.log"
-    raise ShihyoError(f"the Prefect server did not answer within {_SERVER_TIMEOUT_SECONDS} s; next: read {log}")
+    raise ShihyoError(_unanswered(server.poll(), address, seen, time.monotonic() - begun, settings))
+
+
+def _unanswered(code: int | None, address: str, seen: str, seconds: float, settings: Settings) -> str:
+    """Say what was seen of a server that never answered: its end, the last try, its log's end."""
+    after = f"{seconds:.0f} s"
+    if code is None:
+        ended = f"did not answer {address} within {after}"
+    else:
+        ended = f"ended {f'with code {code}' if code >= 0 else f'by signal {-code}'} after {after}"
+    log = server_log(settings)
+    lines = [line.strip() for line in last_lines_of_server(settings).splitlines() if line.strip()]
+    logged = f"its log ends: {lines[-1][:200]}" if lines else "its log is empty"
+    next_step = f"read {log}" if lines else "run again"
+    return f"the Prefect server {ended}; last seen: {seen}; {logged}; next: {next_step}"
 
 
 def _die_with_parent() -> None:

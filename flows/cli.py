@@ -1,7 +1,8 @@
 """`shihyo …`: what a person, or the schedule, says to the warehouse.
 
-Exit codes: 0 published or shown · 2 wrong usage or configuration · 3 audit failed, nothing published · 4 a source unavailable after retries
-· 5 another run holds the warehouse · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
+Exit codes: 0 published or shown · 2 wrong usage or configuration, or doctor found something wrong · 3 audit failed,
+nothing published · 4 a source unavailable after retries · 5 another run holds the warehouse · 1 anything else.
+Progress goes to stdout, and a failure says one line on stderr.
 """
 
 import argparse
@@ -13,18 +14,23 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flows import diff, explain, quarantine, show, source_list
+from flows import diff, doctor, explain, quarantine, show, source_list
 from flows.dev import build_dev
+from flows.endings import compared, linked, one_line, unexpected
 from flows.errors import ShihyoError, UsageError
 from flows.nights import run_backfill, run_erasure, run_night, run_rebuild, today_in_japan
+from flows.proxies import spare_loopback
 from flows.publish import rollback, versions
+from flows.rights import keep_private
 from flows.runs import history, warehouse_lock
+from flows.versions import next_step, verdicts
 from settings import ConfigurationError, Settings, settings
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     code = 1
+    keep_private()
     try:
         code = _run(sys.argv[1:])
     except (ShihyoError, ConfigurationError) as error:
@@ -32,41 +38,32 @@ def main() -> None:
         _say_why(error)
     except KeyboardInterrupt:
         code = 130
-        print("shihyo: interrupted; what is published is whole; next: shihyo versions tells which version it is", file=sys.stderr)
+        print(f"shihyo: interrupted; {linked()}; next: run again", file=sys.stderr)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
-        where = _innermost(error)
-        print(f"shihyo: {type(error).__name__} in {where}: {_one_line(error)}; what is published is whole", file=sys.stderr)
+        print(f"shihyo: {unexpected(error)}; {compared()}", file=sys.stderr)
     except SystemExit:
         raise
     except BaseException:  # SIGTERM, which Prefect turns into an exception of its own
         code = 143
-        print("shihyo: ended from outside; what is published is whole; next: run again", file=sys.stderr)
+        print(f"shihyo: ended from outside; {linked()}; next: run again", file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)  # the DuckDB client prints leaked objects at an ordinary exit
 
 
 def _say_why(error: Exception) -> None:
-    print(f"shihyo: {_one_line(error)}", file=sys.stderr)
+    print(f"shihyo: {one_line(error)}", file=sys.stderr)
     if details := getattr(error, "details", ""):
         print(details.rstrip(), file=sys.stderr)
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
-
-
-def _innermost(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"  # noqa: PTH119
-
-
 def _run(words: Sequence[str]) -> int:
     arguments = _parser().parse_args(words)
+    spare_loopback()
+    if arguments.command == "doctor":  # which looks at the configuration itself
+        return _doctor(arguments)
     configuration = settings()
     _log_to_stdout()
     return int(_COMMANDS[arguments.command](configuration, arguments) or 0)
@@ -82,6 +79,12 @@ def _log_to_stdout() -> None:
     log.propagate = False
     logging.raiseExceptions = False  # a reader of our output who has gone is no reason for a traceback
     logging.getLogger().addHandler(logging.NullHandler())
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    findings = doctor.examine()
+    print(doctor.report(findings, arguments.format))
+    return 0 if doctor.is_well(findings) else UsageError.exit_code
 
 
 def _run_night(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -139,11 +142,17 @@ def _erase(configuration: Settings, arguments: argparse.Namespace) -> None:
     print(f"erased: {erased.rows} rows of {erased.items} landed items stand for nobody now; erase the person at the sources, too")
 
 
-def _versions(configuration: Settings, _: argparse.Namespace) -> None:
-    for entry in versions(configuration):
+def _versions(configuration: Settings, arguments: argparse.Namespace) -> None:
+    entries = versions(configuration)
+    found = verdicts(configuration, [entry["version"] for entry in entries], verify=arguments.verify)
+    for entry in entries:
         mark = "*" if entry["is_published"] else " "
         checksum = (entry["sha256"] or "not in the ledger")[:17]
-        print(f"{mark} {entry['version']}  as of {entry['as_of']}  {entry['bytes'] / 1e6:.1f} MB  {checksum}")
+        states = [each.state for each in found if each.version == entry["version"] and each.state != "unlinked"]
+        told = f"  {states[0]}" if states else ""
+        print(f"{mark} {entry['version']}  as of {entry['as_of']}  {entry['bytes'] / 1e6:.1f} MB  {checksum}{told}")
+    if bad := [str(verdict) for verdict in found if verdict.state != "whole"]:
+        raise ShihyoError(f"versions: {'; '.join(bad)}; next: {next_step(found)}")
 
 
 def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -211,7 +220,8 @@ def _parser() -> argparse.ArgumentParser:
     compared = commands.add_parser("diff", help="what changes between what is published and another warehouse")
     compared.add_argument("--with", dest="other", default="dev", metavar="WAREHOUSE", help="dev (default), candidate, or a kept version")
     compared.add_argument("--format", choices=("table", "json"), default="table")
-    commands.add_parser("versions", help="the versions that are kept; * is the published one")
+    kept = commands.add_parser("versions", help="the versions that are kept; * is the published one")
+    kept.add_argument("--verify", action="store_true", help="compare every file's checksum with the ledger")
     back = commands.add_parser("rollback", help="publish a kept version again")
     back.add_argument("version", metavar="VERSION")
     ran = commands.add_parser("runs", help="what every night did")
@@ -222,6 +232,8 @@ def _parser() -> argparse.ArgumentParser:
     held.add_argument("action", choices=("list", "export"), help="print them, or write a workbook for each owner")
     held.add_argument("--format", choices=("table", "json", "csv", "xlsx"), help="list: table (default), json, csv; export: xlsx")
     held.add_argument("--to", type=Path, metavar="FOLDER", help="where export writes (default: quarantine/ in the data folder)")
+    looked = commands.add_parser("doctor", help="look at everything that a night rests on, and say what to do")
+    looked.add_argument("--format", choices=("table", "json"), default="table")
     commands.add_parser("rebuild", help="build what is published anew from all that has landed")
     erased = commands.add_parser("erase", help="make one person unknown in all that has landed and is published")
     erased.add_argument("person", metavar="PSEUDONYM-OR-ID", help="a pseudonym or an identifier; - reads it from standard input")

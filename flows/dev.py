@@ -15,7 +15,8 @@ from flows.children import run_dbt_on_changes
 from flows.dbt_errors import explain, first_finding, read_json
 from flows.diff import dev_file
 from flows.errors import AuditFailed, ShihyoError
-from flows.runs import exclusive, manifest_file, published_link, published_version
+from flows.published import naming_damage, published_file
+from flows.runs import exclusive, manifest_file
 from settings import ROOT, Settings
 
 log = logging.getLogger("shihyo.dev")
@@ -35,14 +36,13 @@ def build_dev(settings: Settings, project: Path = ROOT / "dbt_project") -> Edit:
     Raises AuditFailed when a test does not hold, ShihyoError when dbt fails and WarehouseBusy when another turn is still going. The
     failure's line comes first, and dbt's own text is in its details.
     """
-    published = published_link(settings)
-    version = published_version(settings)
-    if version is None:
-        raise ShihyoError(f"dev: nothing is published in {settings.published_dir} yet; next: shihyo run, then shihyo dev")
+    published = published_file(settings, "dev")
+    version = published.stem.removeprefix("warehouse-")
     folder = dev_file(settings).parent
     folder.mkdir(parents=True, exist_ok=True)
     with exclusive(folder / ".lock", f"another shihyo dev works in {folder}; next: wait for it"):
-        _copy_published(published.resolve(), dev_file(settings))
+        with naming_damage(settings, "dev", published):
+            _copy_published(published, dev_file(settings))
         state = _project_as_published(settings, version, folder)
         for leftover in folder.glob("target/run_results*.json"):
             leftover.unlink()

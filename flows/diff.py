@@ -7,10 +7,12 @@ from typing import Any
 
 import duckdb
 
-from flows.errors import ShihyoError, UsageError
-from flows.runs import published_link, version_file
+from flows.errors import UsageError
+from flows.published import naming_damage, published_file
+from flows.runs import version_file
 from flows.show import in_columns, plain
 from flows.write import candidate_file
+from rounding import exact
 from settings import Settings
 
 # What a run stamps; everything else in the marts is a function of landing and seeds.
@@ -76,24 +78,24 @@ def difference(settings: Settings, other: str) -> Difference:
 
     Raises UsageError when there is no such warehouse, ShihyoError when nothing is published.
     """
-    before = published_link(settings)
-    if not before.exists():
-        raise ShihyoError(f"diff: nothing is published in {settings.published_dir} yet; next: shihyo run")
+    before = published_file(settings, "diff")
     after = {"dev": dev_file(settings), "candidate": candidate_file(settings)}.get(other) or version_file(settings, other)
     if not after.exists():
         raise UsageError(f"diff: there is no {other} warehouse ({after}); next: shihyo dev, or a version of shihyo versions")
     with duckdb.connect() as connection:
-        for name, file in (("before", before.resolve()), ("after", after)):
-            try:
+        for name, file in (("before", before), ("after", after)):
+            with naming_damage(settings, "diff", file):
                 connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {name} (read_only)")
-            except duckdb.IOException:
-                raise ShihyoError(
-                    f"diff: {file} cannot be read: it is damaged, or another process writes to it; next: wait for it"
-                ) from None
-        columns = [_columns_of(connection, name) for name in ("before", "after")]
-        tables = [_table_change(connection, table, *(side.get(table) for side in columns)) for table in sorted({*columns[0], *columns[1]})]
-        values = _value_changes(connection, *(side.get("fct_indicator_progress", []) for side in columns))
-    return Difference(before.resolve().stem.removeprefix("warehouse-"), other, values, [table for table in tables if table.has_changes])
+        with naming_damage(settings, "diff", before, after):
+            tables, values = _compared(connection)
+    return Difference(before.stem.removeprefix("warehouse-"), other, values, [table for table in tables if table.has_changes])
+
+
+def _compared(connection: duckdb.DuckDBPyConnection) -> tuple[list[TableChange], list[ValueChange]]:
+    columns = [_columns_of(connection, name) for name in ("before", "after")]
+    names = sorted({*columns[0], *columns[1]})
+    tables = [_table_change(connection, table, *(side.get(table) for side in columns)) for table in names]
+    return tables, _value_changes(connection, *(side.get("fct_indicator_progress", []) for side in columns))
 
 
 def _columns_of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[str]]:
@@ -183,4 +185,7 @@ def report(found: Difference, form: str) -> str:
 
 
 def _text(value: Any) -> str:
-    return "—" if value is None else str(value)
+    if value is None:
+        return "—"
+    # In full, and never in powers of ten.
+    return f"{exact(value):f}" if isinstance(value, float) else str(value)

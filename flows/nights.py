@@ -2,14 +2,19 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 from flows.children import prefect_api, quiet_environment
+from flows.disks import disk_trouble, full_place, is_of_server, server_log, with_full_place
 from flows.erase import Erased, erase_from_landing
 from flows.errors import ShihyoError, UsageError
+from flows.proxies import refuse_socks
 from flows.publish import remove_all_but_published, remove_unpublished
-from flows.runs import Run, published_as_of, published_version, recorded, warehouse_lock
-from settings import Settings
+from flows.recovery import recover_published
+from flows.runs import Run, published_as_of, published_version, recorded, version_as_of, warehouse_lock
+from flows.versions import linked_version
+from settings import Settings, mask_secrets
 
 log = logging.getLogger("shihyo.night")
 
@@ -46,18 +51,43 @@ def run_erasure(settings: Settings, person: str) -> Erased:
     with warehouse_lock(settings):
         erased = erase_from_landing(settings, person)
         remove_unpublished(settings)
-    if published_version(settings):
+    if linked_version(settings)[0]:
         run_rebuild(settings)
         with warehouse_lock(settings):
             remove_all_but_published(settings)
     return erased
 
 
+@contextmanager
+def _naming_disks(settings: Settings, run: Run) -> Iterator[None]:
+    """Name the place that could not be written where that is why a night fails."""
+    try:
+        yield
+    except ShihyoError as error:
+        told = disk_trouble(error, settings) if error.exit_code == ShihyoError.exit_code else None
+        if told:
+            raise ShihyoError(f"{run.stage}: {told}; it failed with: {error}") from error
+        error.args = (with_full_place(str(error), settings),)
+        raise
+    except Exception as error:
+        if told := disk_trouble(error, settings) or full_place(settings):
+            raise ShihyoError(f"{run.stage}: {told}; it failed with: {_said(error)}") from error
+        if is_of_server(error):
+            told = f"the Prefect server could not do its work; next: read {server_log(settings)}"
+            raise ShihyoError(f"{run.stage}: {told}; it failed with: {_said(error)}") from error
+        raise
+
+
+def _said(error: Exception) -> str:
+    """Return the beginning of what an error says, in one line."""
+    return mask_secrets(f"{type(error).__name__}: {' '.join(str(error).split())}")[:200]
+
+
 def _published_day(settings: Settings, command: str) -> date:
-    published = published_as_of(settings)
-    if published is None:
+    version, _ = linked_version(settings)
+    if version is None:
         raise ShihyoError(f"{command}: nothing is published in {settings.published_dir} yet; next: shihyo run")
-    return published
+    return version_as_of(version)
 
 
 def _steps(first: date, last: date, step: str) -> Iterator[date]:
@@ -70,7 +100,9 @@ def _steps(first: date, last: date, step: str) -> Iterator[date]:
 
 def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: bool) -> None:
     quiet_environment(settings)
+    refuse_socks()
     with warehouse_lock(settings):
+        full_refresh = recover_published(settings, run) or full_refresh
         published = published_as_of(settings)
         if published and run.as_of < published:
             raise UsageError(
@@ -79,7 +111,7 @@ def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: 
         run.version = f"{run.as_of:%Y%m%d}-{run.started_at:%Y%m%dT%H%M%SZ}"
         run.published_before = published_version(settings)
         log.info("%s as of %s: starting Prefect", run.command, run.as_of)
-        with recorded(settings, run), prefect_api(settings):
+        with recorded(settings, run), _naming_disks(settings, run), prefect_api(settings):
             from flows.nightly import nightly  # imports Prefect, which must come after its settings
 
             nightly(settings, run, as_ofs, full_refresh)

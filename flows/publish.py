@@ -3,7 +3,6 @@
 A published file is never written again. Readers resolve the link `published/warehouse.duckdb` and open the version that it names.
 """
 
-import hashlib
 import logging
 import os
 import shutil
@@ -25,6 +24,7 @@ from flows.runs import (
     version_file,
     write_status,
 )
+from flows.versions import check_version, sha256_of
 from flows.write import candidate_file, project_manifest
 from settings import Settings
 
@@ -41,14 +41,14 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
     if candidate.with_name(f"{candidate.name}.wal").exists():
         raise ShihyoError("publish: the candidate still has a write-ahead log; another process has it open; next: run again")
     file = version_file(settings, run.version)
+    sha256 = sha256_of(candidate)
     with candidate.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
         os.fsync(content.fileno())
     shutil.copyfile(project_manifest(settings), manifest_file(settings, run.version))
     # Entered before it has its name: a night that died in between left a version that the ledger could not vouch for.
     append(settings, {"event": "version", "version": run.version, "as_of": run.as_of.isoformat(), "run_id": run.run_id, "sha256": sha256})
     _name_version(candidate, file)
-    _point_link_at(settings, file)
+    point_link_at(settings, file)
     _remove_old_versions(settings)
     return file
 
@@ -66,12 +66,22 @@ def _name_version(candidate: Path, file: Path) -> None:
     fsync_folder(file.parent)
 
 
-def _point_link_at(settings: Settings, file: Path) -> None:
+def point_link_at(settings: Settings, file: Path) -> None:
+    """Let readers see a version, in one step."""
+    link = published_link(settings)
+    if link.exists() and not link.is_symlink():
+        link.rename(aside(link))
     temporary = settings.published_dir / f".link.{os.getpid()}"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(file.name)
-    temporary.replace(published_link(settings))
+    temporary.replace(link)
     fsync_folder(settings.published_dir)
+
+
+def aside(file: Path) -> Path:
+    """Return a free name under which what is damaged is kept for reading, and never served."""
+    names = (f"damaged{number}-{file.name}" for number in ("", *range(2, 1000)))
+    return next(place for name in names if not (place := file.with_name(name)).exists())
 
 
 def _remove_old_versions(settings: Settings) -> None:
@@ -84,10 +94,10 @@ def _remove_old_versions(settings: Settings) -> None:
 
 
 def remove_all_but_published(settings: Settings) -> None:
-    """Remove every kept version that is not the published one: nothing can be rolled back to then."""
+    """Remove every kept version that is not the published one, damaged ones too: nothing can be rolled back to then."""
     current = published_link(settings).resolve()
-    for file in settings.published_dir.glob("warehouse-*.duckdb"):
-        if file != current:
+    for file in settings.published_dir.glob("*warehouse*.duckdb*"):
+        if file.is_file() and not file.is_symlink() and file.resolve() != current:
             file.unlink()
     _remove_lone_manifests(settings)
 
@@ -109,7 +119,7 @@ def _built_at(file: Path) -> str:
 
 
 def versions(settings: Settings) -> list[dict[str, Any]]:
-    """Return the versions that can be read, newest first: name, as-of date, checksum, whether it is the published one."""
+    """Return the versions that are kept, newest first: name, as-of date, checksum, whether it is the published one."""
     described = {event["version"]: event for event in events(settings) if event.get("event") == "version"}
     current = published_version(settings)
     found = []
@@ -130,16 +140,14 @@ def versions(settings: Settings) -> list[dict[str, Any]]:
 
 
 def rollback(settings: Settings, version: str) -> None:
-    """Point the link at an earlier version; raise UsageError when it is not kept, ShihyoError when its file is not what was published."""
-    kept = {entry["version"]: entry for entry in versions(settings)}
+    """Point the link at an earlier version; raise UsageError when it is not kept, ShihyoError when it is not known to be whole."""
+    kept = [entry["version"] for entry in versions(settings)]
     if version not in kept:
         raise UsageError(f"version {version} is not kept; kept are {', '.join(kept) or 'none'}")
-    file = version_file(settings, version)
-    with file.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    if sha256 != kept[version]["sha256"]:
-        raise ShihyoError(f"version {version}: the file is not what was published (checksum); next: choose another version")
+    verdict = check_version(settings, version)
+    if verdict.state != "whole":
+        raise ShihyoError(f"rollback: {verdict}; next: choose another version (shihyo versions --verify)")
     append(settings, {"event": "rollback", "version": version, "from_version": published_version(settings)})
-    _point_link_at(settings, file)
+    point_link_at(settings, version_file(settings, version))
     with telling_of_published(version):
         write_status(settings)

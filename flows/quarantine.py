@@ -11,11 +11,10 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import xlsxwriter
 
-from flows.errors import ShihyoError
-from flows.runs import published_link, published_version
+from flows.published import published
+from flows.runs import published_version
 from flows.show import in_columns, plain
 from settings import Settings
 
@@ -50,10 +49,7 @@ def held_back(settings: Settings) -> list[dict[str, Any]]:
 
     Raises ShihyoError when nothing is published yet.
     """
-    link = published_link(settings)
-    if not link.exists():
-        raise ShihyoError(f"quarantine: nothing is published in {settings.published_dir} yet; next: shihyo run")
-    with duckdb.connect(str(link.resolve()), read_only=True) as connection:
+    with published(settings, "quarantine") as connection:
         cursor = connection.execute(_HELD_BACK)
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]

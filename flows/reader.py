@@ -21,6 +21,7 @@ from flows.reader_process import Content, Failed, Land, Limits, Open, Rows
 from flows.sources.base import Delivery, Source
 from settings import ROOT, Settings
 
+_START_SECONDS = 120
 _SIGNALS_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -82,7 +83,7 @@ class Reader:
             return None
         if content.is_too_large:
             return Unread(content, self._told(f"{content.byte_count / 1e9:.1f} GB do not fit into the memory"))
-        rows = self._answer()
+        rows = self._answer(self._seconds)
         if isinstance(rows, Rows):
             return content, rows
         if isinstance(rows, Failed) and rows.error is not None:
@@ -94,31 +95,35 @@ class Reader:
     def _why(self, ended: Any) -> str:
         if isinstance(ended, Failed) and ended.is_out_of_memory:
             return self._told("reading it took more than the memory")
-        return self._told(f"reading it failed ({ended.what})", only_memory=False)
+        return self._told(f"reading it failed ({ended.what})", is_of_memory=False)
 
-    def _told(self, what: str, *, only_memory: bool = True) -> str:
-        allowed = f" that one item may take (item_memory_mib = {self._memory_mib})" if only_memory else ""
+    def _told(self, what: str, *, is_of_memory: bool = True) -> str:
+        allowed = f" that one item may take (item_memory_mib = {self._memory_mib})" if is_of_memory else ""
         return f"{what}{allowed}; nothing of it was landed; save it again without what is beside its table, or in smaller files"
 
     def _ask(self, request: Open | Land) -> Any:
         """Send a request and wait for its first answer; a child that cannot be asked has died."""
-        child = self._child or self._start()
+        if self._child is None and isinstance(started := self._start(), Failed | Died):
+            return started
+        return self._told_and_answered(request)
+
+    def _told_and_answered(self, request: Open | Land | Limits) -> Any:
         try:
-            _send(child, request)
+            _send(self._child, request)
         except (OSError, pickle.PicklingError, AttributeError, TypeError) as error:
             return self._died(f"the reader cannot be asked ({type(error).__name__})")
-        return self._answer()
+        return self._answer(_START_SECONDS if isinstance(request, Limits) else self._seconds)
 
-    def _answer(self) -> Any:
+    def _answer(self, seconds: int) -> Any:
         child = self._child
         if child is None or child.stdout is None:
             return Died("the reader has ended")
-        deadline = time.monotonic() + self._seconds
+        deadline = time.monotonic() + seconds
         while not select.select([child.stdout], [], [], min(1.0, max(0.0, deadline - time.monotonic())))[0]:
             if time.monotonic() >= deadline:
                 child.kill()
                 self._end()
-                return Died(f"it took more than {self._seconds} seconds, item_seconds")
+                return Died(f"it took more than {seconds} seconds")
         try:
             size = int.from_bytes(_read(child.stdout, 8), "big")
             return pickle.loads(_read(child.stdout, size))
@@ -134,7 +139,7 @@ class Reader:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
         return Died(f"the reader was ended by {name}", is_from_outside=-code in _SIGNALS_FROM_OUTSIDE)
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> Any:
         # What libraries print when they fail may quote what was delivered, so nobody keeps it.
         self._child = subprocess.Popen(
             [sys.executable, "-c", "from flows.reader_process import main; main()"],
@@ -145,8 +150,7 @@ class Reader:
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(ROOT), *filter(None, sys.path)]))},
         )
-        _send(self._child, Limits(self._memory_mib * 2**20))
-        return self._child
+        return self._told_and_answered(Limits(self._memory_mib * 2**20))
 
     def _end(self) -> None:
         child, self._child = self._child, None
@@ -172,8 +176,8 @@ def _read(stream: IO[bytes], size: int) -> bytes:
     return found
 
 
-def _send(child: subprocess.Popen[bytes], request: Any) -> None:
-    if child.stdin is None:
+def _send(child: subprocess.Popen[bytes] | None, request: Any) -> None:
+    if child is None or child.stdin is None:
         raise BrokenPipeError
     told = memoryview(pickle.dumps(request))
     while told:

@@ -30,7 +30,7 @@ Step = Literal["list", "read", "parse", "write"]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a reader may take: memory beyond that of its own start."""
+    """What a reader may take: memory beyond that of its own start. Answered by itself once it holds."""
 
     memory_bytes: int
 
@@ -212,10 +212,11 @@ def _requests() -> "queue.SimpleQueue[Any]":
     return found
 
 
-def _limit_memory(beyond_start: int) -> None:
+def _limit_memory(limits: Limits) -> Limits:
     size = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (size + beyond_start, size + beyond_start))
+    resource.setrlimit(resource.RLIMIT_AS, (size + limits.memory_bytes,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what was delivered
+    return limits
 
 
 def main() -> None:
@@ -231,7 +232,7 @@ def main() -> None:
     while True:
         request = requests.get()
         if isinstance(request, Limits):
-            _limit_memory(request.memory_bytes)
+            answers.give("list", lambda limits=request: _limit_memory(limits))
         elif isinstance(request, Exception):
             answers.give("list", lambda failed=request: _raise(failed))
         else:

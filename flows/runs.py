@@ -18,7 +18,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from flows.disks import disk_trouble
 from flows.errors import ShihyoError, WarehouseBusy
+from flows.rights import close_to_others
 from settings import Settings
 
 log = logging.getLogger("shihyo.runs")
@@ -87,7 +89,8 @@ def _finish_failed(settings: Settings, run: Run, error: BaseException) -> None:
     try:
         _finish(settings, run, outcome=outcome, exit_code=exit_code, message=str(error) or type(error).__name__)
     except OSError as unwritten:  # the disk that is full for the ledger must not hide why the night failed
-        log.warning("warning: the end of the night could not be recorded: %s", unwritten)
+        told = disk_trouble(unwritten, settings) or unwritten
+        log.warning("warning: the end of the night could not be recorded: %s", told)
 
 
 def _finish_published(settings: Settings, run: Run) -> None:
@@ -239,7 +242,12 @@ def published_version(settings: Settings) -> str | None:
 def published_as_of(settings: Settings) -> date | None:
     """Return the as-of date of the published version; it is the first part of a version's name."""
     version = published_version(settings)
-    return datetime.strptime(version.split("-")[0], "%Y%m%d").date() if version else None
+    return version_as_of(version) if version else None
+
+
+def version_as_of(version: str) -> date:
+    """Return the as-of date that a version's name begins with."""
+    return datetime.strptime(version.split("-")[0], "%Y%m%d").date()
 
 
 @contextmanager
@@ -248,6 +256,7 @@ def warehouse_lock(settings: Settings) -> Iterator[None]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     busy = f"another run holds the warehouse in {settings.data_dir}; next: wait for it, or see shihyo runs"
     with exclusive(_lock_file(settings), busy):
+        close_to_others(settings)
         yield
 
 

@@ -68,7 +68,10 @@ def _read_sqlite(file: Path, query: str) -> pa.Table:
     with closing(sqlite3.connect(address, uri=True, timeout=_SQLITE_WAIT_SECONDS)) as connection:
         # SQLite keeps whatever bytes it was given; those that are no text are for staging to see.
         connection.text_factory = lambda text: text.decode("utf-8", errors="replace")
-        cursor = connection.execute(query)
+        try:
+            cursor = connection.execute(query)
+        except UnicodeDecodeError:  # of a damaged file SQLite's own message may be no text
+            raise sqlite3.DatabaseError("its catalogue is damaged") from None
         schema = pa.schema([(column[0], pa.string()) for column in cursor.description or ()])
         return pa.Table.from_batches(_batches(cursor, schema), schema)
 

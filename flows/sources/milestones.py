@@ -12,7 +12,7 @@ from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS
 
 CONTRACT = Contract(
     source_name="milestones",
-    version=1,
+    version=2,
     owner_ja="デジタル統括室 企画担当",
     owner_en="Digital Bureau, planning",
     may_be_stale_days=100,
@@ -22,7 +22,14 @@ CONTRACT = Contract(
         Column("planned_on", ("予定日", "完了予定日"), "date", read_on_landing=True),
         Column("completed_on", ("完了日",), "date", read_on_landing=True),
         Column("status", ("状態", "状況"), "word", words=("未着手", "着手", "策定中", "整備中", "策定済", "運用開始", "完了")),
-        Column("progress", ("進捗率",), "number", is_required=False, read_on_landing=True),
+        Column(
+            "progress",
+            ("進捗率",),
+            "number",
+            is_required=False,
+            units=("%",),
+            read_on_landing=True,
+        ),
         Column("evidence_url", ("根拠資料", "根拠"), "link", is_required=False),
         *SHEET_COLUMNS,
     ),

@@ -99,8 +99,8 @@ class NocodeApps:
             return rejected_item("unreadable_item", reason, pseudonyms.of_bytes(content), "json")
         codes = [_ID, *map(str, fields)]
         layout = lay_out(codes, CONTRACT)
-        if layout.missing:
-            return rejected_item("missing_column", layout.missing, pseudonyms.of_bytes(content), "json")
+        if layout.reason:
+            return rejected_item(*layout.reason, pseudonyms.of_bytes(content), "json")
         changed = [
             f"field {_plain(code)} is {_type_told(found)}; expected {FIELD_TYPES[_plain(code)]}"
             for code, found in fields.items()

@@ -70,7 +70,9 @@ def _unzipped(content: bytes) -> bytes:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except Exception:  # zipfile raises whatever a damaged archive leads it to
-        return content  # what reads workbooks says that it is damaged
+        if any(part.encode() in content for part in _WORKBOOK_PARTS):
+            return content  # what reads workbooks says that it is damaged
+        raise _damaged("zip") from None
     with archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if any(entry.filename in _WORKBOOK_PARTS for entry in entries):

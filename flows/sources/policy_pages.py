@@ -14,7 +14,7 @@ from flows.errors import SourceUnavailable, UsageError
 from flows.sources.base import Delivery, Listing, Parsed, rejected_item
 from flows.sources.contracts import Column, Contract
 from flows.sources.drop_folder import list_files, read_file
-from flows.sources.japanese import MASK, Mention, fiscal_years, normalise, parse_date, without_years_and_dates
+from flows.sources.japanese import MASK, Mention, Quantity, fiscal_years, normalise, parse_date, without_years_and_dates
 from flows.sources.packed import Unreadable, unpack
 from flows.sources.policy_page_html import html_lines, is_html
 from flows.sources.policy_page_statements import Statement, section_statements
@@ -38,7 +38,7 @@ _NO_VALUES = ("-", "–", "—", "―")
 
 CONTRACT = Contract(
     source_name="policy_pages",
-    version=2,
+    version=3,
     owner_ja="デジタル統括室 企画担当",
     owner_en="Digital Bureau, planning",
     may_be_stale_days=30,
@@ -51,6 +51,7 @@ CONTRACT = Contract(
             "value",
             "qualifier",
             "unit",
+            "no_value_because",
             "rating",
             "fiscal_year",
             "issue_no",
@@ -256,8 +257,12 @@ def _is_result_note(text: str, following: str) -> bool:
 
 
 def _row(statement: Statement) -> tuple[str | None, ...]:
-    quantity = statement.quantity
-    value, qualifier, unit = (format(quantity.value, "f"), quantity.qualifier, quantity.unit or None) if quantity else (None, None, None)
+    said = statement.said
+    value, qualifier, unit, no_value_because = (
+        (format(said.value, "f"), said.qualifier, said.unit or None, None)
+        if isinstance(said, Quantity)
+        else (None, None, None, said.reason if said else None)
+    )
     year = None if statement.fiscal_year is None else str(statement.fiscal_year)
-    what = (statement.kind, statement.value_text, value, qualifier, unit, statement.rating, year)
-    return (*what, statement.issue_no, statement.wording, statement.line.raw)
+    figure = (statement.value_text, value, qualifier, unit, no_value_because)
+    return (statement.kind, *figure, statement.rating, year, statement.issue_no, statement.wording, statement.line.raw)

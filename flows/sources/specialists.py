@@ -19,7 +19,13 @@ CONTRACT = Contract(
     columns=(
         Column("hired_on", ("採用年月日", "採用日"), "date", read_on_landing=True),
         Column("department_name", ("配属先", "所属"), "department", is_required=False),
-        Column("hire_count", ("採用数", "人数"), "number", read_on_landing=True),
+        Column(
+            "hire_count",
+            ("採用数", "人数"),
+            "number",
+            units=("名", "人", "者"),
+            read_on_landing=True,
+        ),
         *SHEET_COLUMNS,
     ),
     left_behind=("整理番号", "氏名", "職種", "備考"),

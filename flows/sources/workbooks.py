@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from flows.sources import compound_files, old_workbooks
 from flows.sources.base import Parsed, RejectedRow, rejected_item
-from flows.sources.contracts import Column, Contract, Layout, landed_batch, lay_out
+from flows.sources.contracts import Column, Contract, Layout, Reason, landed_batch, lay_out
 from flows.sources.packed import Unreadable, unpack
 from flows.sources.pseudonyms import Pseudonyms
 from flows.sources.sheets import Sheet, read_sheets
@@ -74,7 +74,8 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
                 notes += [note for note in found.layout.notes if note not in notes]
             elif found:
                 sheet_hash = pseudonyms.of_bytes(repr(sheet.rows).encode())
-                rejected.append(RejectedRow(first_row + 1, "missing_column", f"sheet '{name}': {found}", sheet_hash))
+                told = f"sheet '{name}': {found.text}"
+                rejected.append(RejectedRow(first_row + 1, found.code, told, sheet_hash))
             first_row += sheet.last_row
     except MemoryError:
         raise
@@ -109,8 +110,8 @@ def _sheets(content: bytes, notes: list[str]) -> Iterator[tuple[str, Sheet]]:
             notes.append(f"sheet '{name}' is hidden and was left unread")
 
 
-def _table(sheet: Sheet, contract: Contract) -> _Table | str | None:
-    """Return a sheet's table, what its heading lacks, or None for a sheet that holds no table."""
+def _table(sheet: Sheet, contract: Contract) -> _Table | Reason | None:
+    """Return a sheet's table, why its heading cannot be read, or None for one without a table."""
     best: tuple[int, int, Layout] | None = None
     for place, (number, cells) in enumerate(sheet.rows):
         if number > _HEADING_WITHIN_ROWS:
@@ -124,7 +125,7 @@ def _table(sheet: Sheet, contract: Contract) -> _Table | str | None:
     if best is None:
         return None
     place, _, layout = best
-    return layout.missing or _rows(sheet, place, layout, contract)
+    return layout.reason or _rows(sheet, place, layout, contract)
 
 
 def _body(sheet: Sheet, heading: int) -> bytes:

@@ -21,7 +21,7 @@ KILLS = {
     date(2026, 10, 24): "flows.write:run_dbt:4",
     date(2026, 10, 25): "expectations.checkpoints:candidate_checkpoint",
     date(2026, 10, 28): "flows.publish:_name_version",
-    date(2026, 10, 31): "flows.publish:_point_link_at",
+    date(2026, 10, 31): "flows.publish:point_link_at",
 }
 EMPTY_ROSTER: list[str] = []
 

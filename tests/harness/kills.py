@@ -26,7 +26,7 @@ KILL_PLACES = {
     "flows.publish:publish_candidate": "the audit has passed, nothing is published",
     "flows.publish:append": "the version has its checksum, and is not yet in the ledger",
     "flows.publish:_name_version": "the version is in the ledger, and its file is still the candidate's",
-    "flows.publish:_point_link_at": "the version's file is in place, and not yet what readers see",
+    "flows.publish:point_link_at": "the version's file is in place, and not yet what readers see",
     "flows.publish:_remove_old_versions": "readers see the version, the ledger knows no end of the night",
     "flows.runs:_finish": "the night is over, and nobody has been told",
 }

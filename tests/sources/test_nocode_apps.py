@@ -182,6 +182,14 @@ def test_a_new_field_is_noted_and_an_optional_one_may_be_missing(serve: Callable
     assert next(iter(parsed.batches)).num_rows == 1
 
 
+@pytest.mark.parametrize("code", ["所 属", "業務番号\u3000"])
+def test_two_fields_for_one_column_reject_the_list(code: str) -> None:
+    told = {"fields": FIELDS | {code: "SINGLE_LINE_TEXT"}, "records": [record(1)]}
+    parsed = NocodeApps().parse(json.dumps(told).encode(), PSEUDONYMS)
+    assert [row.reason_code for row in parsed.rejected] == ["ambiguous_column"]
+    assert sum(batch.num_rows for batch in parsed.batches) == 0
+
+
 def test_records_that_are_none_are_rejected_alone() -> None:
     told = {"fields": FIELDS, "records": [record(1), 7, {"$id": {"value": "x"}}, record(4, 状態=["運用中"]), record(5, 状態="山田 花子")]}
     parsed = NocodeApps().parse(json.dumps(told).encode(), PSEUDONYMS)

@@ -500,6 +500,78 @@ def test_the_browsers_title_serves_where_the_page_shows_none() -> None:
     assert one("<html><head><title>令和5年度港町局運営方針</title></head><body><p>x</p></body></html>", "bureau") == "港町局"
 
 
+# ---- a quantity is not just its digits
+
+MEANT = """経営課題1 x
+【アウトカム指標】
+・令和8年度までに桟橋の利用状況を全区画の7割以上とする
+・相談数を前年度比390件増とする(令和6年度)
+・避難計画 10,000世帯以上(R3~R5作成合計目標)
+・来訪者を3年間で300人とする
+・満足度 60%→80%
+【アウトカム指標の達成状況】
+・桟橋の利用状況 約4割(21/53区画):A
+・相談数 前年度比 390件増:B
+・相談数は前年度比390件増:B
+・避難計画
+4,722世帯(R3~R5作成合計10,488世帯):A
+・避難計画の作成4,722世帯(R3~R5作成合計10,488世帯)
+・来訪者 1,100人(前年度比390人増):A
+・講習 3回、60名:B
+・講座 令和5年度 3回 60名:B
+・工程 工程2まで完了:B
+・登録 12,34件:B
+・点灯 10/1から点灯開始:A
+【前年度実績】
+・桟橋の利用状況 40パーセント以上
+・苦情 ゼロ
+・相談数 数十件
+"""
+
+
+def test_a_page_that_writes_shares_changes_and_totals_in_words_is_read_or_says_why_not() -> None:
+    columns = ("indicator_wording", "fiscal_year", "value", "qualifier", "unit", "no_value_because")
+    found = [tuple(row[column] for column in columns) for row in said(HEAD + MEANT, "target", "actual", "previous_actual")]
+    change, several = "figure_is_a_change", "several_figures"
+    assert found == [
+        ("桟橋の利用状況", "2026", "70", "at_least", "%", None),
+        ("相談数", "2024", None, None, None, change),
+        ("避難計画", "2023", "10000", "cumulative", "世帯", None),
+        ("来訪者", "2023", "300", "cumulative", "人", None),
+        ("満足度", "2023", None, None, None, change),
+        ("桟橋の利用状況", "2023", "40", "about", "%", None),
+        ("相談数", "2023", None, None, None, change),
+        ("相談数", "2023", None, None, None, change),
+        ("避難計画", "2023", "4722", "exact", "世帯", None),
+        ("避難計画", "2023", "10488", "cumulative", "世帯", None),
+        ("避難計画の作成", "2023", "4722", "exact", "世帯", None),
+        ("避難計画の作成", "2023", "10488", "cumulative", "世帯", None),
+        ("来訪者", "2023", "1100", "exact", "人", None),
+        ("講習", "2023", None, None, None, several),
+        ("講座", "2023", None, None, None, several),
+        ("工程", "2023", None, None, None, "unread_figure"),
+        ("登録", "2023", None, None, None, "unread_figure"),
+        ("点灯", "2023", None, None, None, None),
+        ("桟橋の利用状況", "2022", "40", "at_least", "%", None),
+        ("苦情", "2022", "0", "exact", None, None),
+        ("相談数", "2022", None, None, None, "figure_is_uncertain"),
+    ]
+
+
+@given(
+    st.sampled_from(["増", "減", "の増加", "削減"]),
+    st.integers(1, 9999),
+    st.sampled_from(["件", "%", "割"]),
+)
+def test_a_change_is_no_actual_wherever_it_stands(change: str, number: int, unit: str) -> None:
+    written = f"{number}{unit}{change}"
+    for line in (f"相談数 {written}:A", f"相談数{written}:A", f"相談数\n{written}:A"):
+        (row,) = said(f"{HEAD}経営課題1 x\n【アウトカム指標の達成状況】\n・{line}", "actual")
+        wording, rating, reason = row["indicator_wording"], row["rating"], row["no_value_because"]
+        assert (wording, row["value"], rating) == ("相談数", None, "A")
+        assert reason == "figure_is_a_change"
+
+
 # ---- what is no page
 
 

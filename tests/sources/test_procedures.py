@@ -157,6 +157,15 @@ def test_a_missing_or_damaged_file_is_named(tmp_path: Path, content: bytes | Non
         landed(str(file))
 
 
+def test_a_damaged_catalogue_of_which_sqlites_own_message_is_no_text_is_named(sqlite: Path) -> None:
+    told = b"CREATE TABLE procedures "
+    spoiled = sqlite.read_bytes().replace(told + b"(", told + b"\x83")
+    assert b"procedures \x83" in spoiled
+    sqlite.write_bytes(spoiled)
+    with pytest.raises(SourceUnavailable, match="its catalogue is damaged"):
+        Procedures().read(Procedures().list_deliveries(str(sqlite))[0])
+
+
 def test_another_kind_of_database_is_refused_as_configuration() -> None:
     with pytest.raises(UsageError, match=r"mysql://\*\*\*@db/catalogue is no database that can be read"):
         landed("mysql://keeper:secret@db/catalogue")

@@ -148,6 +148,30 @@ def test_one_bad_sheet_is_one_rejected_row_and_the_others_are_read() -> None:
     assert rejected.reason.startswith("sheet '第2回': the heading has no 受講日, 出欠")
 
 
+def test_a_sheet_with_two_columns_for_one_is_one_rejected_row() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        for name, more in (("第1回", "満足度"), ("第2回", "開催日")):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, (*TRAINING_HEADING, more))
+            sheet.write_row(1, 0, (*attendance("S1", "北区役所", "R5.10.1"), "R5.10.2"))
+    parsed = TrainingRosters().parse(content.getvalue(), PSEUDONYMS)
+    assert sum(batch.num_rows for batch in parsed.batches) == 1
+    [rejected] = parsed.rejected
+    assert (rejected.source_row, rejected.reason_code) == (3, "ambiguous_column")
+    assert rejected.reason.startswith("sheet '第2回': the heading has 受講日 and 開催日, of which")
+
+
+def test_a_heading_merged_over_columns_stands_once() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet("第1回")
+        sheet.write_row(0, 0, ("職員番号", "所属", "", "受講日", "出欠"))
+        sheet.merge_range("B1:C1", "所属")
+        sheet.write_row(1, 0, ("S1", "北区役所", "総務課", "R5.10.1", "出席"))
+    assert [row["department_name"] for row in rows_of(content.getvalue())] == ["北区役所"]
+
+
 def test_formulas_give_what_was_saved_and_a_bomb_is_not_unpacked() -> None:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:
