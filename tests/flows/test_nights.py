@@ -6,16 +6,7 @@ from pathlib import Path
 
 import pytest
 from harness.published import export_marts
-from small_city import (
-    FIRST_DAY,
-    HEADING,
-    ROSTER_HEADING,
-    STAFF,
-    City,
-    log_lines,
-    new_city,
-    roster_lines,
-)
+from small_city import FIRST_DAY, HEADING, ROSTER_HEADING, STAFF, City, log_lines, new_city, roster_lines
 
 NEXT_NIGHT = date(2026, 10, 22)
 NOVEMBER = date(2026, 11, 1)
@@ -235,3 +226,18 @@ def test_a_department_that_joined_late_in_the_month_counts_from_the_night_that_t
         "where org_unit_code = '271004' and period_grain = 'month' order by known_from"
     )
     assert rows == [(date(2026, 10, 21), 2), (NEXT_NIGHT, 3)]
+
+
+def test_a_night_says_what_was_delivered_and_not_read_wherever_it_is_looked_for(city: City) -> None:
+    city.deliver("access_log", "access_log_20261021.log", b"x", on=NEXT_NIGHT)
+    city.deliver("staff_roster", "名簿_令和8年度.csv", [ROSTER_HEADING, *roster_lines({})], on=NEXT_NIGHT)
+    done = city.night(NEXT_NIGHT)
+    assert done.returncode == 0, done.stderr
+    assert "land: access_log, 0 new items, 1 not read" in done.stdout
+    last = city.status()["last_run"]
+    assert last["accounts"]["access_log"]["known"] == 20
+    assert last["accounts"]["staff_roster"]["unread"] == [{"name": f"{NEXT_NIGHT}/名簿_令和8年度.csv", "reason_code": "no_month"}]
+    for told in ("access_log_20261021.log", "名簿_令和8年度.csv"):
+        assert sum(told in warning for warning in last["warnings"]) == 1
+        assert told in city.shihyo("sources").stdout
+    assert city.query("select item_key from marts.fct_loads where source_name = 'staff_roster'") == [("staff_roster_202610.csv",)]

@@ -52,7 +52,7 @@ def _processes_of(settings: Settings) -> list[str]:
 def test_an_item_that_brings_its_reader_down_is_rejected_and_the_others_land(
     settings: Settings, reader: Reader, fault: str, step: str
 ) -> None:
-    assert land_source(settings, Misbehaving(fault, step), [DAY], reader) == 3
+    assert land_source(settings, Misbehaving(fault, step), [DAY], reader).landed == 3
     items = {item.manifest.item_key: item for item in landed_items(settings, "staff_roster")}
     counts = {key: (item.manifest.rows_read, item.manifest.rows_landed, item.manifest.rows_rejected) for key, item in items.items()}
     assert counts == {"before": (1, 1, 0), "bad": (1, 0, 1), "after": (1, 1, 0)}
@@ -62,7 +62,7 @@ def test_an_item_that_brings_its_reader_down_is_rejected_and_the_others_land(
     assert "nothing of it was landed" in rejected["reason"]
     assert "山田" not in rejected["reason"]
     # What is known by now is not read again.
-    assert land_source(settings, Misbehaving("hang", "parse"), [DAY], reader) == 0
+    assert land_source(settings, Misbehaving("hang", "parse"), [DAY], reader).landed == 0
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_source_that_cannot_be_listed_or_fetched_is_a_named_outage(settings: S
     assert "山田" not in str(outage.value)
     assert "next:" in str(outage.value)
     # And the same reader reads the next source.
-    assert land_source(settings, Misbehaving("none", "nowhere"), [DAY], reader) == (3 if step == "list" else 2)
+    assert land_source(settings, Misbehaving("none", "nowhere"), [DAY], reader).landed == (3 if step == "list" else 2)
 
 
 def test_a_reader_that_is_killed_from_outside_rejects_nobodys_file(settings: Settings, reader: Reader) -> None:
@@ -109,7 +109,7 @@ def test_a_file_larger_than_the_memory_is_rejected_by_its_size(settings: Setting
     settings = settings.model_copy(update={"item_seconds": 300})
     settings.sources["staff_roster"].location = str(inbox)
     with Reader(settings) as reader:
-        assert land_source(settings, StaffRoster(), [DAY], reader) == 2
+        assert land_source(settings, StaffRoster(), [DAY], reader).landed == 2
     reasons = {
         item.manifest.item_key: [row["reason"] for row in pq.read_table(item.folder / "rejected.parquet").to_pylist()]
         for item in landed_items(settings, "staff_roster")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from flows.sources.base import Delivery, Parsed
+from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
 from flows.sources.pseudonyms import Pseudonyms
 
@@ -81,9 +81,9 @@ class Misbehaving:
     name: str = "staff_roster"
     contract: Contract = _CONTRACT
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
+    def list_deliveries(self, location: str) -> Listing:
         self._fail_at("list")
-        return [Delivery(key, key) for key in ("before", "bad", "after")]
+        return Listing(tuple(Delivery(key, key) for key in ("before", "bad", "after")))
 
     def read(self, delivery: Delivery) -> bytes:
         if delivery.item_key == "bad":

@@ -163,7 +163,7 @@ def test_a_damaged_catalogue_of_which_sqlites_own_message_is_no_text_is_named(sq
     assert b"procedures \x83" in spoiled
     sqlite.write_bytes(spoiled)
     with pytest.raises(SourceUnavailable, match="its catalogue is damaged"):
-        Procedures().read(Procedures().list_deliveries(str(sqlite))[0])
+        Procedures().read(Procedures().list_deliveries(str(sqlite)).deliveries[0])
 
 
 def test_another_kind_of_database_is_refused_as_configuration() -> None:
