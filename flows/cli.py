@@ -1,7 +1,8 @@
 """`shihyo …`: what a person, or the schedule, says to the warehouse.
 
-Exit codes: 0 published or shown · 2 wrong usage or configuration, or doctor found something wrong · 3 audit failed, nothing published · 4 a source unavailable after retries
-· 5 another run holds the warehouse · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
+Exit codes: 0 published or shown · 2 wrong usage or configuration, or something that doctor found
+wrong · 3 audit failed, nothing published · 4 a source unavailable after retries · 5 another run
+holds the warehouse · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
 """
 
 import argparse
@@ -62,7 +63,7 @@ def _run(words: Sequence[str]) -> int:
     arguments = _parser().parse_args(words)
     spare_loopback()
     if arguments.command == "doctor":  # which looks at the configuration itself
-        return _doctor(arguments)
+        return _doctor(None, arguments)
     configuration = settings()
     _log_to_stdout()
     return int(_COMMANDS[arguments.command](configuration, arguments) or 0)
@@ -80,7 +81,7 @@ def _log_to_stdout() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
-def _doctor(arguments: argparse.Namespace) -> int:
+def _doctor(_: Settings | None, arguments: argparse.Namespace) -> int:
     findings = doctor.examine()
     print(doctor.report(findings, arguments.format))
     return 0 if doctor.is_well(findings) else UsageError.exit_code
@@ -177,6 +178,7 @@ _COMMANDS = {
     "quarantine": _quarantine,
     "rebuild": _rebuild,
     "erase": _erase,
+    "doctor": _doctor,
 }
 
 
