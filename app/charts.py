@@ -12,6 +12,7 @@ from typing import Any
 
 import altair as alt
 
+from app.figures import Figures
 from app.i18n import Words
 from app.warehouse import Row
 
@@ -21,10 +22,10 @@ _TEXT_SIZE = 14
 _IS_PROVISIONAL = "datum.is_provisional"
 
 
-def monthly_rate_chart(months: Sequence[Row], targets: Sequence[Row], words: Words) -> alt.LayerChart:
+def monthly_rate_chart(months: Sequence[Row], targets: Sequence[Row], figures: Figures, words: Words) -> alt.LayerChart:
     """Draw a percentage by month (`queries/indicator_months`) against the target of each fiscal year (`queries/indicator_targets`)."""
-    points = [_point(month, words) for month in months]
-    goals = [_goal(target, words) for target in targets]
+    points = [_point(month, target_of(month, targets), figures, words) for month in months]
+    goals = [_goal(target, figures, words) for target in targets]
     # Dates go in as local times without a zone, so that a month is the same month in every reader's time zone.
     axis = _month_axis([*points, *goals], words)
     x = alt.X("month:T", title=None, axis=axis)
@@ -47,22 +48,28 @@ def monthly_rate_chart(months: Sequence[Row], targets: Sequence[Row], words: Wor
     return chart
 
 
-def _point(month: Row, words: Words) -> Row:
+def target_of(month: Row, targets: Sequence[Row]) -> float | None:
+    """Return the target of the fiscal year that a month is in, or None."""
+    found = (target for target in targets if target["starts_on"] <= month["period_start"] <= target["ends_on"])
+    return next((target["target_value"] for target in found), None)
+
+
+def _point(month: Row, target: float | None, figures: Figures, words: Words) -> Row:
     return {
         "month": _local_time(month["period_start"]),
         "value": float(month["actual_value"]),
         "is_provisional": bool(month["is_provisional"]),
-        "label": str(words.figure(month["actual_value"], 0, "%", None)),
+        "label": str(figures.value(month["actual_value"], beside=[target])),
         words("month"): words.month(month["period_start"]),
-        words("usage_rate"): str(words.figure(month["actual_value"], 1, "%", None)),
-        words("departments"): words("departments_of", part=f"{month['numerator']:.0f}", whole=f"{month['denominator']:.0f}"),
+        words("usage_rate"): figures.in_detail(month["actual_value"], beside=[target]),
+        words("departments"): figures.parts(month),
         words("state"): words.provisional(month) or words("final"),
     }
 
 
-def _goal(target: Row, words: Words) -> Row:
+def _goal(target: Row, figures: Figures, words: Words) -> Row:
     last_month = target["ends_on"].replace(day=1)
-    text = target_text(target, 0, "%", words)
+    text = figures.target(target)
     return {
         "begin": _local_time(target["starts_on"]),
         "month": _local_time(last_month),
@@ -71,13 +78,6 @@ def _goal(target: Row, words: Words) -> Row:
         words("fiscal_year"): words.of(target, "year"),
         words("target"): text,
     }
-
-
-def target_text(row: Row, decimals: int, unit: str, words: Words) -> str:
-    """Write a target: in Japanese as the document does, in English from its number."""
-    if words.language == "ja" or row["target_value"] is None:
-        return words.wording(row["target_text"])
-    return str(words.figure(row["target_value"], decimals, unit, row["target_qualifier"]))
 
 
 def _local_time(day: date) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
+from app.figures import Figures
 from app.i18n import NONE, Words
 from app.tables import Cells, table_html
 from app.warehouse import Row
@@ -16,12 +17,11 @@ def reconciliations_html(reconciliations: Sequence[Row], indicator: Row, words: 
     if not reconciliations:
         return ""
     heads = [words(key) for key in ("fiscal_year", "computed", "official", "outcome", "published_in")]
-    decimals, unit = indicator["display_decimals"], words.of(indicator, "unit")
-    finer = decimals + 1 if indicator["kind"] == "ratio" else decimals
+    figures = Figures(indicator, words)
     body: list[Cells] = [
         [
             words.of(each, "year"),
-            f"<b>{escape(str(words.figure(each['computed_value'], finer, unit, None)))}</b>",
+            f"<b>{escape(figures.in_detail(each['computed_value'], beside=[each['official_value']]))}</b>",
             escape(words.wording(each["official_text"])),
             escape(words(f"reconciled_{each['outcome']}")),
             escape(_published_in(each["published_in"], words)),
@@ -42,12 +42,13 @@ def revisions_html(revisions: Sequence[Row], indicator: Row, words: Words) -> st
     if not revisions:
         return table_html(words("revisions_title"), [], [], [words("revisions_none")], words)
     heads = [words(key) for key in ("revised_on", "fiscal_year", "measure", "changed", "cause")]
+    figures = Figures(indicator, words)
     body = [
         [
             words.day(each["revised_on"]),
             escape(words.of(each, "year")),
             escape(words(f"measure_{each['measure']}")),
-            escape(words("changed_from_to", before=_told(each, "previous", indicator, words), after=_told(each, "new", indicator, words))),
+            escape(_changed(each, figures, words)),
             _cause(each, words),
         ]
         for each in revisions[:_LISTED_REVISIONS]
@@ -55,14 +56,13 @@ def revisions_html(revisions: Sequence[Row], indicator: Row, words: Words) -> st
     return table_html(words("revisions_title"), heads, body, [], words)
 
 
-def _told(revision: Row, which: str, indicator: Row, words: Words) -> str:
-    text, value = revision[f"{which}_text"], revision[f"{which}_value"]
-    if text is not None:
-        return words.wording(text)
-    if value is None:
-        return words("withdrawn")
-    decimals = indicator["display_decimals"] + (1 if indicator["kind"] == "ratio" else 0)
-    return str(words.figure(value, decimals, words.of(indicator, "unit"), None))
+def _changed(revision: Row, figures: Figures, words: Words) -> str:
+    values = figures.change(revision["previous_value"], revision["new_value"])
+    texts = (revision["previous_text"], revision["new_text"])
+    before, after = (
+        words.wording(text) if text is not None else value or words("withdrawn") for text, value in zip(texts, values, strict=True)
+    )
+    return words("changed_from_to", before=before, after=after)
 
 
 def _cause(revision: Row, words: Words) -> str:
@@ -75,17 +75,17 @@ def receipt_html(receipts: Sequence[Row], items: Sequence[Row], indicator: Row, 
     """Return what the latest computed figure rests on: parts, model, deliveries, version and run; nothing while none is computed."""
     if not receipts:
         return ""
-    latest = receipts[-1]
+    latest, figures = receipts[-1], Figures(indicator, words)
     told = [
         words(
-            "receipt_parts" if latest["denominator"] != 1 else "receipt_count",
+            "receipt_parts" if indicator["kind"] in ("ratio", "milestone") else "receipt_count",
             year=words.of(latest, "year"),
-            part=f"{latest['numerator']:,.0f}",
-            whole=f"{latest['denominator']:,.0f}",
-            value=words.figure(latest["actual_value"], 1 if indicator["kind"] == "ratio" else 0, words.of(indicator, "unit"), None),
+            part=figures.plain_count(latest["numerator"]),
+            whole=figures.plain_count(latest["denominator"]),
+            value=figures.in_detail(latest["actual_value"], beside=[latest["target_value"]]),
         ),
         words("receipt_measured", day=words.day(latest["measured_to"]), known=words.day(latest["known_from"])),
-        words("receipt_inputs", items=f"{latest['item_count']:,}", rows=f"{latest['rows_read']:,}"),
+        words("receipt_inputs", items=latest["item_count"], rows=latest["rows_read"]),
         words("receipt_run", model=latest["model_name"], version=latest["warehouse_version"], run=latest["run_id"]),
     ]
     if len(items) > _LISTED_ITEMS:

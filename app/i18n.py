@@ -3,12 +3,13 @@
 Names of indicators, years and units come from the marts; nothing here decides what a figure is.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal, get_args
 
 from app.texts import TEXTS
+from rounding import Number, exact, written
 
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -47,16 +48,40 @@ class Figure:
         return f"{self.before}{self.number}{self.after}"
 
 
+@dataclass(frozen=True)
+class Noun:
+    """A unit, or what is counted, of several and of one; Japanese has one form for both."""
+
+    many: str
+    one: str
+
+    def of(self, number: str) -> str:
+        """Return the form that goes with a number as it is written: 1 department, 1.0 departments."""
+        return self.one if number == "1" else self.many
+
+
+class _Count(int):
+    """A number of a text, written with the noun that its place names: `{count:row|rows}`."""
+
+    def __format__(self, form: str) -> str:
+        one, divider, many = form.partition("|")
+        return f"{self:,} {one if self == 1 else many}" if divider else super().__format__(form)
+
+
 class Words:
     """The texts of one language."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
         self._place = LANGUAGES.index(language)
+        # Japanese public documents write a negative figure with a triangle.
+        self.minus = ("▲", "−")[self._place]
+        self.points = Noun(self("points"), self("point"))
 
     def __call__(self, key: str, **values: object) -> str:
         """Return a text with its places filled."""
-        return TEXTS[key][self._place].format(**values)
+        filled = {name: _Count(each) if isinstance(each, int) else each for name, each in values.items()}
+        return TEXTS[key][self._place].format(**filled)
 
     def of(self, row: dict[str, Any], column: str) -> str:
         """Return the column of a mart that exists in both languages: `name` is `name_ja` or `name_en`."""
@@ -66,12 +91,26 @@ class Words:
         """Return why a run was not published."""
         return self(f"outcome_{outcome}" if f"outcome_{outcome}" in TEXTS else "outcome_failed")
 
-    def figure(self, value: float, decimals: int, unit: str, qualifier: str | None) -> Figure:
-        """Write a number with its unit and qualifier; half is rounded up, as readers expect."""
+    def figure(
+        self,
+        value: Number,
+        decimals: int,
+        unit: Noun | str,
+        qualifier: str | None = None,
+        *,
+        beside: Iterable[Number | None] = (),
+    ) -> Figure:
+        """Write a number with its unit and qualifier, rounded so that it looks like nothing in `beside` that it is not."""
         before, after = _QUALIFIERS.get(qualifier or "", (("", ""), ("", "")))[self._place]
-        rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-        gap = " " if self.language == "en" and unit and not unit.startswith("%") else ""
-        return Figure(before, f"{rounded:,}", f"{gap}{unit}{after}")
+        number = written(value, decimals, beside, minus=self.minus)
+        noun = unit.of(number) if isinstance(unit, Noun) else unit
+        gap = " " if self.language == "en" and noun and not noun.startswith("%") else ""
+        return Figure(before, number, f"{gap}{noun}{after}")
+
+    def percentage(self, ratio: Number, *, beside: Iterable[Number | None] = (0, 1)) -> str:
+        """Write a ratio as a percentage: 0 % and 100 % are written of nothing else."""
+        others = [100 * exact(each) for each in beside if each is not None]
+        return str(self.figure(100 * exact(ratio), 0, "%", beside=others))
 
     def wording(self, published: str) -> str:
         """Return a published wording that holds no number."""

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from html import escape
 
-from app.charts import target_text
+from app.figures import Figures
 from app.i18n import NONE, Words
 from app.tables import Cells, table_html
-from app.tiles import figure_of
 from app.warehouse import Row
+from rounding import PACES
 
 _METHODS = ("level", "linear_pace", "statcan_cagr")
 
@@ -20,14 +20,15 @@ def judgements_html(judgements: Sequence[Row], indicator: Row, words: Words) -> 
         for judgement in judgements
         if judgement["rating_reason_ja"]
     ]
-    body = [_judgement_cells(judgement, indicator, words) for judgement in judgements]
+    figures = Figures(indicator, words)
+    body = [_judgement_cells(judgement, indicator, figures, words) for judgement in judgements]
     return table_html(words("judgement_title"), heads, body, [words("judgement_note"), *notes], words)
 
 
-def _judgement_cells(judgement: Row, indicator: Row, words: Words) -> Cells:
-    decimals, unit = indicator["display_decimals"], words.of(indicator, "unit")
-    actual = figure_of(judgement, words, prefix="actual", decimals=decimals, unit=unit)
-    official = figure_of(judgement, words, prefix="official", decimals=decimals, unit=unit)
+def _judgement_cells(judgement: Row, indicator: Row, figures: Figures, words: Words) -> Cells:
+    ended = judgement["final_target_value"] if judgement["final_target_status"] else None
+    actual = figures.of(judgement, "actual", beside=[judgement["target_value"], ended])
+    official = figures.of(judgement, "official")
     if indicator["kind"] == "milestone" and judgement["official_text"]:
         told = escape(words.wording(judgement["official_text"]))
     else:
@@ -35,27 +36,23 @@ def _judgement_cells(judgement: Row, indicator: Row, words: Words) -> Cells:
     shown = f"<b>{escape(str(actual))}</b>" if actual else NONE
     if judgement["is_provisional"]:
         shown += f' <span class="shihyo-provisional">{escape(words.provisional(judgement))}</span>'
-    target = escape(target_text(judgement, decimals, unit, words)) if judgement["target_text"] else NONE
+    target = escape(figures.target(judgement)) if judgement["target_text"] else NONE
     if judgement["target_tolerance"] is not None:
-        target += f" <small>({escape(words('tolerance', width=words.figure(judgement['target_tolerance'], decimals, unit, None)))})</small>"
-    return [words.of(judgement, "year"), shown, target, _status(judgement, indicator, words), _rating(judgement, words), told]
+        tolerance = words("tolerance", width=figures.stated_difference(judgement["target_tolerance"]))
+        target += f" <small>({escape(tolerance)})</small>"
+    return [words.of(judgement, "year"), shown, target, _status(judgement, figures, words), _rating(judgement, words), told]
 
 
-def _status(judgement: Row, indicator: Row, words: Words) -> str:
+def _status(judgement: Row, figures: Figures, words: Words) -> str:
     if status := judgement["status"]:
         told = f'<b class="status {status}">{escape(words(f"status_{status}"))}</b>'
         reason = judgement["status_reason"]
         return told + (f" <small>({escape(words(f'reason_{reason}'))})</small>" if reason else "")
     if judgement["final_target_status"]:
-        last = {
-            "target_text": judgement["final_target_text"],
-            "target_value": judgement["final_target_value"],
-            "target_qualifier": judgement["final_target_qualifier"],
-        }
         ended = words(
             "ended_target",
             year=words.of(judgement, "final_target_year"),
-            target=target_text(last, indicator["display_decimals"], words.of(indicator, "unit"), words),
+            target=figures.target(judgement, "final_target"),
             status=words(f"status_{judgement['final_target_status']}"),
         )
         return f"<small>{escape(ended)}</small>"
@@ -79,14 +76,14 @@ def methods_html(judgements: Sequence[Row], indicator: Row, words: Words) -> str
     notes = []
     last = compared[-1]
     if last["final_target_value"] is not None:
-        decimals, unit = indicator["display_decimals"], words.of(indicator, "unit")
+        figures = Figures(indicator, words)
         notes.append(
             words(
                 "methods_note",
                 base=words.of(last, "baseline_year"),
-                value=words.figure(last["baseline_value"], decimals, unit, None),
+                value=figures.value(last["baseline_value"], beside=[last["final_target_value"]]),
                 year=words.of(last, "final_target_year"),
-                target=words.figure(last["final_target_value"], decimals, unit, last["final_target_qualifier"]),
+                target=figures.stated(last["final_target_value"], last["final_target_qualifier"]),
             )
         )
     return table_html(words("methods_title"), heads, [_method_cells(judgement, words) for judgement in compared], notes, words)
@@ -101,7 +98,7 @@ def _method_cells(judgement: Row, words: Words) -> Cells:
     pace = _paced(judgement["linear_pace_status"], judgement["linear_pace_ratio"], words)
     growth = _paced(judgement["statcan_cagr_status"], judgement["statcan_cagr_value"], words)
     if judgement["final_target_value"] is None and judgement["statcan_cagr_value"] is not None:
-        rate = words("growth_a_year", rate=words.figure(100 * judgement["statcan_cagr_value"], 0, "%", None))
+        rate = words("growth_a_year", rate=words.percentage(judgement["statcan_cagr_value"], beside=[0]))
         growth = _paced(judgement["statcan_cagr_status"], None, words) + f" <small>{escape(rate)}</small>"
     return [words.of(judgement, "year"), level, pace, growth, agreement]
 
@@ -109,5 +106,7 @@ def _method_cells(judgement: Row, words: Words) -> Cells:
 def _paced(status: str | None, ratio: float | None, words: Words) -> str:
     if status is None:
         return NONE
-    figure = f" <small>{words.figure(ratio, 2, '', None)}</small>" if ratio is not None else ""
-    return escape(words(f"progress_{status}")) + figure
+    if ratio is None:
+        return escape(words(f"progress_{status}"))
+    figure = words.figure(ratio, 2, "", beside=PACES)
+    return f"{escape(words(f'progress_{status}'))} <small>{figure}</small>"

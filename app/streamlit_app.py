@@ -3,18 +3,14 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from app import notices, warehouse
+from app import addresses, notices, warehouse
 from app.app_pages import indicator, overview, quarantine, usage
-from app.i18n import LANGUAGE_NAMES, LANGUAGES, Language, Words
+from app.i18n import LANGUAGE_NAMES, LANGUAGES, Words
 from settings import ConfigurationError, settings
 
 _HERE = Path(__file__).resolve().parent
-
-
-def _asked_language() -> Language:
-    asked = st.query_params.get("lang")
-    return next((language for language in LANGUAGES if language == asked), LANGUAGES[0])
 
 
 def _keep_language() -> None:
@@ -22,8 +18,10 @@ def _keep_language() -> None:
 
 
 def _choose_language() -> Words:
-    if "language" not in st.session_state:
-        st.session_state["language"] = _asked_language()
+    asked = addresses.asked("lang")
+    known = next((language for language in LANGUAGES if language == asked), None)
+    # The address may have changed since, by the browser's way back: its language is the one shown.
+    st.session_state["language"] = known or st.session_state.get("language") or LANGUAGES[0]
     words = Words(st.session_state["language"])
     st.segmented_control(
         words("language"),
@@ -34,13 +32,28 @@ def _choose_language() -> Words:
         required=True,
         label_visibility="collapsed",
     )
+    if asked is not None and known is None:
+        told = words("language_unknown", language=addresses.named(asked, words))
+        st.html(addresses.unknown_html(told, words))
     return words
+
+
+def _tell_unknown_page(pages: list[StreamlitPage], shown: StreamlitPage, words: Words) -> None:
+    base_path = str(st.get_option("server.baseUrlPath"))
+    known = ["overview", *(page.url_path for page in pages)]
+    page = addresses.asked_page(st.context.url, base_path, known)
+    if page is not None:
+        told = words("page_unknown", page=addresses.named(page, words), shown=shown.title)
+        st.html(addresses.unknown_html(told, words))
 
 
 def _show_nothing(state: warehouse.State, words: Words) -> None:
     for notice in notices.notices_html(state, words):
         st.html(notice)
-    st.html(notices.message_html(words("nothing_title"), words("nothing_body"), "", words))
+    if state.unreadable:
+        st.html(notices.message_html(words("unreadable_title"), words("damaged_body"), state.unreadable, words))
+    else:
+        st.html(notices.message_html(words("nothing_title"), words("nothing_body"), "", words))
 
 
 def _navigate(state: warehouse.State, words: Words) -> None:
@@ -74,10 +87,11 @@ def _navigate(state: warehouse.State, words: Words) -> None:
             st.page_link(
                 page, label=f"**{page.title}**" if is_here else page.title, query_params={"lang": words.language}, disabled=is_here
             )
+    _tell_unknown_page(pages, chosen, words)
     try:
         chosen.run()
     except warehouse.WarehouseUnreadableError as error:
-        st.html(notices.message_html(words("unreadable_title"), words("unreadable_body"), str(error), words))
+        st.html(notices.message_html(words("unreadable_title"), words("damaged_body"), str(error), words))
 
 
 def _run() -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from html import escape
-from urllib.parse import quote
 
-from app.charts import target_text, trend_html
-from app.i18n import NONE, Figure, Words
+from app.addresses import indicator_link
+from app.charts import trend_html
+from app.figures import Figures
+from app.i18n import NONE, Words
 from app.warehouse import Row
 
 
@@ -28,46 +29,42 @@ def origin_badge(origins: set[str | None], words: Words, *, is_demo: bool) -> st
     return "".join(f'<span class="shihyo-badge {kind}">{escape(words(kind))}</span>' for kind in kinds)
 
 
-def figure_of(row: Row, words: Words, *, prefix: str, decimals: int, unit: str) -> Figure | None:
-    """Return the figure of a row's `<prefix>_value`, or its published wording where it holds no number, or None."""
-    if row[f"{prefix}_value"] is not None:
-        return words.figure(row[f"{prefix}_value"], decimals, unit, row[f"{prefix}_qualifier"])
-    return Figure("", "", words.wording(row[f"{prefix}_text"])) if row[f"{prefix}_text"] else None
-
-
 def _tile(tile: Row, points: list[Row], words: Words, *, is_demo: bool) -> str:
     shown = [tile, *points] if len(points) > 1 else [tile]
     badges = origin_badge({each["actual_origin"] for each in shown}, words, is_demo=is_demo)
     kicker = escape(words("issue", number=tile["issue_no"]))
+    figures = Figures(tile, words)
     return (
         f'<article class="shihyo-tile" data-indicator="{escape(tile["indicator_code"])}">'
-        f'<header><span class="kicker">{kicker}</span><span class="badges">{badges}</span></header>'
-        f"<h3>{_linked_name(tile, words)}</h3>{_actual(tile, words)}{_facts(tile, words)}{_trend(tile, points, words)}</article>"
+        f'<header><span class="kicker">{kicker}</span><span class="badges">{_ended(tile, words)}{badges}</span></header>'
+        f"<h3>{indicator_link(tile, words)}</h3>{_actual(tile, figures, words)}{_facts(tile, figures, words)}"
+        f"{_trend(tile, points, figures, words)}</article>"
     )
 
 
-def _linked_name(tile: Row, words: Words) -> str:
-    """Return the name as a way to the receipt: where the figure comes from is one touch away."""
-    address = f"indicator?indicator={quote(tile['indicator_code'])}&lang={words.language}"
-    return f'<a href="{escape(address)}" target="_self" title="{escape(words("details"))}">{escape(words.of(tile, "name"))}</a>'
-
-
-def _actual(tile: Row, words: Words) -> str:
-    figure = figure_of(tile, words, prefix="actual", decimals=tile["display_decimals"], unit=words.of(tile, "unit"))
+def _actual(tile: Row, figures: Figures, words: Words) -> str:
+    figure = figures.of(tile, "actual", beside=[tile["target_value"]])
     if figure is None:
         return f'<p class="actual wording">{escape(words("no_actual"))}</p><p class="when"></p>'
-    year = f'<span class="year">{escape(words.of(tile, "actual_year"))}</span>{_stages(tile, words)}{_provisional(tile, words)}'
+    year = f'<span class="year">{escape(words.of(tile, "actual_year"))}</span>{_stages(tile, figures, words)}{_provisional(tile, words)}'
     if not figure.number:
         return f'<p class="actual wording">{escape(figure.after)}</p><p class="when">{year}</p>'
     before, after = (f"<small>{escape(text)}</small>" if text else "" for text in (figure.before, figure.after))
     return f'<p class="actual">{before}<b>{escape(figure.number)}</b>{after}</p><p class="when">{year}</p>'
 
 
-def _stages(tile: Row, words: Words) -> str:
+def _stages(tile: Row, figures: Figures, words: Words) -> str:
     if tile["kind"] != "milestone" or tile["numerator"] is None:
         return ""
-    told = words("stages", part=f"{tile['numerator']:.0f}", whole=f"{tile['denominator']:.0f}")
+    told = words("stages", part=figures.plain_count(tile["numerator"]), whole=figures.counted(tile["denominator"]))
     return f' <span class="stages">{escape(told)}</span>'
+
+
+def _ended(tile: Row, words: Words) -> str:
+    if not tile["is_ended"]:
+        return ""
+    told = words("ended_in_brief", day=words.day_in_brief(tile["valid_to"]))
+    return f'<span class="shihyo-badge ended">{escape(told)}</span>'
 
 
 def _provisional(tile: Row, words: Words) -> str:
@@ -75,11 +72,10 @@ def _provisional(tile: Row, words: Words) -> str:
     return f'<span class="shihyo-provisional">{escape(text)}</span>' if text else ""
 
 
-def _facts(tile: Row, words: Words) -> str:
+def _facts(tile: Row, figures: Figures, words: Words) -> str:
     target = words("no_target")
     if tile["target_text"]:
-        wording = target_text(tile, tile["display_decimals"], words.of(tile, "unit"), words)
-        target = f"{words.of(tile, 'target_year')} {wording}"
+        target = f"{words.of(tile, 'target_year')} {figures.target(tile)}"
     rating = escape(words("no_rating"))
     if tile["official_rating"]:
         year = escape(words("in_year", year=words.of(tile, "rating_year")))
@@ -95,16 +91,15 @@ def _facts(tile: Row, words: Words) -> str:
     )
 
 
-def _trend(tile: Row, points: list[Row], words: Words) -> str:
+def _trend(tile: Row, points: list[Row], figures: Figures, words: Words) -> str:
     if len(points) < 2:
         return '<div class="trend"></div>'
-    first, last = (_point_text(point, tile, words) for point in (points[0], points[-1]))
+    first, last = (_point_text(point, tile, figures, words) for point in (points[0], points[-1]))
     description = f"{words('trend')}: " + words("trend_from_to", start=first[0], first=first[1], end=last[0], last=last[1])
     ends = "".join(f"<span>{escape(period)} <b>{escape(value)}</b></span>" for period, value in (first, last))
     return f'<div class="trend">{trend_html(points, description)}<p class="ends">{ends}</p></div>'
 
 
-def _point_text(point: Row, tile: Row, words: Words) -> tuple[str, str]:
+def _point_text(point: Row, tile: Row, figures: Figures, words: Words) -> tuple[str, str]:
     period = words.month(point["period_start"]) if point["period_grain"] == "month" else words.of(point, "year")
-    unit = "%" if words.of(tile, "unit").startswith("%") else ""
-    return period, str(words.figure(point["actual_value"], tile["display_decimals"], unit, None)) or NONE
+    return period, figures.in_brief(point["actual_value"], beside=[tile["target_value"]])

@@ -33,13 +33,14 @@ class WarehouseUnreadableError(Exception):
 
 @dataclass(frozen=True)
 class LastRun:
-    """A run as the status or the ledger tells of it."""
+    """A run as the status or the ledger tells of it; `accounts` says, by source, what lay there and what became of it."""
 
     run_id: str
     outcome: str
     message: str
     failures: tuple[str, ...]
     warnings: tuple[str, ...]
+    accounts: Row
     version: str | None
     started_at: datetime | None
     finished_at: datetime | None
@@ -58,23 +59,33 @@ class Published:
 
 @dataclass(frozen=True)
 class State:
-    """All that one run of the app needs to know before it queries anything; `unfinished` is a run that began and recorded no end."""
+    """All that one run of the app needs to know before it queries anything.
+
+    `unfinished` is a run that began and recorded no end; `unreadable` says why readers cannot have
+    what was published.
+    """
 
     published: Published | None
     is_demo: bool
     last_run: LastRun | None
     unfinished: LastRun | None
+    unreadable: str | None = None
 
 
 def read_state(settings: Settings) -> State:
     """Resolve the link and read status and ledger; the demonstration is labelled when either the status or the settings call it one."""
     status = _read_status(settings.published_dir / "status.json")
     events = _read_ledger_tail(settings.published_dir / "runs.jsonl")
+    try:
+        published, unreadable = _resolve(settings.published_dir / "warehouse.duckdb", events), None
+    except WarehouseUnreadableError as error:
+        published, unreadable = None, str(error)
     return State(
-        published=_resolve(settings.published_dir / "warehouse.duckdb", events),
+        published=published,
         is_demo=status.get("is_demo") is True or settings.is_demo,
         last_run=_last_run(status, events),
         unfinished=_unfinished_run(events),
+        unreadable=unreadable,
     )
 
 
@@ -96,9 +107,9 @@ def _cached_rows(version_file: str, query: str, parameters: tuple[tuple[str, Any
 
 
 def _resolve(link: Path, events: list[Row]) -> Published | None:
-    if not link.exists():
+    file = _linked_file(link, events)
+    if file is None:
         return None
-    file = link.resolve()
     version = file.stem.removeprefix("warehouse-")
     matched = _VERSION_NAME.match(version)
     moves = [event for event in events if event.get("event") in ("version", "rollback")]
@@ -110,6 +121,23 @@ def _resolve(link: Path, events: list[Row]) -> Published | None:
         published_at=published_at[-1] if published_at else _stamp(matched[2]) if matched else None,
         is_rolled_back=bool(moves) and moves[-1].get("event") == "rollback" and moves[-1].get("version") == version,
     )
+
+
+def _linked_file(link: Path, events: list[Row]) -> Path | None:
+    """Return the file that the link names, None before the first night; what is lost is unreadable."""
+    try:
+        file = link.resolve(strict=True)
+        if not file.is_file():
+            raise WarehouseUnreadableError(f"{file.name}: no file")
+    except FileNotFoundError:
+        if link.is_symlink():
+            raise WarehouseUnreadableError(f"{link.readlink().name}: not there") from None
+        if any(event.get("outcome") == "published" for event in events):
+            raise WarehouseUnreadableError(f"{link.name}: not there") from None
+        return None
+    except (OSError, RuntimeError) as error:  # no right to read it; a link to itself
+        raise WarehouseUnreadableError(f"{link.name}: {type(error).__name__}") from None
+    return file
 
 
 def _read_status(path: Path) -> Row:
@@ -156,13 +184,14 @@ def _unfinished_run(events: list[Row]) -> LastRun | None:
 
 
 def _run(described: Row) -> LastRun:
-    version = described.get("version")
+    version, accounts = described.get("version"), described.get("accounts")
     return LastRun(
         run_id=str(described.get("run_id") or ""),
         outcome=str(described.get("outcome") or "unknown"),
         message=str(described.get("message") or ""),
         failures=_texts(described.get("failures")),
         warnings=_texts(described.get("warnings")),
+        accounts=accounts if isinstance(accounts, dict) else {},
         version=version if isinstance(version, str) else None,
         started_at=_instant(described.get("started_at")),
         finished_at=_instant(described.get("finished_at")),

@@ -62,11 +62,13 @@ def land(folder: str) -> None:
     from datetime import date
 
     from flows.land import land_source
+    from flows.reader import Reader
     from flows.sources.access_log import AccessLog
     from settings import settings
 
     assert settings().data_dir == Path(folder)
-    land_source(settings(), AccessLog(), [date(2099, 1, 1)])
+    with Reader(settings()) as reader:
+        land_source(settings(), AccessLog(), [date(2099, 1, 1)], reader)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """`shihyo …`: what a person, or the schedule, says to the warehouse.
 
-Exit codes: 0 published or shown · 2 wrong usage or configuration, or something that doctor found
-wrong · 3 audit failed, nothing published · 4 a source unavailable after retries · 5 another run
-holds the warehouse · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
+Exit codes: 0 published or shown · 2 wrong usage or configuration, or doctor found something wrong · 3 audit failed,
+nothing published · 4 a source unavailable after retries · 5 another run holds the warehouse · 1 anything else.
+Progress goes to stdout, and a failure says one line on stderr.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flows import diff, doctor, explain, quarantine, show
+from flows import diff, doctor, explain, quarantine, show, source_list
 from flows.dev import build_dev
 from flows.endings import compared, linked, one_line, unexpected
 from flows.errors import ShihyoError, UsageError
@@ -148,10 +148,11 @@ def _versions(configuration: Settings, arguments: argparse.Namespace) -> None:
     for entry in entries:
         mark = "*" if entry["is_published"] else " "
         checksum = (entry["sha256"] or "not in the ledger")[:17]
-        told = f"  {found[entry['version']].state}" if entry["version"] in found else ""
+        states = [each.state for each in found if each.version == entry["version"] and each.state != "unlinked"]
+        told = f"  {states[0]}" if states else ""
         print(f"{mark} {entry['version']}  as of {entry['as_of']}  {entry['bytes'] / 1e6:.1f} MB  {checksum}{told}")
-    if bad := [str(verdict) for verdict in found.values() if verdict.state != "whole"]:
-        raise ShihyoError(f"versions: {'; '.join(bad)}; next: {next_step(configuration, found)}")
+    if bad := [str(verdict) for verdict in found if verdict.state != "whole"]:
+        raise ShihyoError(f"versions: {'; '.join(bad)}; next: {next_step(found)}")
 
 
 def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -165,6 +166,10 @@ def _runs(configuration: Settings, arguments: argparse.Namespace) -> None:
         print(f"{run['started_at']}  {run['command']:<8}  as of {run['as_of']}  {run['outcome']:<18}  {run.get('message', '')}")
 
 
+def _sources(configuration: Settings, arguments: argparse.Namespace) -> None:
+    print(source_list.report(configuration, arguments.format))
+
+
 _COMMANDS = {
     "run": _run_night,
     "backfill": _run_backfill,
@@ -173,6 +178,7 @@ _COMMANDS = {
     "versions": _versions,
     "rollback": _rollback,
     "runs": _runs,
+    "sources": _sources,
     "dev": _dev,
     "diff": _diff,
     "quarantine": _quarantine,
@@ -221,6 +227,8 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("version", metavar="VERSION")
     ran = commands.add_parser("runs", help="what every night did")
     ran.add_argument("--last", type=int, default=20, metavar="N")
+    listed = commands.add_parser("sources", help="what each source held on the night that last read it, and what was not read and why")
+    listed.add_argument("--format", choices=("table", "json"), default="table")
     held = commands.add_parser("quarantine", help="rows that are held back, for the people who can mend them")
     held.add_argument("action", choices=("list", "export"), help="print them, or write a workbook for each owner")
     held.add_argument("--format", choices=("table", "json", "csv", "xlsx"), help="list: table (default), json, csv; export: xlsx")

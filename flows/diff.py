@@ -12,6 +12,7 @@ from flows.published import naming_damage, published_file
 from flows.runs import version_file
 from flows.show import in_columns, plain
 from flows.write import candidate_file
+from rounding import exact
 from settings import Settings
 
 # What a run stamps; everything else in the marts is a function of landing and seeds.
@@ -184,4 +185,7 @@ def report(found: Difference, form: str) -> str:
 
 
 def _text(value: Any) -> str:
-    return "—" if value is None else str(value)
+    if value is None:
+        return "—"
+    # In full, and never in powers of ten.
+    return f"{exact(value):f}" if isinstance(value, float) else str(value)

@@ -129,7 +129,8 @@ def _told_by(error: BaseException, settings: Settings) -> str | None:
 
 
 def _path_of(error: BaseException) -> Path | None:
-    named = error.filename if isinstance(error, OSError) else None
+    # Of a copy the second path is the one that is written.
+    named = (error.filename2 or error.filename) if isinstance(error, OSError) else None
     return Path(os.fsdecode(named)) if isinstance(named, str | bytes | os.PathLike) else None
 
 

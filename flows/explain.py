@@ -8,12 +8,13 @@ import duckdb
 from flows.errors import ShihyoError, UsageError
 from flows.published import published
 from flows.show import in_columns, plain
+from rounding import PACES, in_full, written
 from settings import Settings
 
 _INDICATORS = "select indicator_code from marts.dim_indicators order by sort_order"
 _YEARS = "select fiscal_year from marts.fct_indicator_receipts where indicator_code = $indicator order by fiscal_year"
 _RECEIPT = """
-    select name_ja, name_en, unit_ja as unit, receipts.*
+    select name_ja, name_en, kind, direction, unit_ja as unit, receipts.*
     from marts.fct_indicator_receipts as receipts
     inner join marts.dim_indicators using (indicator_code)
     where indicator_code = $indicator and fiscal_year = $fiscal_year
@@ -100,11 +101,12 @@ def _read(connection: duckdb.DuckDBPyConnection, query: str, values: Row | None 
 
 def _summary(receipt: Row) -> list[str]:
     unit = receipt["unit"] or ""
-    of = "" if receipt["denominator"] == 1 else f" of {receipt['denominator']:,}"
+    is_share = receipt["kind"] in ("ratio", "milestone")
+    of = f" of {in_full(receipt['denominator'])}" if is_share else ""
     standing = "provisional" if receipt["is_provisional"] else "final"
     told = {
-        "value": f"{receipt['actual_value']:,}{unit}",
-        "counted": f"{receipt['numerator']:,}{of}, by {receipt['model_name']}",
+        "value": f"{in_full(receipt['actual_value'])}{unit}",
+        "counted": f"{in_full(receipt['numerator'])}{of}, by {receipt['model_name']}",
         "as of": f"measured to {receipt['measured_to']}, {standing}, known since {receipt['known_from']}",
         "定義": receipt["definition_ja"],
         "definition": receipt["definition_en"],
@@ -131,18 +133,26 @@ def _judged(receipt: Row) -> str:
     if receipt["status"]:
         told.append(_words(receipt["status"]) + (f" ({_words(receipt['status_reason'])})" if receipt["status_reason"] else ""))
         if receipt["met_from"] is not None:
-            told.append(f"met from {receipt['met_from']:,}, missed before {receipt['missed_before']:,}")
+            told.append(_thresholds(receipt))
     if receipt["baseline_fiscal_year"] is not None:
-        told.append(f"baseline FY{receipt['baseline_fiscal_year']} {receipt['baseline_value']:,}")
+        told.append(f"baseline FY{receipt['baseline_fiscal_year']} {in_full(receipt['baseline_value'])}")
     if receipt["linear_pace_ratio"] is not None:
-        told.append(f"linear pace {receipt['linear_pace_ratio']:.3f}")
+        told.append(f"linear pace {written(receipt['linear_pace_ratio'], 3, PACES)}")
     if receipt["statcan_cagr_value"] is not None:
-        told.append(f"compound growth {receipt['statcan_cagr_value']:.3f}")
+        told.append(f"compound growth {written(receipt['statcan_cagr_value'], 3, PACES)}")
     if receipt["linear_pace_ratio"] is not None:
-        target = f"FY{receipt['final_target_fiscal_year']} {receipt['final_target_value']:,}"
+        target = f"FY{receipt['final_target_fiscal_year']} {in_full(receipt['final_target_value'])}"
         told.append(f"towards {target}, on track from 0.95")
     method = f"method {receipt['judging_method']}: {_words(receipt['judged_status'])}"
     return "; ".join([*told, method]) if told else ""
+
+
+def _thresholds(receipt: Row) -> str:
+    """Tell from where on the target is met, and until where it is missed: from below or from above."""
+    met, missed = in_full(receipt["met_from"]), in_full(receipt["missed_before"])
+    if receipt["direction"] == "down":
+        return f"met down from {met}, missed above {missed}"
+    return f"met from {met}, missed before {missed}"
 
 
 def _words(code: str | None) -> str:
@@ -150,10 +160,16 @@ def _words(code: str | None) -> str:
 
 
 def _revision(revision: Row) -> str:
-    before, after = (revision[f"{when}_text"] or revision[f"{when}_value"] for when in ("previous", "new"))
+    before, after = (_told(revision, when) for when in ("previous", "new"))
     cause = ", ".join(revision["cause_item_ids"]) or revision["source_document"] or "the calendar"
-    after = "withdrawn" if after is None else after
     return f"revised     {_words(revision['measure'])} on {revision['revised_on']}: {before} → {after}, because of {cause}"
+
+
+def _told(revision: Row, when: str) -> str:
+    text, value = revision[f"{when}_text"], revision[f"{when}_value"]
+    if text is not None:
+        return str(text)
+    return "withdrawn" if value is None else in_full(value)
 
 
 def _correction(correction: Row) -> str:
@@ -204,9 +220,11 @@ def _rows_told(receipt: Row) -> list[str]:
             "sheet": row["sheet_name"] or "",
             "row": str(row["sheet_row"] or row["source_row"]),
             "what": row["what"],
-            "counts": f"{row['counts']:,}",
+            "counts": in_full(row["counts"]),
         }
         for row in receipt["rows"]
     ]
-    totals = [{"in all": total["part"], "rows": f"{total['row_count']:,}", "counts": f"{total['counts']:,}"} for total in receipt["totals"]]
+    totals = [
+        {"in all": total["part"], "rows": f"{total['row_count']:,}", "counts": in_full(total["counts"])} for total in receipt["totals"]
+    ]
     return ["", *in_columns(shown).splitlines(), "", *in_columns(totals).splitlines()]

@@ -10,24 +10,26 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.accounts import Account
+from flows.arrivals import arrivals
 from flows.errors import ShihyoError, UsageError
+from flows.reader import Reader, Unread
+from flows.reader_process import REJECTED_SCHEMA, Rows, write_rejected
 from flows.runs import fsync_folder, last_read
 from flows.sources import SOURCES
-from flows.sources.base import Delivery, Parsed, RejectedRow, Source
+from flows.sources.base import Delivery, RejectedRow, Source
 from flows.sources.pseudonyms import Pseudonyms
 from settings import Settings, mask_secrets
 
 log = logging.getLogger("shihyo.land")
 
-REJECTED_SCHEMA = pa.schema([("source_row", pa.int64()), ("reason_code", pa.string()), ("reason", pa.string()), ("row_hash", pa.string())])
 _TEMPORARY = ".landing"
 
 
@@ -65,8 +67,8 @@ class LandedItem:
     manifest: Manifest
 
 
-def land_source(settings: Settings, source: Source, as_ofs: Sequence[date]) -> int:
-    """Land what one source had delivered by each of the dates, in order; return how many items were landed.
+def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], reader: Reader) -> Account:
+    """Land what one source had delivered by each of the dates, in order; account for everything that its place holds.
 
     An item is landed at the first of the dates on which it was there. It is skipped when its latest landing up to that date has the same
     content, so 3 → 5 → 3 is three landings. Raises SourceUnavailable.
@@ -74,23 +76,33 @@ def land_source(settings: Settings, source: Source, as_ofs: Sequence[date]) -> i
     write_contracts(settings, source)
     configured = settings.sources[source.name]
     if not configured.enabled:
-        return 0
+        return Account()
     landed: dict[str, list[Manifest]] = {}
     for item in landed_items(settings, source.name):
         landed.setdefault(item.manifest.item_key, []).append(item.manifest)
     pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
     _refuse_another_key(source, landed, pseudonyms)
-    count = 0
-    for as_of, delivery in _arrivals(source.list_deliveries(configured.location), sorted(as_ofs)):
-        earlier = [manifest for manifest in landed.get(delivery.item_key, []) if manifest.known_from <= as_of.isoformat()]
-        latest = max(earlier, key=lambda manifest: (manifest.known_from, manifest.landed_at), default=None)
-        manifest = _land_if_new(settings, source, delivery, as_of, latest, pseudonyms)
+    listing = reader.list_deliveries(source, configured.location)
+    arrived = arrivals(listing, sorted(as_ofs))
+    account = Account.of(listing, arrived)
+    for as_of, delivery in arrived.found:
+        latest = _latest_landing(landed.get(delivery.item_key, []), delivery, as_of)
+        manifest = _land_if_new(settings, source, delivery, as_of, latest, reader)
+        account.add(manifest is not None, arrived.undated.get(delivery.item_key))
         if manifest is not None:
             landed.setdefault(delivery.item_key, []).append(manifest)
-            count += 1
-            if count % 250 == 0:
-                log.info("%s: %d items landed, at %s", source.name, count, as_of)
-    return count
+            if account.landed % 250 == 0:
+                log.info("%s: %d items landed, at %s", source.name, account.landed, as_of)
+    return account
+
+
+def _latest_landing(landed: list[Manifest], delivery: Delivery, as_of: date) -> Manifest | None:
+    """Return the landing that a delivery may repeat: not one under another month, which was read out of the name wrongly."""
+    earlier = [manifest for manifest in landed if manifest.known_from <= as_of.isoformat()]
+    latest = max(earlier, key=lambda manifest: (manifest.known_from, manifest.landed_at), default=None)
+    if latest and delivery.is_about == "month" and delivery.business_date and latest.business_date != delivery.business_date.isoformat():
+        return None
+    return latest
 
 
 def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, bool]:
@@ -118,37 +130,21 @@ def _refuse_another_key(source: Source, landed: dict[str, list[Manifest]], pseud
         )
 
 
-def _arrivals(deliveries: Iterable[Delivery], as_ofs: Sequence[date]) -> list[tuple[date, Delivery]]:
-    """Give each delivery the first date on which a night finds it; of two on the same night, the later stands.
-
-    An item whose day of delivery is not told cannot have come before the day that it is about.
-    """
-    arrivals: dict[tuple[date, str], Delivery] = {}
-    for delivery in deliveries:
-        there_from = delivery.delivered_on or delivery.business_date or date.min
-        as_of = next((day for day in as_ofs if there_from <= day), None)
-        if as_of is not None:
-            arrivals[as_of, delivery.item_key] = delivery
-    return [(as_of, delivery) for (as_of, _), delivery in sorted(arrivals.items())]
-
-
 def _land_if_new(
-    settings: Settings, source: Source, delivery: Delivery, as_of: date, latest: Manifest | None, pseudonyms: Pseudonyms
+    settings: Settings, source: Source, delivery: Delivery, as_of: date, latest: Manifest | None, reader: Reader
 ) -> Manifest | None:
     if latest is not None and delivery.stamp is not None and delivery.stamp == latest.stamp:
         return None
-    content = source.read(delivery)
-    sha256 = hashlib.sha256(content).hexdigest()
-    if latest is not None and sha256 == latest.sha256:
-        return None
     temporary = settings.landing_dir / _TEMPORARY / uuid.uuid4().hex
     temporary.mkdir(parents=True)
-    try:
-        parsed = source.parse(content, pseudonyms)
-        rows_landed = _write_rows(temporary / "data.parquet", parsed, source)
-        _write_rejected(temporary / "rejected.parquet", parsed.rejected)
-    except pa.ArrowException as error:
-        raise ShihyoError(f"{source.name} {delivery.item_key}: cannot be landed ({type(error).__name__}); next: report the item") from None
+    read = reader.land(delivery, latest.sha256 if latest else None, temporary)
+    if read is None:
+        temporary.rmdir()
+        return None
+    if isinstance(read, Unread):
+        content, rows = read.content, _reject_item(temporary, source, read)
+    else:
+        content, rows = read
     manifest = Manifest(
         source_name=source.name,
         item_key=delivery.item_key,
@@ -157,35 +153,28 @@ def _land_if_new(
         business_date=delivery.business_date.isoformat() if delivery.business_date else None,
         origin=mask_secrets(delivery.origin),
         stamp=delivery.stamp,
-        sha256=sha256,
-        bytes=len(content),
-        encoding=parsed.encoding,
-        rows_read=rows_landed + len(parsed.rejected),
-        rows_landed=rows_landed,
-        rows_rejected=len(parsed.rejected),
+        sha256=content.sha256,
+        bytes=content.byte_count,
+        encoding=rows.encoding,
+        rows_read=rows.landed + rows.rejected,
+        rows_landed=rows.landed,
+        rows_rejected=rows.rejected,
         contract_version=source.contract.version,
-        pseudonym_key_id=pseudonyms.key_id if pseudonyms.have_been_given else None,
-        notes=list(parsed.notes),
+        pseudonym_key_id=rows.pseudonym_key_id,
+        notes=list(rows.notes),
     )
     (temporary / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
     _move_into_place(temporary, _item_folder(settings, manifest))
-    if parsed.rejected:
-        log.info("%s %s: %d rows landed, %d rejected", source.name, delivery.item_key, rows_landed, len(parsed.rejected))
+    if rows.rejected:
+        log.info("%s %s: %d rows landed, %d rejected", source.name, delivery.item_key, rows.landed, rows.rejected)
     return manifest
 
 
-def _write_rows(path: Path, parsed: Parsed, source: Source) -> int:
-    schema = source.contract.schema
-    rows = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in parsed.batches:
-            writer.write_batch(batch)
-            rows += batch.num_rows
-    return rows
-
-
-def _write_rejected(path: Path, rejected: list[RejectedRow]) -> None:
-    pq.write_table(pa.Table.from_pylist([asdict(row) for row in rejected], schema=REJECTED_SCHEMA), path, compression="zstd")
+def _reject_item(folder: Path, source: Source, unread: Unread) -> Rows:
+    """Write an item that could not be read as one rejected row, whatever its reader had written before it ended."""
+    pq.write_table(source.contract.schema.empty_table(), folder / "data.parquet", compression="zstd")
+    write_rejected(folder / "rejected.parquet", [RejectedRow(0, "unreadable_item", unread.reason, unread.content.item_hash)])
+    return Rows("unknown", 0, 1)
 
 
 def _move_into_place(temporary: Path, folder: Path) -> None:

@@ -9,7 +9,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
 from flows import audit, land, publish, write
-from flows.errors import SourceUnavailable
+from flows.errors import ShihyoError, SourceUnavailable, UsageError
+from flows.reader import Reader
 from flows.runs import Run
 from flows.sources import SOURCES
 from flows.sources.base import Source
@@ -29,36 +30,47 @@ def _may_pass_by_itself(_task: object, _task_run: object, state: State[object]) 
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run: Run) -> int:
+def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run: Run, reader: Reader) -> None:
     """Land one source; the only task that is retried, because only the world outside may mend itself."""
-    landed = land.land_source(settings, source, as_ofs)
-    land.log.info(
-        "land: %s, %s",
-        source.name,
-        f"{landed} new items" if settings.sources[source.name].enabled else "disabled",
-    )
-    run.counts[f"items_landed_{source.name}"] = landed
-    if settings.sources[source.name].enabled:
-        run.sources_read.append(source.name)
-    return landed
+    account = land.land_source(settings, source, as_ofs, reader)
+    run.counts[f"items_landed_{source.name}"] = account.landed
+    if not settings.sources[source.name].enabled:
+        land.log.info("land: %s, disabled", source.name)
+        return
+    unread = f", {len(account.unread)} not read" if account.unread else ""
+    land.log.info("land: %s, %d new items%s", source.name, account.landed, unread)
+    run.sources_read.append(source.name)
+    run.accounts[source.name] = account.describe(source.name)
+    if warning := account.warning(source.name):
+        run.warnings.append(warning)
 
 
 def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
-    """Land every source, and go on without one that cannot be reached while what it last told is young enough.
+    """Land every source, and go on without one that fails in any way while what it last told is young enough.
 
-    Raises SourceUnavailable else, after the others have landed: they may not keep for long what a night did not fetch.
+    Raises SourceUnavailable else, or the UsageError of a setting that nothing can mend but a person, after the others have landed: they
+    may not keep for long what a night did not fetch. A disk that takes nothing more is no source's failure, and ends the night.
     """
     too_stale: list[str] = []
-    for source in SOURCES:
-        try:
-            land_source(settings, source, as_ofs, run)
-        except SourceUnavailable as error:
-            told, is_within = land.staleness(settings, source, run.as_of)
-            if is_within:
-                run.warnings.append(f"{source.name} is stale: {told}; {error}")
-                land.log.warning("warning: %s", run.warnings[-1])
-            else:
-                too_stale.append(f"{error} ({source.name}: {told})")
+    misconfigured: list[UsageError] = []
+    with Reader(settings) as reader:
+        for source in SOURCES:
+            try:
+                land_source(settings, source, as_ofs, run, reader)
+            except OSError:
+                raise
+            except UsageError as error:
+                misconfigured.append(error)
+            except Exception as error:
+                why = str(error) if isinstance(error, ShihyoError) else f"landing failed ({type(error).__name__})"
+                told, is_within = land.staleness(settings, source, run.as_of)
+                if is_within:
+                    run.warnings.append(f"{source.name} is stale: {told}; {why}")
+                    land.log.warning("warning: %s", run.warnings[-1])
+                else:
+                    too_stale.append(f"{why} ({source.name}: {told})")
+    if misconfigured:
+        raise UsageError("; ".join(map(str, misconfigured)))
     if too_stale:
         raise SourceUnavailable("; ".join(too_stale))
 

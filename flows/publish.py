@@ -68,11 +68,20 @@ def _name_version(candidate: Path, file: Path) -> None:
 
 def point_link_at(settings: Settings, file: Path) -> None:
     """Let readers see a version, in one step."""
+    link = published_link(settings)
+    if link.exists() and not link.is_symlink():
+        link.rename(aside(link))
     temporary = settings.published_dir / f".link.{os.getpid()}"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(file.name)
-    temporary.replace(published_link(settings))
+    temporary.replace(link)
     fsync_folder(settings.published_dir)
+
+
+def aside(file: Path) -> Path:
+    """Return a free name under which what is damaged is kept for reading, and never served."""
+    names = (f"damaged{number}-{file.name}" for number in ("", *range(2, 1000)))
+    return next(place for name in names if not (place := file.with_name(name)).exists())
 
 
 def _remove_old_versions(settings: Settings) -> None:

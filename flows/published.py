@@ -11,11 +11,12 @@ import duckdb
 
 from flows.errors import ShihyoError
 from flows.runs import published_link
-from flows.versions import VERSION_FILE, Verdict, check_published, check_version
+from flows.versions import REPUBLISHED, VERSION_FILE, Verdict, check_published, check_version
 from settings import Settings
 
 _NEXT = {
-    "damaged": "shihyo run publishes the last whole version again (shihyo versions --verify)",
+    "damaged": REPUBLISHED,
+    "unlinked": REPUBLISHED,
     "unreadable": "give this user the right to read it",
     "unchecked": "shihyo run",
     "whole": "shihyo run --full-refresh builds it anew",
@@ -53,7 +54,7 @@ def naming_damage(settings: Settings, command: str, *files: Path) -> Iterator[No
             if _was_replaced(settings, file):
                 told = f"{file} was removed while it was read; next: run the command again"
                 raise ShihyoError(f"{command}: {told}") from None
-            if verdict and verdict.state in ("damaged", "unreadable"):
+            if verdict and (verdict.is_damaged or verdict.state == "unreadable"):
                 raise ShihyoError(f"{command}: {verdict}; next: {_NEXT[verdict.state]}") from None
         if not isinstance(error, duckdb.IOException):
             raise

@@ -9,14 +9,12 @@ from pathlib import Path
 import duckdb
 
 from flows.errors import ShihyoError
-from flows.publish import point_link_at
+from flows.publish import aside, point_link_at
 from flows.runs import Run, append, published_link, version_file, write_status
 from flows.versions import Verdict, check_published, check_version, republishable
 from settings import Settings
 
 log = logging.getLogger("shihyo.recovery")
-
-ASIDE = "damaged-"
 
 
 def recover_published(settings: Settings, run: Run) -> bool:
@@ -51,30 +49,27 @@ def _put_in_place(settings: Settings, run: Run, damaged: Verdict) -> str | None:
     """Link the last whole version, keep the damaged file aside, and say so; return that version."""
     tried = (check_version(settings, each) for each in republishable(settings, damaged.version))
     whole = next((each.version for each in tried if each.state == "whole"), None)
-    files = _damaged_files(settings, damaged, whole)
+    kept_as = {file: aside(file) for file in _damaged_files(settings, damaged, whole)}
     event = {
         "event": "damaged",
         "version": damaged.version,
         "told": damaged.told,
         "republished": whole,
-        "kept_as": [_aside(file).name for file in files],
+        "kept_as": [file.name for file in kept_as.values()],
         "run_id": run.run_id,
     }
     append(settings, event)
-    link = published_link(settings)
-    if link in files:
-        link.rename(_aside(link))
     if whole:
         point_link_at(settings, version_file(settings, whole))
-    else:
-        link.unlink(missing_ok=True)
-    for file in files:
-        if file != link:
-            file.rename(_aside(file))
+    for file, place in kept_as.items():
+        if file.exists() and not file.is_symlink():  # the link is in its place again
+            file.rename(place)
+    if not whole:
+        published_link(settings).unlink(missing_ok=True)
     write_status(settings)
     none = "no whole version is kept, so that all is built from what has landed"
     done = f"version {whole} is published again" if whole else none
-    kept = "".join(f"; kept for reading: {_aside(file)}" for file in files)
+    kept = "".join(f"; kept for reading: {place}" for place in kept_as.values())
     _warn(run, f"{damaged}; {done}{kept}")
     return whole
 
@@ -87,10 +82,6 @@ def _damaged_files(settings: Settings, damaged: Verdict, whole: str | None) -> l
         file = version_file(settings, damaged.version)
         found += [each for each in (file, file.with_name(f"{file.name}.wal")) if each.exists()]
     return found
-
-
-def _aside(file: Path) -> Path:
-    return file.with_name(f"{ASIDE}{file.name}")
 
 
 def _warn(run: Run, told: str) -> None:

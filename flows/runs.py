@@ -43,6 +43,7 @@ class Run:
     failures: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     sources_read: list[str] = field(default_factory=list)
+    accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def describe(self) -> dict[str, Any]:
         """Return the run as the ledger writes it."""
@@ -57,6 +58,7 @@ class Run:
             "failures": self.failures,
             "counts": self.counts,
             "sources_read": self.sources_read,
+            "accounts": self.accounts,
         }
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from flows.published import published
+from rounding import PACES, in_full, written
 from settings import Settings
 
 _OFFICIAL = """
@@ -39,6 +40,9 @@ _PROGRESS = """
 """
 
 
+_DISPLAYED = "select indicator_code, kind, display_decimals from marts.dim_indicators"
+
+
 def report(settings: Settings, *, official: bool, as_of: date | None, form: str) -> str:
     """Return the indicators as of a day (default: the published version's own), one entry per indicator and fiscal year.
 
@@ -48,9 +52,10 @@ def report(settings: Settings, *, official: bool, as_of: date | None, form: str)
         cursor = connection.execute(_OFFICIAL if official else _PROGRESS, {"as_of": as_of or date.max})
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
+        displayed = {code: (kind, decimals) for code, kind, decimals in connection.execute(_DISPLAYED).fetchall()}
     if form == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1)
-    return _csv(names, rows) if form == "csv" else _table(rows, official=official)
+    return _csv(names, rows) if form == "csv" else _table(rows, displayed, official=official)
 
 
 def plain(value: Any) -> Any:
@@ -71,8 +76,8 @@ def _csv(names: list[str], rows: list[dict[str, Any]]) -> str:
     return text.getvalue().rstrip("\n")
 
 
-def _table(rows: list[dict[str, Any]], *, official: bool) -> str:
-    shown = [_official_line(row) if official else _progress_line(row) for row in rows]
+def _table(rows: list[dict[str, Any]], displayed: dict[str, tuple[str, int]], *, official: bool) -> str:
+    shown = [_official_line(row) if official else _progress_line(row, *displayed[row["indicator_code"]]) for row in rows]
     if not shown:
         return "no indicator has a figure as of that day"
     return in_columns(shown)
@@ -88,13 +93,13 @@ def _official_line(row: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _progress_line(row: dict[str, Any]) -> dict[str, str]:
+def _progress_line(row: dict[str, Any], kind: str, decimals: int) -> dict[str, str]:
     rating = row["official_rating"] or ""
     differs = {"differs_explained": " (differs, explained)", "differs_unexplained": " (differs)"}
     return {
         "indicator": row["indicator_code"],
         "FY": str(row["fiscal_year"]),
-        "actual": _actual(row),
+        "actual": actual_told(row, kind, decimals),
         "": "provisional" if row["is_provisional"] else row["actual_origin"] or "",
         "official": row["official_text"] or "",
         "target": row["target_text"] or "",
@@ -108,7 +113,7 @@ def _methods(row: dict[str, Any]) -> str:
     """Tell the methods beside the level; the figures are ratios, or a growth a year where there is no target."""
     told = [
         f"{name} {(row[f'{method}_status'] or '').removesuffix('_progress').replace('_', ' ')}"
-        + (f" {row[figure]:.2f}" if row[figure] is not None else "")
+        + (f" {written(row[figure], 2, PACES)}" if row[figure] is not None else "")
         for name, method, figure in (("linear", "linear_pace", "linear_pace_ratio"), ("CAGR", "statcan_cagr", "statcan_cagr_value"))
         if row[f"{method}_status"]
     ]
@@ -127,14 +132,18 @@ def in_columns(rows: list[dict[str, str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _actual(row: dict[str, Any]) -> str:
+def actual_told(row: dict[str, Any], kind: str, decimals: int) -> str:
+    """Write an actual so that it looks like no target beside it that it missed; a share with its parts."""
     if row["actual_text"] is not None:
         return str(row["actual_text"])
     if row["actual_value"] is None:
         return ""
-    if row["denominator"] in (None, 1):
-        return f"{row['actual_value']:,}{row['unit'] or ''}"
-    return f"{row['actual_value']:.1f}{row['unit'] or ''} ({row['numerator']} of {row['denominator']})"
+    beside = [row["target_value"], row["final_target_value"] if row["final_target_status"] else None]
+    unit = row["unit"] or ""
+    if kind not in ("ratio", "milestone") or row["numerator"] is None:
+        return written(row["actual_value"], decimals, beside) + unit
+    parts = f"{in_full(row['numerator'])} of {in_full(row['denominator'])}"
+    return f"{written(row['actual_value'], decimals + 1, beside)}{unit} ({parts})"
 
 
 def _width(text: str) -> int:

@@ -16,6 +16,8 @@ from typing import Literal
 from flows.runs import events, published_link, version_file
 from settings import Settings
 
+# What a night does about a damaged version: the next step of every message that names one.
+REPUBLISHED = "shihyo run publishes the last whole version again, or builds one anew"
 VERSION_FILE = re.compile(r"warehouse-(\d{8}-\d{8}T\d{6}Z)\.duckdb")
 
 
@@ -24,8 +26,13 @@ class Verdict:
     """What looking at a version found; `told` says in a few words why it is not whole."""
 
     version: str | None
-    state: Literal["whole", "damaged", "unchecked", "unreadable"]
+    state: Literal["whole", "damaged", "unlinked", "unchecked", "unreadable"]
     told: str
+
+    @property
+    def is_damaged(self) -> bool:
+        """Tell whether readers cannot have the version as it was published."""
+        return self.state in ("damaged", "unlinked")
 
     def __str__(self) -> str:
         """Say it as half a sentence."""
@@ -33,6 +40,7 @@ class Verdict:
         return {
             "whole": f"{name} is whole: its checksum is the ledger's",
             "damaged": f"{name} is damaged: {self.told}",
+            "unlinked": f"what is published cannot be found: {self.told}",
             "unchecked": f"{name} could not be checked: {self.told}",
             "unreadable": f"{name} could not be checked: {self.told}",
         }[self.state]
@@ -73,7 +81,7 @@ def check_published(settings: Settings) -> Verdict | None:
         told = f"{published_link(settings)} cannot be read ({error.strerror})"
         return Verdict(None, "unreadable", told)
     if wrong:
-        return Verdict(version, "damaged", wrong)
+        return Verdict(version, "unlinked", wrong)
     return check_version(settings, version) if version else None
 
 
@@ -102,27 +110,24 @@ def check_version(settings: Settings, version: str) -> Verdict:
     return Verdict(version, "whole", "")
 
 
-def verdicts(settings: Settings, kept: Sequence[str], *, verify: bool) -> dict[str | None, Verdict]:
-    """Return what comparing every kept version and the published one finds.
+def verdicts(settings: Settings, kept: Sequence[str], *, verify: bool) -> list[Verdict]:
+    """Return what comparing every kept version finds, the published one first.
 
-    Without `verify` nothing is compared: only a link that leads to no version is found then.
+    Without `verify` nothing is compared: only a link that leads to no file is found then.
     """
     if verify:
         published = check_published(settings)
-        found = {version: check_version(settings, version) for version in kept}
-        return {**found, **({published.version: published} if published else {})}
+        others = [each for each in kept if published is None or published.state == "unlinked" or published.version != each]
+        return [*([published] if published else []), *(check_version(settings, each) for each in others)]
     version, wrong = linked_version(settings)
     if version and not wrong and version not in kept:
-        wrong = f"{version_file(settings, version)} is not there"
-    return {version: Verdict(version, "damaged", wrong)} if wrong else {}
+        wrong = f"its link names {version_file(settings, version)}, which is not there"
+    return [Verdict(version, "unlinked", wrong)] if wrong else []
 
 
-def next_step(settings: Settings, found: dict[str | None, Verdict]) -> str:
-    """Say what to do about versions that are not whole."""
-    version, _ = linked_version(settings)
-    if version in found and found[version].state == "damaged":
-        return "shihyo run publishes the last whole version again"
-    return "roll back to none of them"
+def next_step(found: Sequence[Verdict]) -> str:
+    """Say what to do about versions of which some are not whole; the published one comes first."""
+    return REPUBLISHED if found[0].is_damaged else "roll back to none of them"
 
 
 def entered_checksums(settings: Settings) -> dict[str, str]:

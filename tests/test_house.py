@@ -141,7 +141,8 @@ def test_every_reason_that_the_code_gives_has_words_for_its_owner() -> None:
         code
         for path in (ROOT / "flows" / "sources").glob("*.py")
         for code in re.findall(
-            r'(?:rejected_item\(|return \[\], \(|code = |RejectedRow\(0, )\s*"([a-z_]+)"', path.read_text(encoding="utf-8")
+            r'(?:rejected_item\(|Reason\(|code = |RejectedRow\(0, )\s*"([a-z_]+)"',
+            path.read_text(encoding="utf-8"),
         )
     }
     in_sql = {

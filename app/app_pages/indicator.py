@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from app.addresses import asked, unknown_indicator_html
 from app.evidence import corrections_html, receipt_html, reconciliations_html, revisions_html
 from app.i18n import Words
 from app.judgements import judgements_html, methods_html
@@ -23,7 +24,7 @@ def show(state: State, published: Published, words: Words) -> None:
     for notice in notices_html(state, words):
         st.html(notice)
     st.html(f'<h2 class="shihyo-section" lang="{words.language}">{escape(words("indicator_page_title"))}</h2>')
-    indicator = _choose_indicator(rows(published, "indicators"), words)
+    indicator = _choose_indicator(rows(published, "indicators"), published, words)
     if indicator is None:
         return
     code = indicator["indicator_code"]
@@ -49,10 +50,10 @@ def show(state: State, published: Published, words: Words) -> None:
     )
     for section in filter(None, sections):
         st.html(section)
-    _show_units(rows(published, "indicator_units", indicator_code=code), indicator, words)
+    _show_units(rows(published, "indicator_units", indicator_code=code), judgements, indicator, words)
 
 
-def _show_units(units: Sequence[Row], indicator: Row, words: Words) -> None:
+def _show_units(units: Sequence[Row], judgements: Sequence[Row], indicator: Row, words: Words) -> None:
     if not any(unit["roll_up"] in ROLL_UPS for unit in units):
         return
     roll_up = st.segmented_control(
@@ -63,23 +64,41 @@ def _show_units(units: Sequence[Row], indicator: Row, words: Words) -> None:
         required=True,
         key="roll_up",
     )
-    st.html(units_html(units, roll_up or ROLL_UPS[0], indicator, words))
+    targets = {judgement["fiscal_year"]: judgement["target_value"] for judgement in judgements}
+    target = targets.get(units[0]["fiscal_year"])
+    st.html(units_html(units, roll_up or ROLL_UPS[0], target, indicator, words))
 
 
-def _choose_indicator(indicators: Sequence[Row], words: Words) -> Row | None:
-    """Return the indicator that the address names, or the one chosen since."""
+def _choose_indicator(indicators: Sequence[Row], published: Published, words: Words) -> Row | None:
+    """Return the indicator that the address names; without a name the one shown before, or the first.
+
+    One that the published version does not hold gives way to no other.
+    """
     known = {indicator["indicator_code"]: indicator for indicator in indicators}
-    asked = st.query_params.get("indicator")
-    if "indicator" not in st.session_state:
-        st.session_state["indicator"] = asked if asked in known else next(iter(known), None)
+    code = asked("indicator")
+    if code is None:
+        code = st.session_state.get("shown_indicator", next(iter(known), None))
+    st.session_state["shown_indicator"] = code
+    # The address may have changed since, by the browser's way back: what it names is what is shown.
+    st.session_state["indicator"] = code if code in known else None
     st.selectbox(
         words("indicator_choice"),
         list(known),
+        index=0 if code in known else None,
+        placeholder=words("indicator_choose"),
         format_func=lambda code: words.of(known[code], "name"),
         key="indicator",
-        on_change=lambda: st.query_params.update(indicator=st.session_state["indicator"]),
+        on_change=_keep_indicator,
     )
-    return known.get(st.session_state["indicator"])
+    if code is not None and code not in known:
+        st.html(unknown_indicator_html(code, indicators, published, words))
+    return known.get(code or "")
+
+
+def _keep_indicator() -> None:
+    chosen = st.session_state["indicator"]
+    if chosen is not None:
+        st.query_params["indicator"] = chosen
 
 
 def _heading_html(indicator: Row, judgements: Sequence[Row], words: Words, *, is_demo: bool) -> str:
@@ -92,5 +111,9 @@ def _heading_html(indicator: Row, judgements: Sequence[Row], words: Words, *, is
     }
     drawn = "".join(f"<div><dt>{escape(words(key))}</dt> <dd>{escape(told)}</dd></div>" for key, told in facts.items() if told)
     badge = origin_badge(origins, words, is_demo=is_demo)
+    ended = ""
+    if indicator["is_ended"]:
+        told = words("ended", day=words.day_in_brief(indicator["valid_to"]))
+        ended = f'<p class="ended">{escape(told)}</p>'
     name = escape(words.of(indicator, "name"))
-    return f'<div class="shihyo-definition" lang="{words.language}"><h3>{name} {badge}</h3><dl>{drawn}</dl></div>'
+    return f'<div class="shihyo-definition" lang="{words.language}"><h3>{name} {badge}</h3>{ended}<dl>{drawn}</dl></div>'

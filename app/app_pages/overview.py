@@ -4,10 +4,12 @@ from html import escape
 
 import streamlit as st
 
-from app.charts import monthly_rate_chart, target_text
+from app.accounts import unread_told, without_accounts
+from app.charts import monthly_rate_chart, target_of
+from app.figures import Figures
 from app.i18n import NONE, Figure, Words
 from app.notices import notices_html
-from app.tiles import figure_of, origin_badge, tiles_html
+from app.tiles import origin_badge, tiles_html
 from app.warehouse import Published, Row, State, rows
 
 _USAGE_RATE = "visualisation_usage_rate"
@@ -33,13 +35,15 @@ def _show_usage_rate(indicator: Row | None, state: State, published: Published, 
     months = rows(published, "indicator_months", indicator_code=_USAGE_RATE)
     targets = rows(published, "indicator_targets", indicator_code=_USAGE_RATE)
     years = rows(published, "indicator_years", indicator_code=_USAGE_RATE)
+    figures = Figures(indicator, words)
     with st.container(border=True, key="shihyo-usage-rate"):
         st.html(_chart_heading(indicator, words, is_demo=state.is_demo))
         if months:
-            st.altair_chart(monthly_rate_chart(months, targets, words), width="stretch", theme=None, alt=_chart_alt(months, targets, words))
+            drawn = monthly_rate_chart(months, targets, figures, words)
+            st.altair_chart(drawn, width="stretch", theme=None, alt=_chart_alt(months, targets, figures, words))
         else:
             st.html(f'<p lang="{words.language}">{escape(words("no_months"))}</p>')
-        st.html(_years_table(years, indicator, words, is_demo=state.is_demo))
+        st.html(_years_table(years, figures, words, is_demo=state.is_demo))
 
 
 def _chart_heading(indicator: Row, words: Words, *, is_demo: bool) -> str:
@@ -54,19 +58,19 @@ def _chart_heading(indicator: Row, words: Words, *, is_demo: bool) -> str:
     )
 
 
-def _chart_alt(months: list[Row], targets: list[Row], words: Words) -> str:
+def _chart_alt(months: list[Row], targets: list[Row], figures: Figures, words: Words) -> str:
     latest = months[-1]
-    value = words.figure(latest["actual_value"], 0, "%", None)
-    told = ", ".join(f"{words.of(target, 'year')} {target_text(target, 0, '%', words)}" for target in targets)
+    value = figures.value(latest["actual_value"], beside=[target_of(latest, targets)])
+    told = ", ".join(f"{words.of(target, 'year')} {figures.target(target)}" for target in targets)
     return words("chart_alt", month=words.month(latest["period_start"]), value=value, targets=told or NONE)
 
 
-def _years_table(years: list[Row], indicator: Row, words: Words, *, is_demo: bool) -> str:
+def _years_table(years: list[Row], figures: Figures, words: Words, *, is_demo: bool) -> str:
     heads = "".join(f'<th scope="col">{escape(words(key))}</th>' for key in ("fiscal_year", "actual", "target", "departments", "official"))
     origins = {year["actual_origin"] for year in years if year["actual_origin"]}
     # One label for the table where all actuals are alike: on a phone one in every row leaves no room for the figures.
     badges = {origin: origin_badge({origin}, words, is_demo=is_demo) if len(origins) > 1 else "" for origin in origins}
-    body = "".join(_year_row(year, indicator, badges.get(year["actual_origin"], ""), words) for year in years)
+    body = "".join(_year_row(year, figures, badges.get(year["actual_origin"], ""), words) for year in years)
     label = f"<span>{escape(words('actual'))}: {origin_badge(origins, words, is_demo=is_demo)}</span>" if len(origins) == 1 else ""
     return (
         f'<table class="shihyo-years" lang="{words.language}"><caption>{escape(words("table_title"))} {label}</caption>'
@@ -79,14 +83,11 @@ def _provisional_notes(years: list[Row], words: Words) -> str:
     return "".join(f'<p class="shihyo-note" lang="{words.language}">{escape(note)}</p>' for note in notes)
 
 
-def _year_row(year: Row, indicator: Row, badge: str, words: Words) -> str:
-    decimals, unit = indicator["display_decimals"], words.of(indicator, "unit")
-    actual = figure_of(year, words, prefix="actual", decimals=decimals, unit=unit)
-    official = figure_of(year, words, prefix="official", decimals=decimals, unit=unit)
-    target = target_text(year, decimals, unit, words) if year["target_text"] else NONE
-    departments = NONE
-    if year["numerator"] is not None:
-        departments = words("departments_of", part=f"{year['numerator']:.0f}", whole=f"{year['denominator']:.0f}")
+def _year_row(year: Row, figures: Figures, badge: str, words: Words) -> str:
+    actual = figures.of(year, "actual", beside=[year["target_value"]])
+    official = figures.of(year, "official")
+    target = figures.target(year) if year["target_text"] else NONE
+    departments = NONE if year["numerator"] is None else figures.parts(year)
     return (
         f'<tr><th scope="row">{escape(words.of(year, "year"))}</th><td><b>{_text(actual)}</b> {badge} {_provisional(year, words)}</td>'
         f'<td>{escape(target)}</td><td><span class="nowrap">{escape(departments)}</span></td>'
@@ -110,7 +111,8 @@ def _show_warnings(state: State, published: Published, words: Words) -> None:
     found = rows(published, "audit_warnings")
     told = [f"{warning['expectation_name']}: {warning['message']} ({warning['observed'] or NONE})" for warning in found]
     if state.last_run and state.last_run.version == published.version:
-        told += [warning for warning in state.last_run.warnings if warning not in told]
+        told += [warning for warning in without_accounts(state.last_run) if warning not in told]
+    told += unread_told(state.last_run, words) if state.last_run else []
     if told:
         with st.expander(words("warnings", count=len(told))):
             st.html(f'<ul class="shihyo-warnings">{"".join(f"<li>{escape(warning)}</li>" for warning in told)}</ul>')

@@ -9,8 +9,10 @@ from html import escape
 
 import streamlit as st
 
+from app.addresses import unknown_html
 from app.i18n import NONE, Words
 from app.notices import notices_html
+from app.outlook import pace_html
 from app.tiles import origin_badge
 from app.warehouse import Published, Row, State, rows
 
@@ -23,48 +25,28 @@ def show(state: State, published: Published, words: Words) -> None:
     """Draw the page."""
     for notice in notices_html(state, words):
         st.html(notice)
-    paces = rows(published, "usage_pace", indicator_code=_USAGE_RATE)
+    indicators = rows(published, "indicators")
+    indicator = next((each for each in indicators if each["indicator_code"] == _USAGE_RATE), None)
+    paces = rows(published, "indicator_paces", indicator_code=_USAGE_RATE)
     departments = rows(published, "usage_departments")
     months = rows(published, "usage_months")
     badge = origin_badge({"computed"}, words, is_demo=state.is_demo)
     st.html(f'<h2 class="shihyo-section" lang="{words.language}">{escape(words("usage_page_title"))} {badge}</h2>')
+    if indicator is None:
+        as_of = words.day(published.as_of) if published.as_of else NONE
+        told = words("usage_unknown", as_of=as_of, version=published.version)
+        st.html(unknown_html(told, words))
+        return
     if not departments:
         st.html(f'<p lang="{words.language}">{escape(words("no_months"))}</p>')
         return
-    st.html("".join(pace_html(pace, words) for pace in paces))
+    st.html("".join(pace_html(pace, indicator, words) for pace in paces))
     st.html(standings_html(departments, months, words))
     with st.container(border=True, key="shihyo-usage-grid"):
         shown = _choose_months(months, words)
         st.html(grid_html(departments, months, shown, words))
-    definition = next(tile for tile in rows(published, "overview_tiles", as_of=published.as_of) if tile["indicator_code"] == _USAGE_RATE)
-    told = f"{words('usage_definition')}: {words.of(definition, 'definition')} {words('usage_source')}"
+    told = f"{words('usage_definition')}: {words.of(indicator, 'definition')} {words('usage_source')}"
     st.html(f'<p class="shihyo-note" lang="{words.language}">{escape(told)}</p>')
-
-
-def pace_html(pace: Row, words: Words) -> str:
-    """Return one target's headline: how many departments are still needed, and how many a month."""
-    target = str(words.figure(pace["target_value"], 0, "%", None))
-    if pace["still_needed"] == 0:
-        told = escape(words("pace_reached", target=target))
-    else:
-        told = words("pace_needed", target=escape(target), count=f"<b>{pace['still_needed']}</b>")
-        if pace["needed_per_month"] is not None:
-            told += words("pace_monthly", pace=f"<b>{words.figure(float(pace['needed_per_month']), 1, '', None)}</b>")
-    facts = words(
-        "pace_facts",
-        part=pace["numerator"],
-        whole=pace["denominator"],
-        rate=words.figure(pace["actual_value"], 1, "%", None),
-        day=words.day_in_brief(pace["measured_to"]),
-        required=pace["required_numerator"],
-        target=target,
-        end=words.month(pace["ends_on"]),
-        months=pace["months_left"],
-    )
-    return (
-        f'<section class="shihyo-pace" lang="{words.language}"><p class="kicker">{escape(words.of(pace, "year"))}</p>'
-        f'<p class="told">{told}</p><p class="facts">{escape(facts)}</p></section>'
-    )
 
 
 def standings_html(departments: Sequence[Row], months: Sequence[Row], words: Words) -> str:

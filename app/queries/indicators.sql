@@ -12,10 +12,16 @@ indicators as (
         formula_en,
         unit_ja,
         unit_en,
+        counted_ja,
+        counted_en,
+        counted_one_en,
+        direction,
         owner,
         judging_method,
         kind,
         display_decimals,
+        is_ended,
+        valid_to,
         revision_note
     from marts.dim_indicators
     order by sort_order

@@ -64,6 +64,9 @@ tiles as (
         indicators.kind,
         indicators.unit_ja,
         indicators.unit_en,
+        indicators.counted_ja,
+        indicators.counted_en,
+        indicators.counted_one_en,
         latest_actuals.actual_text,
         latest_actuals.actual_qualifier,
         latest_actuals.actual_origin,
@@ -85,8 +88,10 @@ tiles as (
         latest_actuals.denominator,
         latest_actuals.actual_value,
         shown_targets.target_value,
+        indicators.is_ended,
         latest_actuals.is_provisional,
-        latest_actuals.measured_to
+        latest_actuals.measured_to,
+        indicators.valid_to
     from marts.dim_indicators as indicators
     left join latest_actuals on indicators.indicator_code = latest_actuals.indicator_code
     left join marts.dim_fiscal_years as actual_years on latest_actuals.fiscal_year = actual_years.fiscal_year

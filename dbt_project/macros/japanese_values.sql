@@ -1,4 +1,4 @@
-{#- What read_date of flows/sources/japanese_cells.py reads, in SQL, for sources of millions of rows.
+{#- What read_date, and of qualified numbers read_number, of flows/sources/japanese_cells.py reads, in SQL, for sources of millions of rows.
     tests/dbt_project/test_japanese_values.py holds the two together. -#}
 
 {#- A date written by a municipal system, 和暦 or common era, in any width, with or without a weekday or a midnight; null when it is none.
@@ -53,4 +53,18 @@
             '{{ plain_forms | join }}' || repeat(' ', 9 + {{ spaces | length }})
         )
     end
+{%- endmacro %}
+
+{#- Whether a cell holds a number that is qualified, and so is no exact one: 約3, 3人程度, 60％以上, 数名. -#}
+{% macro is_qualified_number(text_column) -%}
+    coalesce(
+        regexp_full_match(
+            {{ plain_characters('trim(' ~ text_column ~ ')') }},
+            '(約|およそ|おおよそ|凡そ|概ね|おおむね|ほぼ|だいたい|大体|最低|最小|少なくとも|最大|最高|多くとも'
+            || '|延べ|合計|累計|累積|通算|総計)+(で|:)? *[0-9].*'
+            || '|.*[0-9].*(以上|超|以下|以内|未満|程度|前後|内外|ほど|[くぐ]らい|余り?|あまり|足らず|近く|強|弱|[0-9]余.*'
+            || '|[(](合計|累計|累積|通算|総計)[)])'
+        ),
+        false
+    )
 {%- endmacro %}

@@ -20,14 +20,14 @@
     )
 {%- endmacro %}
 
-{#- Where the same pace, or the same growth, leads by the target year; never below zero or past the natural limit. -#}
+{#- Where the same pace, or the same growth, leads by the target year; never past the natural limit, nor below zero unless the indicator may be. -#}
 {% macro linear_projection(cases) -%}
     least(
         greatest(
             {{ cases }}.base_value
             + ({{ cases }}.current_value - {{ cases }}.base_value) * ({{ cases }}.target_year - {{ cases }}.base_year)
             / nullif({{ cases }}.current_year - {{ cases }}.base_year, 0),
-            0
+            case when {{ cases }}.may_be_negative then '-infinity'::double else 0 end
         ),
         coalesce({{ cases }}.natural_limit, 'infinity'::double)
     )

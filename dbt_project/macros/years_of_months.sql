@@ -38,8 +38,11 @@
             reigns.fiscal_year,
             complete_months.complete_from as known_from,
             any_value(complete_months.month_end) as measured_to,
-            arg_max(complete_months.numerator, complete_months.known_from) as numerator,
-            any_value(complete_months.denominator) as denominator
+            -- One row, and its numerator may be null: the month has been taken back.
+            arg_max(
+                struct_pack(numerator := complete_months.numerator, denominator := complete_months.denominator),
+                complete_months.known_from
+            ) as latest
         from complete_months
         inner join reigns on complete_months.month_start = reigns.month_start
         where reigns.reigns_to is null or complete_months.complete_from < reigns.reigns_to
@@ -72,7 +75,11 @@
     ),
 
     all_values as (
-        select * from year_values
+        select
+            * exclude (latest),
+            latest.numerator,
+            latest.denominator
+        from year_values
         union all
         select * from ended_values
     )

@@ -11,7 +11,7 @@ where
     or (forecasts.status = 'forecast') is distinct from (forecasts.median_value is not null)
     or (forecasts.status = 'forecast' and forecasts.median_value is distinct from paths.median_value)
     or forecasts.target_probability not between 0 and 1
-    or forecasts.lower_95_value < 0
+    or (forecasts.lower_95_value < 0 and not indicators.may_be_negative)
     or forecasts.upper_95_value > case when indicators.kind = 'ratio' then 100 else coalesce(indicators.natural_limit, 'infinity') end
     or not (
         forecasts.lower_95_value <= forecasts.lower_80_value

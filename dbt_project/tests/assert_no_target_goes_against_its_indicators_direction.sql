@@ -1,4 +1,5 @@
--- A ceiling where more is better, or a document that asks for less as the years go on, is a slip of the pen.
+-- A ceiling where more is better, or a document that asks for less as the years go on, is a slip of the pen; a total of several years is compared
+-- with totals alone.
 with
 
 targets as (
@@ -6,7 +7,9 @@ targets as (
         targets.*,
         indicators.direction,
         lag(targets.target_value) over (
-            partition by targets.indicator_code, targets.effective_from, targets.source_document
+            partition by
+                targets.indicator_code, targets.effective_from, targets.source_document,
+                targets.target_qualifier is not distinct from 'cumulative'
             order by targets.fiscal_year
         ) as earlier_target
     from {{ ref('indicator_targets') }} as targets

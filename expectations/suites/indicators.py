@@ -6,7 +6,9 @@ from expectations.guards import Guard, named
 
 LIMITS = Guard(
     "fct_indicator_progress@candidate",
-    "select progress.indicator_code as named_by, progress.*, indicators.natural_limit from marts.fct_indicator_progress as progress "
+    "select progress.indicator_code as named_by, progress.*, indicators.natural_limit, "
+    "case when not indicators.may_be_negative then progress.actual_value end as value_from_zero "
+    "from marts.fct_indicator_progress as progress "
     "inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code",
     (
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(
@@ -18,10 +20,10 @@ LIMITS = Guard(
             meta=named("no_actual_passes_its_limit", "an actual is above the indicator's natural limit"),
         ),
         gxe.ExpectColumnValuesToBeBetween(
-            column="actual_value",
+            column="value_from_zero",
             min_value=0,
             severity="critical",
-            meta=named("no_actual_is_negative", "an actual is negative"),
+            meta=named("no_actual_is_negative", "an actual is negative, and seeds/indicators.csv does not say that it may be"),
         ),
     ),
 )

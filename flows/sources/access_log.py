@@ -3,7 +3,7 @@
 Kept: when, who (as a pseudonym) and what was done. Addresses and workbook names stay at the source.
 """
 
-from flows.sources.base import Delivery, Parsed
+from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
 from flows.sources.delimited import parse_delimited
 from flows.sources.drop_folder import list_files, read_file
@@ -31,9 +31,9 @@ class AccessLog:
     name = CONTRACT.source_name
     contract = CONTRACT
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
-        """List the day files; `business_date` is the day in the file's name."""
-        return list_files(location, (".csv",))
+    def list_deliveries(self, location: str) -> Listing:
+        """List the day files; each is about the day in its name."""
+        return list_files(location, (".csv",), is_about="day")
 
     def read(self, delivery: Delivery) -> bytes:
         """Read one day file as it lies there, still packed."""

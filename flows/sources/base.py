@@ -6,12 +6,30 @@ A source lists deliveries and reads them (input and output only), and parses byt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 import pyarrow as pa
 
 from flows.sources.contracts import Contract
 from flows.sources.pseudonyms import Pseudonyms
+from flows.sources.stated_days import StatedDay
+
+UnreadReason = Literal[
+    "unknown_ending",
+    "garbled_name",
+    "same_item",
+    "no_single_file",
+    "broken_link",
+    "no_rights",
+    "special_file",
+    "office_lock",
+    "other_folder",
+    "no_such_day",
+    "no_month",
+    "several_months",
+    "no_day",
+    "several_days",
+]
 
 
 @dataclass(frozen=True)
@@ -19,6 +37,9 @@ class Delivery:
     """One item as it was handed over once.
 
     `item_key` is stable over re-deliveries. `delivered_on` is the day of the drop folder it lies in, None when only "it is there" is known.
+    `stated_days` are those that the name can be read to state; landing, which knows the night,
+    chooses `business_date` among them. `is_about` says what the source's names must state: without
+    its month an item is held back, without its day it lands undated.
     `stamp` changes whenever the bytes may have changed; None means that only reading tells (a URL).
     """
 
@@ -27,6 +48,32 @@ class Delivery:
     delivered_on: date | None = None
     business_date: date | None = None
     stamp: str | None = None
+    stated_days: tuple[StatedDay, ...] = ()
+    is_about: Literal["month", "day"] | None = None
+
+
+@dataclass(frozen=True)
+class UnreadEntry:
+    """An entry of a drop folder that is not read, and why.
+
+    `name` is told to people, so what may name one is covered in it.
+    """
+
+    name: str
+    reason_code: UnreadReason
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All that a source holds now: deliveries in order of delivery, and entries that are not read.
+
+    `passed_over` counts hidden entries; `endings` are those that the source reads.
+    """
+
+    deliveries: tuple[Delivery, ...]
+    unread: tuple[UnreadEntry, ...] = ()
+    passed_over: int = 0
+    endings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,8 +109,11 @@ class Source(Protocol):
     name: str
     contract: Contract
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
-        """Name every delivery that can be read now, in order of delivery; raise SourceUnavailable when the location cannot be reached."""
+    def list_deliveries(self, location: str) -> Listing:
+        """Account for everything that is there now, reading nothing.
+
+        Raises SourceUnavailable when the location cannot be reached.
+        """
         ...
 
     def read(self, delivery: Delivery) -> bytes:

@@ -7,21 +7,23 @@ not look like its kind is covered before it is written: a name in a column of da
 import difflib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.sources.japanese_cells import read_date, read_number
+from flows.sources.japanese_cells import read_date, read_exact_number
 from flows.sources.pseudonyms import Pseudonyms
 
 Kind = Literal["text", "title", "code", "word", "department", "date", "number", "timestamp", "link"]
 
 COVERED = "＊＊＊"
 SOURCE_ROW = "_source_row"
+_TOLD_AT_MOST = 20
 
 # What a value of each kind may be made of; anything else may be somebody's name and is covered.
 _LOOKS: dict[Kind, str] = {
@@ -29,7 +31,10 @@ _LOOKS: dict[Kind, str] = {
     "title": r"(?=.*[のをにと]).{5,120}",
     "code": r"[A-Za-z0-9_.:\-]{0,64}",
     "date": r"[0-9０-９\s/／.．\-－年月日度元令和平成昭和RHSrhsＲＨＳ()（）月火水木金土日:T]{0,40}",
-    "number": r"[0-9０-９\s,，.．+\-－▲△約程度以上未満超下内合計延べ％%名人件業務所属十百千万億兆円全行のを達成]{0,40}",
+    "number": r"[0-9０-９\s,，.．+\-－▲△約程度以上未満超下内合計延べ％%名人件業務所属十百千万億兆円全行のを達成]{0,40}"
+    # More words about numbers, some of which are in names of people: only where there is a digit.
+    r"|(?=.*[0-9０-９])[0-9０-９\s,，.．+\-－▲△~～〜約程度以上未満超下内合計延べ％%名人者件増減割分厘倍弱強余"
+    r"前後概ねおよそほぼパーセント]{1,40}",
     "link": r"https?://[\w.\-/#%?=&~+:,]{1,300}",
     "timestamp": r"[0-9TtZz\s:./+\-]{0,40}",
     # An office, or bytes that were garbled on the way: the audit has to see those.
@@ -54,6 +59,7 @@ class Column:
     A date or number that is `read_on_landing` is landed twice: read (ISO day, plain number; null when it cannot be read), and as written,
     in `<name>_raw`; SQL reads those of large files. An undecodable byte rejects its row, except in a column that is `landed_unreadable`:
     there it becomes U+FFFD, for the audit to see; else a garbled department would only be missing, and the rate wrong.
+    A number is read if it is exact (約3 is not), and bare or in one of the `units`.
     """
 
     name: str
@@ -62,6 +68,7 @@ class Column:
     is_personal: bool = False
     is_required: bool = True
     words: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     read_on_landing: bool = False
     landed_unreadable: bool = False
 
@@ -98,24 +105,48 @@ class Contract:
         """Return the Parquet schema of a landed item: text columns, then `_source_row`."""
         return pa.schema([(name, pa.string()) for name in self.landed_names] + [(SOURCE_ROW, pa.int64())])
 
+    @cached_property
+    def known_headings(self) -> frozenset[str]:
+        """Return every heading that is no news, as headings are compared."""
+        kept = [heading for column in self.columns for heading in column.headings]
+        return frozenset(plain_heading(heading) for heading in [*kept, *self.left_behind])
+
     @property
     def file(self) -> str:
         """Return the file in which the contract stands."""
         return f"flows/sources/{self.source_name}.py"
 
 
+class Reason(NamedTuple):
+    """Why a row or an item is rejected: a code that has words for its owner, and a text that never
+    quotes a cell."""
+
+    code: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Layout:
-    """Where an item has its contract's columns; `missing` says which required ones it has not, `notes` what else is new or gone."""
+    """Where an item has its contract's columns; `missing` says which required ones it has not,
+    `ambiguous` which it has more than once, `notes` what else is new or gone."""
 
     positions: dict[str, int]
     missing: str | None
+    ambiguous: str | None
     notes: tuple[str, ...]
+
+    @property
+    def reason(self) -> Reason | None:
+        """Say why the contract's columns cannot be read, if they cannot."""
+        if self.missing:
+            return Reason("missing_column", self.missing)
+        return Reason("ambiguous_column", self.ambiguous) if self.ambiguous else None
 
 
 def plain_heading(heading: str) -> str:
-    """Return a heading as headings are compared: NFKC, without space."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", heading))
+    """Return a heading as headings are compared: NFKC, without space, seen or unseen."""
+    plain = heading if heading.isascii() else unicodedata.normalize("NFKC", heading)
+    return "".join(plain.split()).replace("\u200b", "").replace("\ufeff", "")
 
 
 def lay_out(found: Sequence[str], contract: Contract, *, body: bytes | None = None) -> Layout:
@@ -124,20 +155,48 @@ def lay_out(found: Sequence[str], contract: Contract, *, body: bytes | None = No
     `body` is the rest of the item: a heading that also stands there is somebody's cell in the wrong place, and is not told.
     """
     headings = [plain_heading(heading) for heading in found]
-    positions: dict[str, int] = {}
-    for column in contract.columns:
-        names = [plain_heading(heading) for heading in column.headings]
-        place = next((headings.index(name) for name in names if name in headings), None)
-        if place is not None:
-            positions[column.name] = place
+    places = {column.name: _places(column, headings) for column in contract.columns}
+    positions = {name: each[0] for name, each in places.items() if each}
     absent = [column for column in contract.columns if column.name not in positions]
-    known = {plain_heading(heading) for column in contract.columns for heading in column.headings}
-    known |= {plain_heading(heading) for heading in contract.left_behind}
-    new = [_told(heading, body) for heading in headings if heading and heading not in known]
+    known = contract.known_headings
+    unknown = dict.fromkeys(each for each in headings if each and each not in known)
+    new = [_told(heading, body) for heading in list(unknown)[:_TOLD_AT_MOST]]
     notes = [f"new column {heading}" for heading in new]
-    notes += [f"no column {each.headings[0]}" for each in absent if not each.is_required and not _is_place(each.headings[0])]
+    if len(unknown) > _TOLD_AT_MOST:
+        notes.append(f"{len(unknown) - _TOLD_AT_MOST} more new columns")
+    gone = [each.headings[0] for each in absent if not each.is_required]
+    notes += [f"no column {heading}" for heading in gone if not _is_place(heading)]
     required = [column.headings[0] for column in absent if column.is_required]
-    return Layout(positions, _missing(required, headings, new, known, contract) if required else None, tuple(notes))
+    missing = _missing(required, headings, new, known, contract) if required else None
+    return Layout(positions, missing, _ambiguous(places, headings, contract), tuple(notes))
+
+
+def _places(column: Column, headings: Sequence[str]) -> list[int]:
+    names = {plain_heading(heading) for heading in column.headings}
+    return [place for place, heading in enumerate(headings) if heading in names]
+
+
+def _ambiguous(
+    places: dict[str, list[int]],
+    headings: Sequence[str],
+    contract: Contract,
+) -> str | None:
+    """Name the headings of which more than one stands for one column; none is the better."""
+    several: list[str] = []
+    for found in places.values():
+        if len(found) > 1:
+            counted = Counter(headings[place] for place in found)
+            several.append(" and ".join(_times(name, count) for name, count in counted.items()))
+    if not several:
+        return None
+    return (
+        f"the heading has {', and '.join(several)}, of which one column is to be read; "
+        f"leave one of them at the source, or name one alone in the contract in {contract.file}"
+    )
+
+
+def _times(heading: str, count: int) -> str:
+    return f"{heading} {count} times" if count > 1 else heading
 
 
 def _is_place(heading: str) -> bool:
@@ -145,12 +204,19 @@ def _is_place(heading: str) -> bool:
     return heading.startswith("(")
 
 
-def _missing(required: list[str], headings: list[str], new: list[str], known: set[str], contract: Contract) -> str:
-    told = [heading for heading in headings if heading in known and not _is_place(heading)] + new
-    # Without any known heading the line is a row of data.
-    found = ", ".join(told[:20]) if any(heading in known for heading in headings) else f"a line of {len(headings)} fields"
-    likely = [(name, match[0]) for name in required if (match := difflib.get_close_matches(name, new, n=1, cutoff=0.4))]
-    hint = "".join(f"; if {match} is {name}, add it to that column's headings there" for name, match in likely)
+def _missing(
+    required: list[str],
+    headings: list[str],
+    new: list[str],
+    known: frozenset[str],
+    contract: Contract,
+) -> str:
+    own = [heading for heading in headings if heading in known and not _is_place(heading)]
+    found = ", ".join([*own, *new][:_TOLD_AT_MOST])
+    hint = ""
+    for name in required:
+        for match in difflib.get_close_matches(name, new, n=1, cutoff=0.4):
+            hint += f"; if {match} is {name}, add it to that column's headings there"
     return f"the heading has no {', '.join(required)}; found {found}; correct it at the source, or the contract in {contract.file}{hint}"
 
 
@@ -194,8 +260,8 @@ def _read(value: str | None, column: Column) -> str | None:
     if column.kind == "date":
         day = read_date(value)
         return day.isoformat() if day else None
-    number = read_number(value)
-    return format(number.value, "f") if number else None
+    number = read_exact_number(value, column.units)
+    return None if number is None else format(number, "f")
 
 
 def landed_batch(

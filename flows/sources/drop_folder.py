@@ -1,77 +1,188 @@
 """Drop folders: where source systems leave their files.
 
-A file directly in the folder is there from the first night on. A file in a sub-folder named YYYY-MM-DD was delivered on that day, and a
-file of the same name in a later one is a new delivery of the same item.
+A file directly in the folder is there from the first night on. A file in a sub-folder named
+YYYY-MM-DD was delivered on that day, and a file of the same name in a later one is a new delivery
+of the same item. Every entry is accounted for: what is no delivery is listed with its reason.
+Nothing but an ordinary file is ever opened: a pipe would hang the night.
 """
 
+import os
 import re
+import stat
+import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from flows.errors import SourceUnavailable
-from flows.sources.base import Delivery
+from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
+from flows.sources.entry_names import is_garbled, told_name
+from flows.sources.stated_days import stated_days
 
-_COMPRESSED = ".gz"
+PACKED = (".gz", ".bz2", ".zip")
+
+_LOCK = "~$"  # the file that Excel keeps beside an open workbook; it holds the name of whoever opened it
+_HIDDEN = ("thumbs.db", "desktop.ini")  # kept by Windows, as names with a dot in front are by others
 
 
-def list_files(location: str, suffixes: tuple[str, ...]) -> list[Delivery]:
-    """List a file, or the files of a folder and of its dated sub-folders, that end in one of `suffixes` (or in it and .gz).
+def list_files(location: str, endings: tuple[str, ...], is_about: Literal["month", "day"] | None = None) -> Listing:
+    """Account for a file, or for the entries of a folder and of its dated sub-folders; files end
+    in one of `endings`, packed or not.
 
-    Returns them in order of delivery, undated ones first. Raises SourceUnavailable when the location is not there.
+    Deliveries come in order of delivery, undated ones first. Raises SourceUnavailable when the
+    location is not there.
     """
-    place = Path(location)
-    if place.is_file():
-        return [_delivery(place, None)]
+    place, found = Path(location), _Found(endings, is_about)
     try:
-        folders: list[tuple[Path, date | None]] = [(place, None)]
-        folders += [(folder, day) for folder in sorted(place.iterdir()) if (day := _drop_day(folder)) is not None]
-        return [
-            _delivery(file, day)
-            for folder, day in sorted(folders, key=lambda dated: dated[1] or date.min)
-            for file in sorted(folder.iterdir())
-            if _ends_in(file.name, suffixes) and file.is_file()
-        ]
+        if place.is_file():
+            found.add_delivery(place, place.name, None)
+        else:
+            for folder, day in sorted(found.add_folder(place, None), key=lambda dated: dated[1]):
+                found.add_folder(folder, day)
     except OSError as error:
         raise SourceUnavailable(
             f"location {location} cannot be read ({error.strerror}); expected a file or a folder; next: check the mount or the setting"
         ) from None
+    return found.listing()
 
 
-def _ends_in(name: str, suffixes: tuple[str, ...]) -> bool:
-    # ~$ marks the file that Excel keeps beside an open workbook; it holds the name of whoever opened it.
-    return not name.startswith((".", "~$")) and name.lower().removesuffix(_COMPRESSED).endswith(suffixes)
+class _Found:
+    """What a drop folder holds, as it is gone through."""
 
+    def __init__(self, endings: tuple[str, ...], is_about: Literal["month", "day"] | None) -> None:
+        self._endings, self._is_about = endings, is_about
+        self._deliveries: list[Delivery] = []
+        self._unread: list[UnreadEntry] = []
+        self._passed_over = 0
 
-def _drop_day(folder: Path) -> date | None:
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", folder.name) and folder.is_dir():
+    def listing(self) -> Listing:
+        return Listing(tuple(self._deliveries), tuple(self._unread), self._passed_over, self._endings)
+
+    def add_folder(self, folder: Path, day: date | None) -> list[tuple[Path, date]]:
+        """Account for a folder's entries; return its dated sub-folders, which only the location
+        itself has.
+        """
+        dated: list[tuple[Path, date]] = []
+        files: dict[str, list[Path]] = {}
+        for entry in self._entries(folder, day):
+            kind = _kind(entry)
+            if kind == "hidden":
+                self._passed_over += 1
+            elif kind == "folder":
+                dated += self._sub_folder(entry, day)
+            elif kind == "file":
+                if (key := self._item_key(entry, day)) is not None:
+                    files.setdefault(key, []).append(entry)
+            elif kind:
+                self._leave(entry, day, kind)
+        for key, alike in files.items():
+            if len(alike) == 1:
+                self.add_delivery(alike[0], key, day)
+                continue
+            for entry in alike:  # which of them is meant, nobody but who delivered them can tell
+                self._leave(entry, day, "same_item")
+        return dated
+
+    def _entries(self, folder: Path, day: date | None) -> list[Path]:
         try:
-            return date.fromisoformat(folder.name)
-        except ValueError:
+            return sorted(folder.iterdir())
+        except PermissionError:
+            if day is None:
+                raise
+            self._leave(folder, None, "no_rights")
+            return []
+
+    def add_delivery(self, file: Path, key: str, delivered_on: date | None) -> None:
+        status = file.stat()
+        self._deliveries.append(
+            Delivery(
+                item_key=key,
+                origin=str(file),
+                delivered_on=delivered_on,
+                stamp=f"{file}:{status.st_size}:{status.st_mtime_ns}",
+                stated_days=stated_days(key),
+                is_about=self._is_about,
+            )
+        )
+
+    def _sub_folder(self, folder: Path, within: date | None) -> list[tuple[Path, date]]:
+        if within is None and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", folder.name):
+            try:
+                return [(folder, date.fromisoformat(folder.name))]
+            except ValueError:
+                self._leave(folder, within, "no_such_day")
+                return []
+        self._leave(folder, within, "other_folder")
+        return []
+
+    def _item_key(self, file: Path, day: date | None) -> str | None:
+        """Return what names the item over its deliveries: the file's name without the ending of
+        its packing.
+        """
+        name = file.name
+        packing = next((ending for ending in PACKED if name.lower().endswith(ending)), "")
+        plain = name[: len(name) - len(packing)]
+        if plain.lower().endswith(self._endings):
+            return plain
+        if packing != ".zip":
+            self._leave(file, day, "unknown_ending")
             return None
-    return None
+        inside = _only_name_inside(file)
+        ending = next((ending for ending in self._endings if inside and inside.lower().endswith(ending)), None)
+        if ending is None:
+            self._leave(file, day, "unknown_ending" if inside else "no_single_file")
+            return None
+        return plain + ending
+
+    def _leave(self, entry: Path, day: date | None, reason: UnreadReason) -> None:
+        shown = f"{_LOCK}＊＊＊" if reason == "office_lock" else told_name(entry.name)
+        self._unread.append(UnreadEntry(f"{day}/{shown}" if day else shown, reason))
 
 
-def _delivery(file: Path, delivered_on: date | None) -> Delivery:
-    status = file.stat()
-    key = re.sub(r"\.gz$", "", file.name, flags=re.IGNORECASE)
-    return Delivery(
-        item_key=key,
-        origin=str(file),
-        delivered_on=delivered_on,
-        business_date=business_date_of(key),
-        stamp=f"{file}:{status.st_size}:{status.st_mtime_ns}",
-    )
+def _kind(entry: Path) -> Literal["hidden", "folder", "file"] | UnreadReason | None:
+    """Tell what an entry is or leads to, or why it is not read; None when it was taken away
+    meanwhile.
+    """
+    if entry.name.startswith(".") or entry.name.lower() in _HIDDEN:
+        return "hidden"
+    if entry.name.startswith(_LOCK):
+        return "office_lock"
+    try:
+        mode = entry.stat().st_mode
+    except PermissionError:
+        return "no_rights"
+    except OSError as error:
+        if _is_link(entry):
+            return "broken_link"
+        if isinstance(error, FileNotFoundError):
+            return None
+        raise
+    if stat.S_ISDIR(mode):
+        return "folder"
+    if not stat.S_ISREG(mode):
+        return "special_file"
+    if is_garbled(entry.name):
+        return "garbled_name"
+    return "file" if os.access(entry, os.R_OK) else "no_rights"
 
 
-def business_date_of(item_key: str) -> date | None:
-    """Return the day (or the first day of the month) that a file's name states: 20240331, 2024-03-31, 202403, 2024-03."""
-    for digits in re.findall(r"(?<!\d)(\d{4}-?\d{2}-?\d{2}|\d{4}-?\d{2})(?!\d)", item_key):
-        plain = digits.replace("-", "")
-        try:
-            return date(int(plain[:4]), int(plain[4:6]), int(plain[6:8] or 1))
-        except ValueError:
-            continue
-    return None
+def _is_link(entry: Path) -> bool:
+    try:
+        return stat.S_ISLNK(entry.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _only_name_inside(file: Path) -> str | None:
+    """Return the name of an archive's only file, from its directory alone; None for another
+    number of files, and for a damaged one.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+    except Exception:  # zipfile raises whatever a damaged archive leads it to
+        return None
+    return names[0] if len(names) == 1 else None
 
 
 def read_file(delivery: Delivery) -> bytes:

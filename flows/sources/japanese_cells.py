@@ -6,8 +6,9 @@ A cell is read whole or not at all. It must never guess: 45200 is no date, 10～
 
 import re
 from datetime import date
+from decimal import Decimal
 
-from flows.sources.japanese import Quantity, find_quantities, normalise
+from flows.sources.japanese import Quantity, find_figures, normalise
 
 _ERA_OFFSETS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
 _DAY = re.compile(
@@ -44,7 +45,20 @@ def read_date(text: str) -> date | None:
 
 
 def read_number(text: str) -> Quantity | None:
-    """Return the number that a cell holds, with its qualifier and unit; None when the cell is blank or holds anything besides it."""
+    """Return the number that a cell holds, with its qualifier and unit; None when the cell is blank or holds anything besides it.
+
+    In a cell a plus is a sign, and no change as on a page.
+    """
     plain = normalise(text).strip()
-    found = find_quantities(plain)
-    return found[0] if len(found) == 1 and found[0].span == (0, len(plain)) else None
+    plain = re.sub(r"^\+(?=[0-9])", "", plain)
+    found = find_figures(plain)
+    only = found[0] if len(found) == 1 else None
+    return only if isinstance(only, Quantity) and only.span == (0, len(plain)) else None
+
+
+def read_exact_number(text: str, units: tuple[str, ...]) -> Decimal | None:
+    """Return the number that a cell holds if it is exact, and bare or in one of the units."""
+    number = read_number(text)
+    if number is None or number.qualifier != "exact" or number.unit not in ("", *units):
+        return None
+    return number.value

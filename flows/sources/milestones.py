@@ -3,16 +3,16 @@
 Kept: number, days, status and evidence of each stage. What it is called, who is in charge, and remarks stay at the source.
 """
 
-from flows.sources.base import Delivery, Parsed
+from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
-from flows.sources.delimited import parse_delimited
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
-from flows.sources.workbooks import SHEET_COLUMNS, is_workbook, parse_workbook
+from flows.sources.tables import parse_table
+from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS
 
 CONTRACT = Contract(
     source_name="milestones",
-    version=1,
+    version=2,
     owner_ja="デジタル統括室 企画担当",
     owner_en="Digital Bureau, planning",
     may_be_stale_days=100,
@@ -22,7 +22,14 @@ CONTRACT = Contract(
         Column("planned_on", ("予定日", "完了予定日"), "date", read_on_landing=True),
         Column("completed_on", ("完了日",), "date", read_on_landing=True),
         Column("status", ("状態", "状況"), "word", words=("未着手", "着手", "策定中", "整備中", "策定済", "運用開始", "完了")),
-        Column("progress", ("進捗率",), "number", is_required=False, read_on_landing=True),
+        Column(
+            "progress",
+            ("進捗率",),
+            "number",
+            is_required=False,
+            units=("%",),
+            read_on_landing=True,
+        ),
         Column("evidence_url", ("根拠資料", "根拠"), "link", is_required=False),
         *SHEET_COLUMNS,
     ),
@@ -36,9 +43,9 @@ class Milestones:
     name = CONTRACT.source_name
     contract = CONTRACT
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
+    def list_deliveries(self, location: str) -> Listing:
         """List the registers."""
-        return list_files(location, (".xlsx", ".csv"))
+        return list_files(location, (".csv", *WORKBOOK_ENDINGS))
 
     def read(self, delivery: Delivery) -> bytes:
         """Read one register."""
@@ -46,4 +53,4 @@ class Milestones:
 
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
         """Parse one register, a workbook or a delimited file."""
-        return (parse_workbook if is_workbook(content) else parse_delimited)(content, CONTRACT, pseudonyms)
+        return parse_table(content, CONTRACT, pseudonyms)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flows.errors import SourceUnavailable, UsageError
-from flows.sources.base import Delivery, Parsed, RejectedRow, rejected_item
+from flows.sources.base import Delivery, Listing, Parsed, RejectedRow, rejected_item
 from flows.sources.contracts import Column, Contract, landed_batch, lay_out
 from flows.sources.pseudonyms import Pseudonyms
 from flows.sources.rest import get_json, new_client
@@ -55,9 +55,9 @@ class NocodeApps:
     name = CONTRACT.source_name
     contract = CONTRACT
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
+    def list_deliveries(self, location: str) -> Listing:
         """Name the list as it is now; only reading tells whether it has changed."""
-        return [Delivery(item_key=f"app_{_app_of(location)}", origin=location)]
+        return Listing((Delivery(item_key=f"app_{_app_of(location)}", origin=location),))
 
     def read(self, delivery: Delivery) -> bytes:
         """Fetch the fields and every record and return them as JSON: the same content gives the same bytes."""
@@ -99,8 +99,8 @@ class NocodeApps:
             return rejected_item("unreadable_item", reason, pseudonyms.of_bytes(content), "json")
         codes = [_ID, *map(str, fields)]
         layout = lay_out(codes, CONTRACT)
-        if layout.missing:
-            return rejected_item("missing_column", layout.missing, pseudonyms.of_bytes(content), "json")
+        if layout.reason:
+            return rejected_item(*layout.reason, pseudonyms.of_bytes(content), "json")
         changed = [
             f"field {_plain(code)} is {_type_told(found)}; expected {FIELD_TYPES[_plain(code)]}"
             for code, found in fields.items()

@@ -7,7 +7,7 @@ indicator a wording means: that is done downstream, where an unknown one is show
 import re
 from dataclasses import dataclass, field
 
-from flows.sources.japanese import Mention, Quantity, find_quantities, fiscal_years, parse_quantity
+from flows.sources.japanese import Mention, Quantity, Unread, find_figures, fiscal_years
 from flows.sources.policy_page_text import CLOSERS, OPENERS, Line, Section
 from flows.sources.policy_page_wording import (
     Figure,
@@ -19,6 +19,7 @@ from flows.sources.policy_page_wording import (
     split_rating,
     split_value,
     subject,
+    value_figure,
     without_years,
 )
 
@@ -35,12 +36,12 @@ _LONGEST_LINE = 400
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing that a page states, and the line that states it."""
+    """One thing that a page states, and the line that states it; `said` is its figure, level or not."""
 
     kind: str
     line: Line
     value_text: str | None = None
-    quantity: Quantity | None = None
+    said: Quantity | Unread | None = None
     rating: str | None = None
     fiscal_year: int | None = None
     issue_no: str | None = None
@@ -106,12 +107,12 @@ def _belongs_to_target(item: _Item, line: Line, has_marks: bool) -> bool:
     if is_figure(line.body) or (line.mark and not without_years(line.body)):
         return True
     if line.mark:
-        return _is_nested(item, line) and bool(find_quantities(line.body))
+        return _is_nested(item, line) and bool(find_figures(line.body))
     if has_marks:
         return bool(item.head.mark)
     # No marks at all: a labelled figure without a year completes a head that names years and no figure.
-    is_waiting = bool(fiscal_years(item.head.body)) and not any(find_quantities(each.body) for each in (item.head, *item.below))
-    return is_waiting and bool(find_quantities(line.body)) and not fiscal_years(line.body)
+    is_waiting = bool(fiscal_years(item.head.body)) and not any(find_figures(each.body) for each in (item.head, *item.below))
+    return is_waiting and bool(find_figures(line.body)) and not fiscal_years(line.body)
 
 
 def _belongs_to_actual(item: _Item, line: Line, has_marks: bool) -> bool:
@@ -126,11 +127,12 @@ def _belongs_to_actual(item: _Item, line: Line, has_marks: bool) -> bool:
     return value is None and not item.below and (_is_nested(item, line) or (has_marks and not line.mark))
 
 
-def _years(mention: Mention | None, quantity: Quantity, otherwise: int | None) -> list[int | None]:
+def _years(mention: Mention | None, said: Quantity | Unread, otherwise: int | None) -> list[int | None]:
     """Return the years that a figure is of: a rate over a range is each year's, any other figure its last year's."""
     if mention is None:
         return [otherwise]
-    if "/年" in quantity.unit and mention.end_year - mention.start_year < _LONGEST_PLAN_YEARS:
+    is_yearly = isinstance(said, Quantity) and "/年" in said.unit
+    if is_yearly and mention.end_year - mention.start_year < _LONGEST_PLAN_YEARS:
         return list(range(mention.start_year, mention.end_year + 1))
     return [mention.end_year]
 
@@ -165,9 +167,9 @@ def _line_targets(
     line: Line, found: list[Figure], wording: str, issue_no: str | None, of_item: Mention | None, page_year: int | None
 ) -> list[Statement]:
     return [
-        Statement("target", line, each.quantity.text, each.quantity, fiscal_year=year, issue_no=issue_no, wording=wording)
+        Statement("target", line, each.said.text, each.said, fiscal_year=year, issue_no=issue_no, wording=wording)
         for each in found
-        for year in _years(each.mention or of_item, each.quantity, page_year)
+        for year in _years(each.mention or of_item, each.said, page_year)
     ]
 
 
@@ -190,28 +192,28 @@ def _actuals(item: _Item, section: Section, page_year: int | None, only_wording:
             "actual" if is_result else "previous_actual",
             line,
             text,
-            quantity,
+            said,
             (rated or late) if is_result and is_last else None,
             stated.end_year if stated else year,
             section.issue_no,
             name or only_wording,
         )
         for line, value, rated in entries
-        for is_last, stated, text, quantity in _values(value)
+        for is_last, stated, text, said in _values(value)
     ]
 
 
-def _values(value: str | None) -> list[tuple[bool, Mention | None, str | None, Quantity | None]]:
+def _values(value: str | None) -> list[tuple[bool, Mention | None, str | None, Quantity | Unread | None]]:
     """Read a value: one for each year that it names, else the whole text as it stands; the rating at its end is the last one's."""
     if value is None:
         return [(True, None, None, None)]
     mentions = [each for each in fiscal_years(value) if not value[each.span[1] :].startswith("まで")]
     dated = [each for each in figures(value) if each.mention in mentions]
     if mentions and dated:
-        known = [each.quantity for each in dated]
-        early = [Figure(None, each) for each in find_quantities(value) if each.span[1] <= mentions[0].span[0] and each not in known]
-        return [(each is dated[-1], each.mention, each.quantity.text, each.quantity) for each in (*early, *dated)]
+        known = [each.said for each in dated]
+        early = [Figure(None, each) for each in find_figures(value) if each.span[1] <= mentions[0].span[0] and each not in known]
+        return [(each is dated[-1], each.mention, each.said.text, each.said) for each in (*early, *dated)]
     mention, rest = leading_year(value)
     if mention and mention in mentions and rest:
-        return [(True, mention, rest, parse_quantity(rest))]
-    return [(True, None, value, parse_quantity(value))]
+        return [(True, mention, rest, value_figure(rest))]
+    return [(True, None, value, value_figure(value))]

@@ -4,19 +4,18 @@ A page is read as a saved file or from the web, and lands as one row per stateme
 must never take a draft for the final page or fill in a figure that the page does not state.
 """
 
-import gzip
 import re
-import zlib
 from dataclasses import dataclass, replace
 
 import httpx
 import pyarrow as pa
 
 from flows.errors import SourceUnavailable, UsageError
-from flows.sources.base import Delivery, Parsed, rejected_item
+from flows.sources.base import Delivery, Listing, Parsed, rejected_item
 from flows.sources.contracts import Column, Contract
 from flows.sources.drop_folder import list_files, read_file
-from flows.sources.japanese import MASK, Mention, fiscal_years, normalise, parse_date, without_years_and_dates
+from flows.sources.japanese import MASK, Mention, Quantity, fiscal_years, normalise, parse_date, without_years_and_dates
+from flows.sources.packed import Unreadable, unpack
 from flows.sources.policy_page_html import html_lines, is_html
 from flows.sources.policy_page_statements import Statement, section_statements
 from flows.sources.policy_page_text import Line, is_title, read_structure, text_lines
@@ -39,7 +38,7 @@ _NO_VALUES = ("-", "–", "—", "―")
 
 CONTRACT = Contract(
     source_name="policy_pages",
-    version=2,
+    version=3,
     owner_ja="デジタル統括室 企画担当",
     owner_en="Digital Bureau, planning",
     may_be_stale_days=30,
@@ -52,6 +51,7 @@ CONTRACT = Contract(
             "value",
             "qualifier",
             "unit",
+            "no_value_because",
             "rating",
             "fiscal_year",
             "issue_no",
@@ -71,10 +71,12 @@ class PolicyPages:
     def __init__(self) -> None:
         self._addresses: dict[str, str] = {}
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
+    def list_deliveries(self, location: str) -> Listing:
         """List saved pages, or the pages of one or more addresses; an address's secrets stay out of `origin`."""
         if not re.match(r"\s*https?://", location, re.IGNORECASE):
-            return [replace(delivery, business_date=None) for delivery in list_files(location, _SUFFIXES)]
+            listing = list_files(location, _SUFFIXES)
+            # A page's day stands in it; its name may hold that of saving it.
+            return replace(listing, deliveries=tuple(replace(each, stated_days=()) for each in listing.deliveries))
         addresses = dict.fromkeys(
             each.strip(" \t\r\n,") for each in re.split(r"[\s,]+(?=https?://)", location.strip(), flags=re.IGNORECASE)
         )
@@ -87,7 +89,7 @@ class PolicyPages:
                 )
             self._addresses[shown] = address
             deliveries[key] = Delivery(key, shown)
-        return list(deliveries.values())
+        return Listing(tuple(deliveries.values()))
 
     def read(self, delivery: Delivery) -> bytes:
         """Read a saved page as it lies there, or fetch it."""
@@ -99,9 +101,9 @@ class PolicyPages:
         """Parse a page into its statements; bytes in no Japanese encoding and a page without a title are rejected as items."""
         item_hash = pseudonyms.of_bytes(content)
         try:
-            content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-        except (OSError, EOFError, zlib.error):
-            return rejected_item("unreadable_item", "the gzip stream is damaged or cut short; deliver the file again", item_hash)
+            content = unpack(content)
+        except Unreadable as error:
+            return rejected_item("unreadable_item", str(error), item_hash)
         decoded = _decode(content)
         if decoded is None:
             reason = f"the page is not {', '.join(_ENCODINGS)} throughout; save it again in UTF-8 and deliver it again"
@@ -255,8 +257,12 @@ def _is_result_note(text: str, following: str) -> bool:
 
 
 def _row(statement: Statement) -> tuple[str | None, ...]:
-    quantity = statement.quantity
-    value, qualifier, unit = (format(quantity.value, "f"), quantity.qualifier, quantity.unit or None) if quantity else (None, None, None)
+    said = statement.said
+    value, qualifier, unit, no_value_because = (
+        (format(said.value, "f"), said.qualifier, said.unit or None, None)
+        if isinstance(said, Quantity)
+        else (None, None, None, said.reason if said else None)
+    )
     year = None if statement.fiscal_year is None else str(statement.fiscal_year)
-    what = (statement.kind, statement.value_text, value, qualifier, unit, statement.rating, year)
-    return (*what, statement.issue_no, statement.wording, statement.line.raw)
+    figure = (statement.value_text, value, qualifier, unit, no_value_because)
+    return (statement.kind, *figure, statement.rating, year, statement.issue_no, statement.wording, statement.line.raw)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from flows.sources.base import Delivery, Parsed
+from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract, landed_arrays
 from flows.sources.database import read_table
 from flows.sources.pseudonyms import Pseudonyms
@@ -36,16 +36,15 @@ class Procedures:
     name = CONTRACT.source_name
     contract = CONTRACT
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
+    def list_deliveries(self, location: str) -> Listing:
         """Name the catalogue as it is now; only reading tells whether it has changed."""
-        return [Delivery(item_key="procedure_catalogue", origin=location)]
+        return Listing((Delivery(item_key="procedure_catalogue", origin=location),))
 
     def read(self, delivery: Delivery) -> bytes:
         """Query the catalogue and return it as an Arrow stream: the same content gives the same bytes."""
-        found = read_table(delivery.origin, _QUERY_FILE.read_text(encoding="utf-8"), f"flows/sources/sql/{_QUERY_FILE.name}")
-        table = pa.table(
-            [column.cast(pa.string()) for column in found.columns], names=[column.name for column in CONTRACT.columns]
-        ).combine_chunks()
+        columns = tuple(column.name for column in CONTRACT.columns)
+        query = _QUERY_FILE.read_text(encoding="utf-8")
+        table = read_table(delivery.origin, query, columns, f"flows/sources/sql/{_QUERY_FILE.name}").combine_chunks()
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table)

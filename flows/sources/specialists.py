@@ -1,24 +1,32 @@
-"""External specialists hired, from personnel: a CP932 file a fiscal year, delivered again as hires are decided.
+"""External specialists hired, from personnel: a CP932 file or a workbook a fiscal year, delivered again as hires are decided.
 
 Kept: when, where to and how many. ▲ takes a hire back, 0 is none, and blank is not decided yet. Names stay at the source.
 """
 
-from flows.sources.base import Delivery, Parsed
+from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
-from flows.sources.delimited import parse_delimited
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
+from flows.sources.tables import parse_table
+from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS
 
 CONTRACT = Contract(
     source_name="specialists",
-    version=1,
+    version=2,
     owner_ja="人事室 採用担当",
     owner_en="Personnel Office, recruitment",
     may_be_stale_days=100,
     columns=(
         Column("hired_on", ("採用年月日", "採用日"), "date", read_on_landing=True),
         Column("department_name", ("配属先", "所属"), "department", is_required=False),
-        Column("hire_count", ("採用数", "人数"), "number", read_on_landing=True),
+        Column(
+            "hire_count",
+            ("採用数", "人数"),
+            "number",
+            units=("名", "人", "者"),
+            read_on_landing=True,
+        ),
+        *SHEET_COLUMNS,
     ),
     left_behind=("整理番号", "氏名", "職種", "備考"),
 )
@@ -30,9 +38,9 @@ class Specialists:
     name = CONTRACT.source_name
     contract = CONTRACT
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
+    def list_deliveries(self, location: str) -> Listing:
         """List the files."""
-        return list_files(location, (".csv",))
+        return list_files(location, (".csv", *WORKBOOK_ENDINGS))
 
     def read(self, delivery: Delivery) -> bytes:
         """Read one file."""
@@ -40,4 +48,4 @@ class Specialists:
 
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
         """Parse one file."""
-        return parse_delimited(content, CONTRACT, pseudonyms)
+        return parse_table(content, CONTRACT, pseudonyms)

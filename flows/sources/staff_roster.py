@@ -1,17 +1,18 @@
-"""The staff roster from personnel: who was posted to which department, from when to when. A CP932 file a month.
+"""The staff roster from personnel: who was posted to which department, from when to when. A CP932 file or a workbook a month.
 
 Kept: the staff number (as a pseudonym), the department and the two dates. Names of people stay at the source.
 """
 
-from flows.sources.base import Delivery, Parsed
+from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
-from flows.sources.delimited import parse_delimited
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
+from flows.sources.tables import parse_table
+from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS
 
 CONTRACT = Contract(
     source_name="staff_roster",
-    version=2,
+    version=3,
     owner_ja="人事室",
     owner_en="Personnel Office",
     delivers_within_days=40,  # a roster a month, on the first
@@ -21,6 +22,7 @@ CONTRACT = Contract(
         Column("department_name", ("所属名", "所属"), "department", landed_unreadable=True),
         Column("posted_from", ("発令日",), "date"),
         Column("posted_to", ("終了日",), "date"),
+        *SHEET_COLUMNS,
     ),
     left_behind=("氏名",),
 )
@@ -32,9 +34,9 @@ class StaffRoster:
     name = CONTRACT.source_name
     contract = CONTRACT
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
-        """List the rosters; `business_date` is the first day of the month in the file's name."""
-        return list_files(location, (".csv",))
+    def list_deliveries(self, location: str) -> Listing:
+        """List the rosters; each is about the month in its name, and held back when that does not state one."""
+        return list_files(location, (".csv", *WORKBOOK_ENDINGS), is_about="month")
 
     def read(self, delivery: Delivery) -> bytes:
         """Read one roster."""
@@ -42,4 +44,4 @@ class StaffRoster:
 
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
         """Parse one roster; staff numbers become pseudonyms before anything leaves this function."""
-        return parse_delimited(content, CONTRACT, pseudonyms)
+        return parse_table(content, CONTRACT, pseudonyms)

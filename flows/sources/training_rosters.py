@@ -3,11 +3,11 @@
 Kept: who (as a pseudonym), of which department, on which day, present or not. Names and remarks stay at the source.
 """
 
-from flows.sources.base import Delivery, Parsed
+from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
-from flows.sources.workbooks import SHEET_COLUMNS, parse_workbook
+from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS, parse_workbook
 
 CONTRACT = Contract(
     source_name="training_rosters",
@@ -32,9 +32,9 @@ class TrainingRosters:
     name = CONTRACT.source_name
     contract = CONTRACT
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
+    def list_deliveries(self, location: str) -> Listing:
         """List the workbooks."""
-        return list_files(location, (".xlsx",))
+        return list_files(location, WORKBOOK_ENDINGS)
 
     def read(self, delivery: Delivery) -> bytes:
         """Read one workbook."""

@@ -9,21 +9,23 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from flows.sources import compound_files, old_workbooks
 from flows.sources.base import Parsed, RejectedRow, rejected_item
-from flows.sources.contracts import Column, Contract, Layout, landed_batch, lay_out
+from flows.sources.contracts import Column, Contract, Layout, Reason, landed_batch, lay_out
+from flows.sources.packed import Unreadable, unpack
 from flows.sources.pseudonyms import Pseudonyms
+from flows.sources.sheets import Sheet, read_sheets
 
 # Where a row stands, for every contract of workbooks; the parser fills them in.
 SHEET_COLUMNS = (
     Column("sheet_name", ("(シート名)",), is_required=False),
     Column("sheet_row", ("(シートの行)",), "code", is_required=False),
 )
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_ZIPPED = b"PK\x03\x04"
 _PLACE_HEADINGS = [column.headings[0] for column in SHEET_COLUMNS]
 _HEADING_WITHIN_ROWS = 30
 _UNPACKED_LIMIT_BYTES = 300_000_000
@@ -42,8 +44,8 @@ class _Table:
 
 
 def is_workbook(content: bytes) -> bool:
-    """Tell an .xlsx file by its first bytes."""
-    return content[:4] == b"PK\x03\x04"
+    """Tell a workbook by its first bytes: .xlsx, .xlsm, .xlsb and .ods are archives, .xls is a compound file."""
+    return content.startswith((_ZIPPED, compound_files.SIGNATURE))
 
 
 def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -> Parsed:
@@ -53,7 +55,11 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
     `sheet_row` say where a row stands. A sheet with some but not all of the required headings is one rejected row.
     """
     item_hash = pseudonyms.of_bytes(content)
-    damaged = rejected_item("unreadable_item", "it is no whole .xlsx workbook; save it again and deliver it again", item_hash, "xlsx")
+    try:
+        content = unpack(content)
+    except Unreadable as error:
+        return rejected_item("unreadable_item", str(error), item_hash)
+    damaged = rejected_item("unreadable_item", "it is no whole workbook; save it again and deliver it again", item_hash, "xlsx")
     if not _is_sound(content):
         return damaged
     rejected: list[RejectedRow] = []
@@ -61,19 +67,21 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
     tables: list[tuple[int, str, _Table]] = []
     first_row = 0
     try:
-        for name, cells in _sheets(content, notes):
-            found = _table(cells, contract)
+        for name, sheet in _sheets(content, notes):
+            found = _table(sheet, contract)
             if isinstance(found, _Table):
                 tables.append((first_row, name, found))
                 notes += [note for note in found.layout.notes if note not in notes]
             elif found:
-                sheet_hash = pseudonyms.of_bytes(repr(cells).encode())
-                rejected.append(RejectedRow(first_row + 1, "missing_column", f"sheet '{name}': {found}", sheet_hash))
-            first_row += len(cells)
-    except (CalamineError, ValueError, OSError, OverflowError):
-        return damaged
+                sheet_hash = pseudonyms.of_bytes(repr(sheet.rows).encode())
+                told = f"sheet '{name}': {found.text}"
+                rejected.append(RejectedRow(first_row + 1, found.code, told, sheet_hash))
+            first_row += sheet.last_row
+    except MemoryError:
+        raise
     except BaseException as error:
-        if type(error).__name__ == "PanicException":  # the reader's own bugs, which only damaged files have shown
+        # Readers of workbooks raise whatever a damaged one leads them to, and a panic of calamine's is no Exception.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             return damaged
         raise
     if not tables and not rejected:
@@ -84,6 +92,8 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
 
 
 def _is_sound(content: bytes) -> bool:
+    if content.startswith(compound_files.SIGNATURE):  # nothing in it is packed
+        return len(content) <= _UNPACKED_LIMIT_BYTES and old_workbooks.is_sound(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return sum(entry.file_size for entry in archive.infolist()) <= _UNPACKED_LIMIT_BYTES and archive.testzip() is None
@@ -91,81 +101,56 @@ def _is_sound(content: bytes) -> bool:
         return False
 
 
-def _sheets(content: bytes, notes: list[str]) -> Iterator[tuple[str, list[list[Any]]]]:
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    for place, metadata in enumerate(workbook.sheets_metadata):
-        if metadata.typ != SheetTypeEnum.WorkSheet:
-            continue
-        name = metadata.name if _SHEET_NAME.search(metadata.name) else f"シート{place + 1}"
-        if metadata.visible != SheetVisibleEnum.Visible:
+def _sheets(content: bytes, notes: list[str]) -> Iterator[tuple[str, Sheet]]:
+    for sheet in read_sheets(content):
+        name = sheet.name if _SHEET_NAME.search(sheet.name) else f"シート{sheet.place + 1}"
+        if sheet.is_visible:
+            yield name, sheet
+        else:
             notes.append(f"sheet '{name}' is hidden and was left unread")
-            continue
-        yield name, _cells(workbook.get_sheet_by_index(place))
 
 
-def _cells(sheet: CalamineSheet) -> list[list[Any]]:
-    """Return a sheet's cells from its first row on; of a merged range every cell holds the value."""
-    cells = sheet.to_python(skip_empty_area=False)
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        for row in cells[top : bottom + 1]:
-            if len(row) > left and row[left] == "":
-                row[left] = cells[top][left]
-            # Across columns a merged cell is a title or a note: one cell is enough of it.
-            row[left + 1 : right + 1] = [""] * len(row[left + 1 : right + 1])
-    return cells
-
-
-def _table(cells: list[list[Any]], contract: Contract) -> _Table | str | None:
-    """Return a sheet's table, what its heading lacks, or None for a sheet that holds no table."""
+def _table(sheet: Sheet, contract: Contract) -> _Table | Reason | None:
+    """Return a sheet's table, why its heading cannot be read, or None for one without a table."""
     best: tuple[int, int, Layout] | None = None
-    for number, row in enumerate(cells[:_HEADING_WITHIN_ROWS]):
-        headings = [_text(cell) or "" for cell in row]
-        if sum(bool(heading) for heading in headings) < 2:
+    for place, (number, cells) in enumerate(sheet.rows):
+        if number > _HEADING_WITHIN_ROWS:
+            break
+        if sum(bool(cell) for cell in cells) < 2:
             continue
-        layout = lay_out([*headings, *_PLACE_HEADINGS], contract, body=_body(cells, number))
+        layout = lay_out([*(cell or "" for cell in cells), *_PLACE_HEADINGS], contract, body=_body(sheet, place))
         own = len(layout.positions) - len(SHEET_COLUMNS)
         if own > (best[1] if best else 0):
-            best = number, own, layout
+            best = place, own, layout
     if best is None:
         return None
-    number, _, layout = best
-    return layout.missing or _rows(cells, number, layout, contract)
+    place, _, layout = best
+    return layout.reason or _rows(sheet, place, layout, contract)
 
 
-def _body(cells: list[list[Any]], heading: int) -> bytes:
-    return "\n".join(str(cell) for row in cells[heading + 1 :] for cell in row if isinstance(cell, str)).encode()
+def _body(sheet: Sheet, heading: int) -> bytes:
+    return "\n".join(cell for _, cells in sheet.rows[heading + 1 :] for cell in cells if cell).encode()
 
 
-def _rows(cells: list[list[Any]], heading: int, layout: Layout, contract: Contract) -> _Table:
-    width = len(cells[heading])
+def _rows(sheet: Sheet, heading: int, layout: Layout, contract: Contract) -> _Table:
+    last_number, headings = sheet.rows[heading]
+    width = len(headings)
     places = [layout.positions[each.name] for each in contract.columns if each not in SHEET_COLUMNS and each.name in layout.positions]
     rows: list[list[str | None]] = []
     numbers: list[int] = []
     is_after_a_gap = False
-    for number, row in enumerate(cells[heading + 1 :], start=heading + 2):
-        texts = [_text(cell) for cell in row[:width]]
-        if not any(texts):
-            is_after_a_gap = bool(rows)
+    for number, cells in sheet.rows[heading + 1 :]:
+        texts = [*cells[:width], *[None] * (width - len(cells))]
+        if not any(texts):  # what stands beside the table is none of it
             continue
+        is_after_a_gap = is_after_a_gap or (bool(rows) and number > last_number + 1)
+        last_number = number
         first = next(text for text in texts if text)
         if sum(bool(texts[place]) for place in places) <= 1 and (is_after_a_gap or _NOTE.match(first)):
             continue
         rows.append(texts)
         numbers.append(number)
     return _Table(layout, rows, numbers)
-
-
-def _text(cell: Any) -> str | None:
-    """Return a cell as text: days as ISO, numbers without an empty fraction, nothing as None."""
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    if isinstance(cell, float | int):
-        return format(cell, ".15g")
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(sep=" ")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell) if str(cell).strip() else None
 
 
 def _batches(tables: list[tuple[int, str, _Table]], contract: Contract, pseudonyms: Pseudonyms) -> Iterator[pa.RecordBatch]:

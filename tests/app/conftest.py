@@ -49,6 +49,9 @@ _INDICATORS = (
     ("specialists_hired", "外部専門人材を採用", "External specialists hired", 4, "flow", "名", "people"),
     ("training_participants", "研修の受講者", "Training participants", 4, "flow", "名", "people"),
 )
+# What is counted, of several and of one, where it is not the unit.
+_SHARES = {"ratio": ("所属", "departments", "department"), "milestone": ("工程", "stages", "stage")}
+_ONE = {"procedures": "procedure", "tasks": "task", "people": "person"}
 # code, fiscal year, actual text, value, qualifier, rating
 _OFFICIAL = (
     ("online_procedures", 2022, "710件", 710, "exact", None),
@@ -96,6 +99,7 @@ def write_warehouse(file: Path) -> None:
     with duckdb.connect(str(file)) as connection:
         _create_marts(connection)
         for order, (code, name_ja, name_en, issue, kind, unit_ja, unit_en) in enumerate(_INDICATORS, start=1):
+            counted = _SHARES.get(kind) or (unit_ja, unit_en, _ONE[str(unit_en)])
             _insert(
                 connection,
                 "dim_indicators",
@@ -109,6 +113,10 @@ def write_warehouse(file: Path) -> None:
                 kind=kind,
                 unit_ja=unit_ja,
                 unit_en=unit_en,
+                counted_ja=counted[0],
+                counted_en=counted[1],
+                counted_one_en=counted[2],
+                is_ended=False,
                 direction="up",
                 source_name="access_log" if kind == "ratio" else "official",
                 owner="デジタル統括室",
@@ -175,6 +183,8 @@ def _write_usage(connection: duckdb.DuckDBPyConnection) -> None:
         "fct_required_paces",
         indicator_code="visualisation_usage_rate",
         fiscal_year=2026,
+        counted="latest_month",
+        outlook="to_go",
         numerator=35,
         denominator=53,
         required_numerator=38,
@@ -495,6 +505,7 @@ def finished_run(outcome: str = "published", **facts: Any) -> dict[str, Any]:
         "stage": "publish",
         "version": VERSION,
         "warnings": [],
+        "accounts": {},
         "failures": [],
         "counts": {},
         "outcome": outcome,

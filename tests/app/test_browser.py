@@ -189,7 +189,7 @@ _WIDER_OUTSIDE_THE_GRID = """() => [...document.querySelectorAll('.stMain *')]
 
 def test_usage_page_opens_by_its_address_and_fits_the_screen(usage_visit: Visit) -> None:
     page = usage_visit.page
-    assert "3 more departments to 70%" in page.inner_text(".shihyo-pace")
+    assert "3 departments to go to 70%" in page.inner_text(".shihyo-pace")
     assert page.locator(".shihyo-usage tbody th[scope=row]").count() == 6
     assert page.evaluate(_WIDER_OUTSIDE_THE_GRID) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
@@ -207,7 +207,7 @@ def test_pages_are_one_click_apart_and_keep_the_language(usage_visit: Visit) -> 
     assert "Digital Bureau KPIs" in page.inner_text(".shihyo-heading")
     page.get_by_role("link", name="Usage").click()
     page.wait_for_selector(".shihyo-usage", timeout=60_000)
-    assert "more departments" in page.inner_text(".shihyo-pace")
+    assert "departments to go" in page.inner_text(".shihyo-pace")
     assert "lang=en" in page.url
 
 
@@ -216,3 +216,48 @@ def test_all_months_can_be_asked_for(usage_visit: Visit) -> None:
     page.get_by_text("All months").click()
     page.wait_for_timeout(1500)
     assert page.locator(".shihyo-usage thead th").count() == 9
+
+
+@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["1280", "390"])
+def stale_visit(request: pytest.FixtureRequest, browser: Any, url: str) -> Iterator[Visit]:
+    """A link to an indicator that the published version does not hold."""
+    address = f"{url}/indicator?indicator=an_indicator_{'x' * 300}&lang=en"
+    opened = Visit(browser, address, *request.param, awaited=".shihyo-unknown")
+    yield opened
+    opened.context.close()
+
+
+def test_a_stale_link_says_so_and_leads_to_the_indicators_that_there_are(stale_visit: Visit) -> None:
+    page = stale_visit.page
+    assert "is not in the published version" in page.inner_text(".shihyo-unknown h3")
+    assert page.locator(".shihyo-definition").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    assert page.evaluate(_SMALL_TEXT) == []
+    page.get_by_role("link", name="Training participants").click()
+    page.locator(".shihyo-definition h3", has_text="Training participants").wait_for(timeout=60_000)
+    page.go_back()
+    page.wait_for_selector(".shihyo-unknown", timeout=60_000)
+
+
+def test_a_page_that_is_not_there_is_told_in_the_readers_language(browser: Any, url: str) -> None:
+    for language, told in (("ja", "ページ「nowhere」はありません"), ("en", "There is no page “nowhere”")):
+        opened = Visit(browser, f"{url}/nowhere?lang={language}", 1280, 900)
+        assert told in opened.page.inner_text(".shihyo-notice.unknown")
+        opened.context.close()
+    opened = Visit(browser, f"{url}/?lang=ja", 1280, 900)
+    assert opened.page.locator(".shihyo-notice.unknown").count() == 0
+    opened.context.close()
+
+
+def test_the_browsers_way_back_leads_to_the_indicator_of_the_address(browser: Any, url: str) -> None:
+    address = f"{url}/indicator?indicator=online_procedures&lang=en"
+    opened = Visit(browser, address, 1280, 900, awaited=".shihyo-definition")
+    page = opened.page
+    page.locator("[data-testid=stSelectbox] input").click()
+    page.get_by_role("option", name="Training participants").click()
+    page.locator(".shihyo-definition h3", has_text="Training participants").wait_for(timeout=60_000)
+    assert "indicator=training_participants" in page.url
+    page.go_back()
+    page.locator(".shihyo-definition h3", has_text="Procedures available online").wait_for(timeout=60_000)
+    assert "indicator=online_procedures" in page.url
+    opened.context.close()

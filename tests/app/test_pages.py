@@ -1,5 +1,6 @@
 """What the app says in each state of the house, run by Streamlit's own test harness on a real warehouse file."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -186,8 +187,49 @@ def test_language_comes_from_the_address_and_goes_back_into_it(published: Any) -
     assert page.query_params["lang"] == "en"
 
 
-def test_unknown_language_is_japanese(published: Any) -> None:
-    assert "デジタル統括室" in text_of(opened(lang="fr"))
+def test_unknown_language_is_japanese_and_says_so(published: Any) -> None:
+    for asked, told in (("fr", "fr"), ("EN", "EN"), ("", "(空)"), ("<b>", "&lt;b&gt;")):
+        page = opened(lang=asked)
+        assert "デジタル統括室" in text_of(page)
+        assert f"言語「{told}」の表示はありません" in text_of(page)
+    assert "の表示はありません" not in text_of(opened())
+    page.button_group(key="language").set_value("en").run()
+    assert "の表示はありません" not in text_of(page)
+
+
+def test_the_language_follows_the_address_on_the_way_back(published: Any) -> None:
+    page = opened(lang="en")
+    page.query_params["lang"] = "ja"
+    page.run()
+    assert "デジタル統括室 KPI" in text_of(page)
+
+
+def test_a_missed_target_looks_missed_on_the_tile_the_chart_and_the_table(published: Any) -> None:
+    with duckdb.connect(str((published.published_dir / "warehouse.duckdb").resolve())) as connection:
+        connection.execute(
+            "update marts.fct_indicator_progress set actual_value = 69.6, status = 'not_met' "
+            "where indicator_code = 'visualisation_usage_rate' and fiscal_year = 2026"
+        )
+        connection.execute("update marts.fct_indicator_actuals set actual_value = 69.96 where actual_value > 66")
+    page = opened()
+    assert "<b>69.6</b><small>%</small>" in tile(page, "visualisation_usage_rate")
+    assert "2026年10月 <b>69.96%</b>" in re.sub(r"</span>|<span>", "", tile(page, "visualisation_usage_rate"))
+    text = text_of(page)
+    assert "<b>69.6%</b>" in text[text.index("shihyo-years") :]
+    drawn = page.get("vega_lite_chart")[0].proto
+    values = [pa.ipc.open_stream(dataset.data.data).read_all().to_pylist() for dataset in drawn.datasets]
+    latest = max(values, key=len)[-2]
+    assert (latest["label"], latest["利用率"]) == ("69.96%", "69.96%")
+
+
+def test_an_indicator_that_has_ended_is_marked_on_its_tile(published: Any) -> None:
+    with duckdb.connect(str((published.published_dir / "warehouse.duckdb").resolve())) as connection:
+        connection.execute(
+            "update marts.dim_indicators set is_ended = true, valid_to = date '2025-03-31' where indicator_code = 'nocode_applications'"
+        )
+    assert "終了 2025年3月末" in tile(opened(), "nocode_applications")
+    assert "Ended end of March 2025" in tile(opened(lang="en"), "nocode_applications")
+    assert "終了" not in tile(opened(), "online_procedures")
 
 
 def test_house_with_nothing_published_says_so(house: Any) -> None:
@@ -232,3 +274,28 @@ def test_app_leaves_the_published_file_free_and_untouched(published: Any) -> Non
     assert (file.stat().st_mtime_ns, file.read_bytes()) == before
     assert {path.name for path in published.published_dir.iterdir()} == {"status.json", file.name, "warehouse.duckdb"}
     assert file not in {descriptor.resolve() for descriptor in Path("/proc/self/fd").iterdir()}
+
+
+def test_what_was_not_read_is_told_in_the_readers_language_and_once(published: Any, passed_run: Any) -> None:
+    said = "access_log: 7 of what was delivered is not read: a.jsonl (this source reads no file with this ending) and 6 more"
+    entries = [{"name": f"{letter}.jsonl", "reason_code": "unknown_ending"} for letter in "abcde"]
+    entries.append({"name": "<b>", "reason_code": "of_tomorrow"})
+    undated = [{"name": "log.csv", "reason_code": "no_day"}]
+    locked = {"unread": [{"name": "~$＊＊＊", "reason_code": "office_lock"}], "not_read": 1, "warning": None}
+    log = {"unread": entries, "not_read": 7, "landed_undated": undated, "warning": said}
+    published.write_status(passed_run(warnings=[said], accounts={"access_log": log, "training_rosters": locked, "milestones": "?"}))
+    japanese, english = text_of(opened()), text_of(opened(lang="en"))
+    assert "access_log: 受け渡しフォルダの 7 件を読み込んでいません(a.jsonl: この取得元では読まない拡張子、" in japanese
+    assert "e.jsonl: この取得元では読まない拡張子、ほか 2 件)" in japanese
+    assert "access_log: 1 件を対象日なしで取り込みました(log.csv: ファイル名に対象日がない)" in japanese
+    assert "access_log: 7 of what was delivered is not read (a.jsonl: an ending that the source does not read" in english
+    for page in (japanese, english):
+        assert said not in page
+        assert "~$" not in page
+
+
+def test_what_was_not_read_is_told_of_a_night_that_published_nothing_too(published: Any, held_run: dict[str, Any]) -> None:
+    entry = {"name": "名簿.csv", "reason_code": "no_month"}
+    account = {"unread": [entry], "not_read": 1, "warning": "x"}
+    published.write_status({**held_run, "accounts": {"staff_roster": account}})
+    assert "staff_roster: 受け渡しフォルダの 1 件を読み込んでいません(名簿.csv: ファイル名に対象月がない)" in text_of(opened())

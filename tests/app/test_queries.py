@@ -92,7 +92,7 @@ def test_query_names_only_columns_that_the_real_marts_declare(query: Path, house
 # What a mart says in a code of its own is told by a text of that name.
 _BUILT = (
     *("outcome_", "legend_", "status_", "reason_", "progress_", "method_", "reconciled_", "measure_", "cause_"),
-    *("kind_", "units_as_", "forecast_not_"),
+    *("kind_", "units_as_", "forecast_not_", "unread_"),
 )
 
 

@@ -63,14 +63,15 @@ def row_of(page: str, name: str) -> list[str]:
 
 def test_headline_says_how_many_departments_are_needed_and_how_many_a_month(published: Any) -> None:
     page = plain(text_of(opened()))
-    assert "70%まで あと 3 所属(月 0.6 所属)" in page
-    assert "2026年10月末時点 35 / 53 所属(66.0%)" in page
-    assert "70%には 38 所属が必要です。期限は2027年3月末、残り 5 か月。" in page
-    assert "3 more departments to 70% (0.6 a month)" in plain(text_of(opened(lang="en")))
+    assert "令和8年度の70%まで あと 3所属(月 0.6所属)" in page
+    assert "2026年10月末時点 35 / 53所属(66.0%)" in page
+    assert "70%は 38所属 以上です。期限は2027年3月末、残り 5 か月。" in page
+    told = "3 departments to go to 70% by the end of FY2026 (0.6 departments a month)"
+    assert told in plain(text_of(opened(lang="en")))
 
 
 def test_a_target_that_is_reached_needs_nobody(published: Any) -> None:
-    change(published, "update marts.fct_required_paces set still_needed = 0, numerator = 38, needed_per_month = 0")
+    change(published, "update marts.fct_required_paces set outlook = 'reached', still_needed = 0, numerator = 38, needed_per_month = 0")
     page = plain(text_of(opened()))
     assert "70%に達しています" in page
     assert "あと" not in page
@@ -100,6 +101,14 @@ def test_simulated_data_is_labelled_and_no_number_of_people_is_told(published: A
     page = text_of(opened())
     assert "模擬データ" in page
     assert "利用した人数は示しません" in page
+
+
+def test_a_version_without_the_usage_rate_says_so(published: Any) -> None:
+    change(published, "delete from marts.dim_indicators where indicator_code = 'visualisation_usage_rate'")
+    page = text_of(opened())
+    assert "利用状況の指標は、2026年11月20日時点の版 20261120-20261124T034500Z にありません" in page
+    assert "shihyo-pace" not in page
+    assert "does not hold the usage rate" in text_of(opened(lang="en"))
 
 
 def test_a_warehouse_without_months_says_so(published: Any) -> None:

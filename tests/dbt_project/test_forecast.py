@@ -56,7 +56,7 @@ def _months(numerators: Any, denominator: Any = 1, code: str = "series") -> list
 
 
 def _asked(origin: int, months_ahead: int, kind: str = "stock", target: float | None = None, **more: Any) -> Row:
-    asked = {"indicator_code": "series", "kind": kind, "direction": "up", "natural_limit": None}
+    asked = {"indicator_code": "series", "kind": kind, "direction": "up", "natural_limit": None, "may_be_negative": False}
     return {**asked, "origin_month": _month(origin), "months_ahead": months_ahead, "target_value": target, **more}
 
 
@@ -249,7 +249,8 @@ class Warehouse:
         before = self.fitted
         self._fill("int_forecast_months", months, "indicator_code text, month date, numerator decimal(18, 4), denominator decimal(18, 4)")
         columns = (
-            "indicator_code text, kind text, direction text, natural_limit double, origin_month date, months_ahead int, target_value double"
+            "indicator_code text, kind text, direction text, natural_limit double, may_be_negative boolean, origin_month date, "
+            "months_ahead int, target_value double"
         )
         self._fill("int_forecasts_wanted", wanted, columns)
         this = type("this", (), {"schema": "intermediate", "identifier": MODEL.stem, "__repr__": lambda _: f"intermediate.{MODEL.stem}"})()

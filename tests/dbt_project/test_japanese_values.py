@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_city import ROOT
 
-from flows.sources.japanese_cells import read_date
+from flows.sources.japanese_cells import read_date, read_number
 
 MACRO = ROOT / "dbt_project" / "macros" / "japanese_values.sql"
 WIDE = str.maketrans("0123456789/.-()RHS ", "０１２３４５６７８９／．－（）ＲＨＳ　")
@@ -116,3 +116,24 @@ _PIECES = st.sampled_from(
 def test_any_text_is_the_same_day_or_none_in_both_languages(expression: str, texts: list[str]) -> None:
     plain = [text.replace("\0", "") for text in texts]
     assert in_sql(expression, plain) == [read_date(text) for text in plain]
+
+
+QUALIFIED = (
+    *("約3", "およそ３人", "概ね60％", "3人程度", "60%以上", "100件超", "5日以内", "10人弱", "20件余り"),
+    *("20余件", "合計30", "30件(累計)", "最大10", "少なくとも3名", "約4割", "9割前後", "3千人ほど", "50人近く"),
+)
+UNQUALIFIED = (
+    *("3", "３人", "▲１", "60%", "6割", "7割5分", "1.5倍", "1,100件", "6千2百万円", "+3", "ゼロ", "3人増"),
+    *("若干名", "", "約束", "10~20", "第3回", "1,00", "３分の１", "＊＊＊"),
+)
+
+
+def test_a_qualified_number_is_one_in_both_languages() -> None:
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    macro = MACRO.read_text(encoding="utf-8") + "{{ is_qualified_number('written') }}"
+    expression = environment.from_string(macro).render().strip()
+    for texts, expected in ((QUALIFIED, True), (UNQUALIFIED, False)):
+        found = [(text, read_number(text)) for text in texts]
+        told = [number is not None and number.qualifier != "exact" for _, number in found]
+        assert list(zip(texts, told, strict=True)) == [(text, expected) for text in texts]
+        assert in_sql(expression, list(texts)) == [expected] * len(texts)

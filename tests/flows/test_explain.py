@@ -213,7 +213,7 @@ def test_of_hires_stages_procedures_and_applications_each_row_is_the_one_that_co
 
 
 def _landed(source: Procedures | NocodeApps, location: str) -> dict[int, dict[str, Any]]:
-    content = source.read(source.list_deliveries(location)[0])
+    content = source.read(source.list_deliveries(location).deliveries[0])
     rows = [row for batch in source.parse(content, Pseudonyms(b"a key for the tests")).batches for row in batch.to_pylist()]
     return {row["_source_row"]: row for row in rows}
 

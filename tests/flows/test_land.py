@@ -9,8 +9,10 @@ from workbooks import TRAINING_HEADING, attendance, workbook
 
 from flows.errors import UsageError
 from flows.land import land_source, landed_items, staleness
+from flows.reader import Reader
 from flows.runs import append
 from flows.sources import SOURCES
+from flows.sources.base import Source
 from settings import Settings, SourceSettings
 
 BY_NAME = {source.name: source for source in SOURCES}
@@ -29,6 +31,11 @@ def settings_of(city: City, key: str = "a key for the tests alone") -> Settings:
     return Settings(data_dir=city.data, pseudonym_key=key, sources=sources)
 
 
+def land(settings: Settings, source: Source, as_ofs: list[date]) -> int:
+    with Reader(settings) as reader:
+        return land_source(settings, source, as_ofs, reader).landed
+
+
 def roster(*numbers: str) -> bytes:
     return workbook({"第1回": [attendance(number, "北区役所", "R8.10.1") for number in numbers]}, TRAINING_HEADING)
 
@@ -40,25 +47,25 @@ def landed(city: City) -> list[tuple[str, str, int]]:
 def test_a_missed_week_is_caught_up_by_the_next_night(city: City) -> None:
     for offset in range(7):
         city.deliver_log(DAY + timedelta(days=offset))
-    assert land_source(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=2)]) == 2
-    assert land_source(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=9)]) == 5
+    assert land(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=2)]) == 2
+    assert land(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=9)]) == 5
     assert [known_from for _, known_from, _ in landed(city)] == ["2026-10-07"] * 2 + ["2026-10-14"] * 5
 
 
 def test_landing_twice_changes_nothing_and_a_correction_keeps_the_earlier_delivery(city: City) -> None:
     settings, source = settings_of(city), BY_NAME["training_rosters"]
     city.deliver("training_rosters", "研修.xlsx", roster("S1", "S2"), on=DAY)
-    assert [land_source(settings, source, [DAY]), land_source(settings, source, [DAY])] == [1, 0]
+    assert [land(settings, source, [DAY]), land(settings, source, [DAY])] == [1, 0]
     city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY + timedelta(days=1))
     city.deliver("training_rosters", "研修.xlsx", roster("S1", "S2"), on=DAY + timedelta(days=2))
-    assert land_source(settings, source, [DAY + timedelta(days=1), DAY + timedelta(days=2)]) == 2
+    assert land(settings, source, [DAY + timedelta(days=1), DAY + timedelta(days=2)]) == 2
     assert landed(city) == [("研修.xlsx", "2026-10-05", 2), ("研修.xlsx", "2026-10-06", 1), ("研修.xlsx", "2026-10-07", 2)]
 
 
 def test_the_file_that_excel_keeps_beside_an_open_workbook_is_no_delivery(city: City) -> None:
     city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY)
     city.deliver("training_rosters", "~$研修.xlsx", b"\x08Yamada H", on=DAY)
-    assert land_source(settings_of(city), BY_NAME["training_rosters"], [DAY]) == 1
+    assert land(settings_of(city), BY_NAME["training_rosters"], [DAY]) == 1
     assert [key for key, *_ in landed(city)] == ["研修.xlsx"]
 
 
@@ -75,7 +82,7 @@ def test_a_source_may_be_stale_for_as_long_as_its_contract_allows(city: City) ->
 
 def test_without_a_ledger_what_has_landed_tells_how_stale_a_source_is(city: City) -> None:
     city.deliver_log(DAY)
-    land_source(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=1)])
+    land(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=1)])
     assert staleness(settings_of(city), BY_NAME["access_log"], DAY + timedelta(days=3))[0].startswith(
         "last read as of 2026-10-06, 2 days ago"
     )
@@ -83,6 +90,6 @@ def test_without_a_ledger_what_has_landed_tells_how_stale_a_source_is(city: City
 
 def test_another_key_is_refused_where_people_were_landed_under_the_first(city: City) -> None:
     city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY)
-    land_source(settings_of(city), BY_NAME["training_rosters"], [DAY])
+    land(settings_of(city), BY_NAME["training_rosters"], [DAY])
     with pytest.raises(UsageError, match="nobody would be recognised"):
-        land_source(settings_of(city, "another key for the tests"), BY_NAME["training_rosters"], [DAY])
+        land(settings_of(city, "another key for the tests"), BY_NAME["training_rosters"], [DAY])

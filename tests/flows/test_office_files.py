@@ -143,7 +143,7 @@ def test_sources_that_have_changed_their_form_stop_the_night_and_the_line_says_w
         "every_item_can_be_read",
         "研修_令和8年度.xlsx: sheet '第1回': the heading has no 受講日; found No., 職員番号, 氏名, 所属, 出欠, 備考, 日時",
         "flows/sources/training_rosters.py",
-        "研修_令和7年度.xlsx: it is no whole .xlsx workbook",
+        "研修_令和7年度.xlsx: it is no whole workbook",
         "columns_keep_their_kind",
         "専門人材_令和8年度.csv, column 採用年月日",
         "flows/sources/specialists.py",

@@ -61,7 +61,15 @@ told_by_now as (
 
 select * from told_by_now
 """
-NAMES = {"name_ja": "可視化環境の利用日数", "name_en": "Days of use", "unit_ja": "日", "unit_en": "days"}
+NAMES = {
+    "name_ja": "可視化環境の利用日数",
+    "name_en": "Days of use",
+    "unit_ja": "日",
+    "unit_en": "days",
+    "counted_ja": "日",
+    "counted_en": "days",
+    "counted_one_en": "day",
+}
 
 
 def _add(project: Path) -> None:
@@ -127,4 +135,5 @@ def test_the_apps_queries_have_it_where_they_have_the_others(ten: City) -> None:
     told = _as_the_app_asks(ten, indicator_code=CODE, as_of=BASE_AS_OF)
     tile = next(row for row in told["overview_tiles"] if row["indicator_code"] == CODE)
     assert (tile["name_en"], tile["actual_value"], tile["target_text"], tile["official_rating"]) == (NAMES["name_en"], 10, None, None)
+    assert {name: tile[name] for name in NAMES} == NAMES
     assert [row["actual_value"] for row in told["indicator_years"]] == [10]

@@ -13,10 +13,13 @@ from small_city import ROOT, City
 from flows import write
 from flows.land import land_source
 from flows.publish import publish_candidate
+from flows.reader import Reader
 from flows.runs import Run
 from flows.sources import SOURCES
 from harness.dbt_forks import Builder, dbt_forks
 from settings import SOURCE_NAMES, Settings, SourceSettings
+
+_KEY = "a key for the tests alone"
 
 
 def copy_project(folder: Path) -> Path:
@@ -28,8 +31,9 @@ def copy_project(folder: Path) -> Path:
 def bare_nights(project: Path, folder: Path) -> Iterator["BareNights"]:
     """Give a way to run nights on a copied project; what dbt keeps lies in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with dbt_forks(project, folder) as build, pytest.MonkeyPatch.context() as patched:
-        nights = BareNights(project, build)
+    settings = Settings(data_dir=folder, pseudonym_key=_KEY, sources={})
+    with dbt_forks(project, folder) as build, Reader(settings) as reader, pytest.MonkeyPatch.context() as patched:
+        nights = BareNights(project, build, reader)
         patched.setattr(write, "_PROJECT", project)
         patched.setattr(write, "run_dbt", nights.run_dbt)
         yield nights
@@ -41,6 +45,7 @@ class BareNights:
 
     project: Path
     build: Builder
+    reader: Reader
     with_tests: bool = False
     _count: int = field(default=0, init=False)
 
@@ -56,8 +61,8 @@ class BareNights:
         settings.published_dir.mkdir(parents=True, exist_ok=True)
         self._count += 1
         run = Run("run", as_of, version=f"{as_of:%Y%m%d}-20990101T{self._count:06d}Z")
-        for source in SOURCES:
-            land_source(settings, source, [as_of] if lands else [])
+        for source in SOURCES if lands else ():
+            land_source(settings, source, [as_of], self.reader)
         told = write.write_candidate(settings, run, full_refresh=full_refresh)
         publish_candidate(settings, run)
         return told
@@ -68,4 +73,4 @@ def settings_of(city: City, **locations: Path) -> Settings:
     inbox = city.folder / "inbox"
     places = {name: inbox / name for name in SOURCE_NAMES if (inbox / name).is_dir()} | locations
     sources = {name: SourceSettings(location=str(places.get(name, "")), enabled=name in places) for name in SOURCE_NAMES}
-    return Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", keep_versions=99, sources=sources)
+    return Settings(data_dir=city.data, pseudonym_key=_KEY, keep_versions=99, sources=sources)

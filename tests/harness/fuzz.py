@@ -3,14 +3,10 @@
 The same seed spoils in the same ways.
 """
 
-import io
 import json
 import random
-import re
 import sqlite3
-import zipfile
 from collections import Counter
-from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,106 +20,14 @@ from demo.nocode_apps import FIELDS, records
 from demo.policy_pages import page
 from flows.errors import ShihyoError
 from flows.land import land_source
+from flows.reader import Reader
 from flows.sources import SOURCES
-from flows.sources.base import Delivery, Source
+from flows.sources.base import Delivery, Listing, Source
+from harness.spoilers import NAMES, spoil
 from settings import Settings, SourceSettings
 
 AS_OF = date(2026, 10, 21)
-
-Spoiler = Callable[[bytes, random.Random], bytes]
-
-
-def flip_bytes(content: bytes, chance: random.Random) -> bytes:
-    spoiled = bytearray(content)
-    for _ in range(chance.choice((1, 3, 30))):
-        if spoiled:
-            spoiled[chance.randrange(len(spoiled))] = chance.randrange(256)
-    return bytes(spoiled)
-
-
-def cut_short(content: bytes, chance: random.Random) -> bytes:
-    return content[: chance.randrange(len(content) + 1)]
-
-
-def lose_a_piece(content: bytes, chance: random.Random) -> bytes:
-    start = chance.randrange(len(content) + 1)
-    return content[:start] + content[start + chance.randrange(1, 60) :]
-
-
-def swap_lines(content: bytes, chance: random.Random) -> bytes:
-    lines = content.split(b"\n")
-    one, other = chance.randrange(len(lines)), chance.randrange(len(lines))
-    lines[one], lines[other] = lines[other], lines[one]
-    return b"\n".join(lines if chance.random() < 0.5 else [*lines, *lines[1:]])
-
-
-def swap_cells(content: bytes, chance: random.Random) -> bytes:
-    """Exchange two pieces between separators, in a file of lines or in JSON."""
-    pieces = re.split(rb"([,\n{}\[\]:])", content)
-    places = [place for place in range(0, len(pieces), 2) if pieces[place].strip()]
-    if len(places) > 1:
-        one, other = chance.sample(places, 2)
-        pieces[one], pieces[other] = pieces[other], pieces[one]
-    return b"".join(pieces)
-
-
-def change_encoding(content: bytes, chance: random.Random) -> bytes:
-    for encoding in ("utf-8", "cp932"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return text.encode(chance.choice(("utf-16", "euc_jp", "cp932", "utf-8-sig", "utf-7", "iso2022_jp")), errors="replace")
-    return content
-
-
-_NASTY = (b"\0", b'"', b'""",', b"\r", b"\xff\xfe", b"," * 500, b"9" * 5000, "㍻".encode(), b"</x><![CDATA[", b"\x1f\x8b", b"\n\n\n")
-
-
-def put_in(content: bytes, chance: random.Random) -> bytes:
-    nasty = chance.choice(
-        (b"\0", b'"', b'""",', b"\r", b"\xff\xfe", b"," * 500, b"9" * 5000, "㍻".encode(), b"</x><![CDATA[", b"\x1f\x8b", b"\n\n\n")
-    )
-    start = chance.randrange(len(content) + 1)
-    return content[:start] + nasty + content[start:]
-
-
-def of_workbook(content: bytes, chance: random.Random) -> bytes:
-    """Take a workbook apart and put it together wrongly: a part missing, one spoiled, two exchanged."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    names = sorted(parts)
-    how = chance.randrange(4)
-    if how == 0:
-        del parts[chance.choice(names)]
-    elif how == 1:
-        name = chance.choice(names)
-        parts[name] = chance.choice((flip_bytes, cut_short, swap_cells, put_in))(parts[name], chance)
-    elif how == 2:
-        one, other = chance.sample(names, 2)
-        parts[one], parts[other] = parts[other], parts[one]
-    else:
-        texts = re.split(rb"(<si>.*?</si>)", parts.get("xl/sharedStrings.xml", b""))
-        places = range(1, len(texts), 2)
-        for _ in range(chance.randrange(1, 8)):
-            one, other = chance.choice(places), chance.choice(places)
-            texts[one], texts[other] = texts[other], texts[one]
-        parts["xl/sharedStrings.xml"] = b"".join(texts)
-    spoiled = io.BytesIO()
-    with zipfile.ZipFile(spoiled, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    return spoiled.getvalue()
-
-
-SPOILERS: tuple[Spoiler, ...] = (flip_bytes, cut_short, lose_a_piece, swap_lines, swap_cells, change_encoding, put_in)
-
-
-def spoil(content: bytes, chance: random.Random) -> bytes:
-    """Spoil a valid item in one of the ways that there are for its form."""
-    if content[:4] == b"PK\x03\x04" and chance.random() < 0.7:
-        return of_workbook(content, chance)
-    return chance.choice(SPOILERS)(content, chance)
+_DELIMITED = ("access_log", "staff_roster", "specialists")
 
 
 class Spoiled:
@@ -133,8 +37,8 @@ class Spoiled:
         self.name, self.contract, self.parse = source.name, source.contract, source.parse
         self._contents = contents
 
-    def list_deliveries(self, location: str) -> list[Delivery]:
-        return [Delivery(item_key=key, origin=location) for key in self._contents]
+    def list_deliveries(self, location: str) -> Listing:
+        return Listing(tuple(Delivery(item_key=key, origin=location) for key in self._contents))
 
     def read(self, delivery: Delivery) -> bytes:
         return self._contents[delivery.item_key]
@@ -150,16 +54,17 @@ def land_spoiled(settings: Settings, valid: dict[str, bytes], *, count: int, see
     outcomes: Counter[str] = Counter()
     for number in range(count):
         name = sorted(valid)[number % len(valid)]
-        spoiled = spoil(valid[name], chance)
+        spoiled = spoil(valid[name], chance, is_delimited=name in _DELIMITED)
         if name == "procedures":
             try:
                 spoiled = _read_database(settings.data_dir, spoiled)
             except ShihyoError:
                 outcomes["named error"] += 1
                 continue
-        contents[name][f"spoiled_{number:05d}"] = spoiled
-    for source in SOURCES:
-        outcomes[source.name] = land_source(settings, Spoiled(source, contents.get(source.name, {})), [as_of])
+        contents[name][chance.choice(NAMES).format(f"spoiled_{number:05d}")] = spoiled
+    with Reader(settings) as reader:
+        for source in SOURCES:
+            outcomes[source.name] = land_source(settings, Spoiled(source, contents.get(source.name, {})), [as_of], reader).landed
     return outcomes
 
 

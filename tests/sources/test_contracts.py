@@ -3,7 +3,17 @@
 import pyarrow as pa
 import pytest
 
-from flows.sources.contracts import COVERED, Column, Contract, cover, landed_arrays, lay_out
+from flows.sources import SOURCES
+from flows.sources.base import Source
+from flows.sources.contracts import (
+    COVERED,
+    Column,
+    Contract,
+    cover,
+    landed_arrays,
+    lay_out,
+    plain_heading,
+)
 from flows.sources.pseudonyms import Pseudonyms
 
 PSEUDONYMS = Pseudonyms(b"a key for the tests alone")
@@ -53,3 +63,28 @@ def test_a_column_is_found_by_any_of_its_headings_in_any_width() -> None:
     assert layout.positions == {"day": 1}
     assert layout.missing is None
     assert layout.notes == ("new column 新項目", "no column 備考")
+
+
+@pytest.mark.parametrize(
+    ("headings", "said"),
+    [
+        (["受講日", "開催日"], "受講日 and 開催日"),
+        (["受講日", "氏名", " 受講 日"], "受講日 2 times"),
+        (["備考", "受講日", "備考", "開催日"], "受講日 and 開催日, and 備考 2 times"),
+        (["受講日", "氏名", "氏名", "新項目", "新項目"], None),
+    ],
+)
+def test_two_headings_for_one_column_are_ambiguous(headings: list[str], said: str | None) -> None:
+    columns = (Column("day", ("受講日", "開催日")), Column("more", ("備考",), is_required=False))
+    layout = lay_out(headings, Contract("x", 1, "担当", "owner", columns, 1, ("氏名",)))
+    assert layout.missing is None
+    assert (layout.reason is not None) == (said is not None)
+    assert said is None or f"the heading has {said}, of which" in str(layout.ambiguous)
+    assert layout.notes.count("new column 新項目") == ("新項目" in headings)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_no_heading_of_a_contract_stands_for_two_of_its_columns(source: Source) -> None:
+    kept = [plain_heading(each) for column in source.contract.columns for each in column.headings]
+    assert len(kept) == len(set(kept))
+    assert not set(kept) & {plain_heading(each) for each in source.contract.left_behind}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.sources.japanese_cells import read_number
+from flows.sources.japanese_cells import read_exact_number, read_number
 
 WIDE = str.maketrans("0123456789,.-%", "０１２３４５６７８９，．－％")
 QUALIFIED = (
@@ -49,3 +49,32 @@ def test_scales_are_worked_out(thousands: int, hundreds: int) -> None:
 )
 def test_what_is_no_single_number_is_none(text: str) -> None:
     assert read_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "value"),
+    [
+        ("３", ("名", "人"), "3"),
+        ("3人", ("名", "人"), "3"),
+        ("+3", (), "3"),
+        ("▲１", ("名",), "-1"),
+        ("60%", ("%",), "60"),
+        ("6割", ("%",), "60"),
+        ("60パーセント", ("%",), "60"),
+        ("0.6", ("%",), "0.6"),
+        ("約3", ("名", "人"), None),
+        ("３人程度", ("名", "人"), None),
+        ("3名以上", ("名", "人"), None),
+        ("10人弱", ("名", "人"), None),
+        ("延べ合計3名", ("名", "人"), None),
+        ("3件", ("名", "人"), None),
+        ("3人/月", ("名", "人"), None),
+        ("3人増", ("名", "人"), None),
+        ("2、3人", ("名", "人"), None),
+        ("数人", ("名", "人"), None),
+        ("6割増", ("%",), None),
+        ("60ポイント", ("%",), None),
+    ],
+)
+def test_a_count_is_exact_and_counts_what_its_column_does(text: str, units: tuple[str, ...], value: str | None) -> None:
+    assert read_exact_number(text, units) == (None if value is None else Decimal(value))

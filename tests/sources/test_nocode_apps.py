@@ -51,7 +51,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Platform]]:
 
 
 def read(platform: Platform) -> bytes:
-    [delivery] = NocodeApps().list_deliveries(platform.location)
+    [delivery] = NocodeApps().list_deliveries(platform.location).deliveries
     return NocodeApps().read(delivery)
 
 
@@ -115,14 +115,14 @@ def test_a_platform_that_is_gone_is_unavailable(serve: Callable[..., Platform]) 
     location = platform.location
     platform.close()
     with pytest.raises(SourceUnavailable, match="ConnectError"):
-        NocodeApps().read(NocodeApps().list_deliveries(location)[0])
+        NocodeApps().read(NocodeApps().list_deliveries(location).deliveries[0])
 
 
 def test_a_wrong_token_does_not_pass_by_itself_and_is_not_repeated(serve: Callable[..., Platform]) -> None:
     platform = serve([record(1)])
     platform.token = "another"
     with pytest.raises(ShihyoError, match=r"the token is refused, it answers 401 \(GAIA_IA02\)") as raised:
-        NocodeApps().read(NocodeApps().list_deliveries(platform.location.replace("another", TOKEN))[0])
+        NocodeApps().read(NocodeApps().list_deliveries(platform.location.replace("another", TOKEN)).deliveries[0])
     assert not isinstance(raised.value, SourceUnavailable)
     assert TOKEN not in str(raised.value)
     assert len(platform.requests) == 1
@@ -180,6 +180,14 @@ def test_a_new_field_is_noted_and_an_optional_one_may_be_missing(serve: Callable
     parsed = NocodeApps().parse(read(serve([record(1)], fields)), PSEUDONYMS)
     assert set(parsed.notes) == {"new column 費用", "no column 利用者数"}
     assert next(iter(parsed.batches)).num_rows == 1
+
+
+@pytest.mark.parametrize("code", ["所 属", "業務番号\u3000"])
+def test_two_fields_for_one_column_reject_the_list(code: str) -> None:
+    told = {"fields": FIELDS | {code: "SINGLE_LINE_TEXT"}, "records": [record(1)]}
+    parsed = NocodeApps().parse(json.dumps(told).encode(), PSEUDONYMS)
+    assert [row.reason_code for row in parsed.rejected] == ["ambiguous_column"]
+    assert sum(batch.num_rows for batch in parsed.batches) == 0
 
 
 def test_records_that_are_none_are_rejected_alone() -> None:

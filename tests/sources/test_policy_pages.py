@@ -257,7 +257,7 @@ def test_every_reference_page_has_its_title_year_date_number_and_stage(page: dic
 
 @needs_shared
 def test_every_reference_page_is_listed_and_its_index_is_not() -> None:
-    deliveries = PolicyPages().list_deliveries(str(SHARED / "policy_pages"))
+    deliveries = PolicyPages().list_deliveries(str(SHARED / "policy_pages")).deliveries
     assert sorted(delivery.item_key for delivery in deliveries) == sorted(page["file"] for page in _index())
 
 
@@ -500,6 +500,78 @@ def test_the_browsers_title_serves_where_the_page_shows_none() -> None:
     assert one("<html><head><title>令和5年度港町局運営方針</title></head><body><p>x</p></body></html>", "bureau") == "港町局"
 
 
+# ---- a quantity is not just its digits
+
+MEANT = """経営課題1 x
+【アウトカム指標】
+・令和8年度までに桟橋の利用状況を全区画の7割以上とする
+・相談数を前年度比390件増とする(令和6年度)
+・避難計画 10,000世帯以上(R3~R5作成合計目標)
+・来訪者を3年間で300人とする
+・満足度 60%→80%
+【アウトカム指標の達成状況】
+・桟橋の利用状況 約4割(21/53区画):A
+・相談数 前年度比 390件増:B
+・相談数は前年度比390件増:B
+・避難計画
+4,722世帯(R3~R5作成合計10,488世帯):A
+・避難計画の作成4,722世帯(R3~R5作成合計10,488世帯)
+・来訪者 1,100人(前年度比390人増):A
+・講習 3回、60名:B
+・講座 令和5年度 3回 60名:B
+・工程 工程2まで完了:B
+・登録 12,34件:B
+・点灯 10/1から点灯開始:A
+【前年度実績】
+・桟橋の利用状況 40パーセント以上
+・苦情 ゼロ
+・相談数 数十件
+"""
+
+
+def test_a_page_that_writes_shares_changes_and_totals_in_words_is_read_or_says_why_not() -> None:
+    columns = ("indicator_wording", "fiscal_year", "value", "qualifier", "unit", "no_value_because")
+    found = [tuple(row[column] for column in columns) for row in said(HEAD + MEANT, "target", "actual", "previous_actual")]
+    change, several = "figure_is_a_change", "several_figures"
+    assert found == [
+        ("桟橋の利用状況", "2026", "70", "at_least", "%", None),
+        ("相談数", "2024", None, None, None, change),
+        ("避難計画", "2023", "10000", "cumulative", "世帯", None),
+        ("来訪者", "2023", "300", "cumulative", "人", None),
+        ("満足度", "2023", None, None, None, change),
+        ("桟橋の利用状況", "2023", "40", "about", "%", None),
+        ("相談数", "2023", None, None, None, change),
+        ("相談数", "2023", None, None, None, change),
+        ("避難計画", "2023", "4722", "exact", "世帯", None),
+        ("避難計画", "2023", "10488", "cumulative", "世帯", None),
+        ("避難計画の作成", "2023", "4722", "exact", "世帯", None),
+        ("避難計画の作成", "2023", "10488", "cumulative", "世帯", None),
+        ("来訪者", "2023", "1100", "exact", "人", None),
+        ("講習", "2023", None, None, None, several),
+        ("講座", "2023", None, None, None, several),
+        ("工程", "2023", None, None, None, "unread_figure"),
+        ("登録", "2023", None, None, None, "unread_figure"),
+        ("点灯", "2023", None, None, None, None),
+        ("桟橋の利用状況", "2022", "40", "at_least", "%", None),
+        ("苦情", "2022", "0", "exact", None, None),
+        ("相談数", "2022", None, None, None, "figure_is_uncertain"),
+    ]
+
+
+@given(
+    st.sampled_from(["増", "減", "の増加", "削減"]),
+    st.integers(1, 9999),
+    st.sampled_from(["件", "%", "割"]),
+)
+def test_a_change_is_no_actual_wherever_it_stands(change: str, number: int, unit: str) -> None:
+    written = f"{number}{unit}{change}"
+    for line in (f"相談数 {written}:A", f"相談数{written}:A", f"相談数\n{written}:A"):
+        (row,) = said(f"{HEAD}経営課題1 x\n【アウトカム指標の達成状況】\n・{line}", "actual")
+        wording, rating, reason = row["indicator_wording"], row["rating"], row["no_value_because"]
+        assert (wording, row["value"], rating) == ("相談数", None, "A")
+        assert reason == "figure_is_a_change"
+
+
 # ---- what is no page
 
 
@@ -564,20 +636,22 @@ def test_files_are_listed_by_name_and_day_of_delivery(tmp_path: Path) -> None:
     (tmp_path / "2024-06-10").mkdir()
     for name in ("20230401_a.txt", "b.HTML", "index.csv", "2024-06-10/20230401_a.txt", "2024-06-10/c.htm"):
         (tmp_path / name).write_text(PAGE, encoding="utf-8")
-    deliveries = PolicyPages().list_deliveries(str(tmp_path))
+    listing = PolicyPages().list_deliveries(str(tmp_path))
+    deliveries = listing.deliveries
     assert [(each.item_key, each.delivered_on) for each in deliveries] == [
         ("20230401_a.txt", None),
         ("b.HTML", None),
         ("20230401_a.txt", date(2024, 6, 10)),
         ("c.htm", date(2024, 6, 10)),
     ]
-    assert {each.business_date for each in deliveries} == {None}
+    assert {each.stated_days for each in deliveries} == {()}
+    assert [(each.name, each.reason_code) for each in listing.unread] == [("index.csv", "unknown_ending")]
     assert PolicyPages().read(deliveries[0]) == PAGE.encode()
 
 
 def test_a_single_file_is_a_location(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(PAGE, encoding="utf-8")
-    assert [each.item_key for each in PolicyPages().list_deliveries(str(tmp_path / "a.txt"))] == ["a.txt"]
+    assert [each.item_key for each in PolicyPages().list_deliveries(str(tmp_path / "a.txt")).deliveries] == ["a.txt"]
 
 
 def test_a_missing_location_is_unavailable(tmp_path: Path) -> None:
@@ -623,8 +697,8 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("separator", [" ", ",", ", ", "\n"])
 def test_addresses_are_listed_and_fetched(site: str, separator: str) -> None:
     source = PolicyPages()
-    deliveries = source.list_deliveries(separator.join((f"{site}/page/1.html", f"{site}/moved.html", f"{site}/page/1.html")))
-    assert [(each.item_key, each.stamp, each.business_date) for each in deliveries] == [("1.html", None, None), ("moved.html", None, None)]
+    deliveries = source.list_deliveries(separator.join((f"{site}/page/1.html", f"{site}/moved.html", f"{site}/page/1.html"))).deliveries
+    assert [(each.item_key, each.stamp, each.stated_days) for each in deliveries] == [("1.html", None, ()), ("moved.html", None, ())]
     for delivery in deliveries:
         assert stated(source.read(delivery)) == stated(PAGE)
 
@@ -640,7 +714,7 @@ def test_two_addresses_under_one_name_are_refused(site: str) -> None:
 def test_a_refusing_site_is_unavailable_and_keeps_its_secrets(site: str, path: str, message: str) -> None:
     source = PolicyPages()
     address = f"{site.replace('//', '//clerk:pa55word@')}/{path}?page=3&access_token=s3cret"
-    (delivery,) = source.list_deliveries(address)
+    (delivery,) = source.list_deliveries(address).deliveries
     assert delivery.origin == f"{site.replace('//', '//***@')}/{path}?page=3&access_token=***"
     with pytest.raises(SourceUnavailable, match=message) as caught:
         source.read(delivery)
@@ -650,7 +724,7 @@ def test_a_refusing_site_is_unavailable_and_keeps_its_secrets(site: str, path: s
 
 def test_an_address_with_secrets_is_fetched_with_them(site: str) -> None:
     source = PolicyPages()
-    (delivery,) = source.list_deliveries(f"{site}/page/1.html?key=s3cret")
+    (delivery,) = source.list_deliveries(f"{site}/page/1.html?key=s3cret").deliveries
     assert stated(source.read(delivery)) == stated(PAGE)
 
 
@@ -658,11 +732,11 @@ def test_a_silent_site_is_unavailable(site: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(policy_pages, "_TIMEOUT_SECONDS", 0.2)
     source = PolicyPages()
     with pytest.raises(SourceUnavailable, match="no answer within"):
-        source.read(source.list_deliveries(f"{site}/slow.html")[0])
+        source.read(source.list_deliveries(f"{site}/slow.html").deliveries[0])
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/x.html", "http://[::bad/x.html", "http://127.0.0.1:99999/x.html"])
 def test_a_site_that_is_not_there_is_unavailable(address: str) -> None:
     source = PolicyPages()
     with pytest.raises(SourceUnavailable, match="cannot be reached"):
-        source.read(source.list_deliveries(address)[0])
+        source.read(source.list_deliveries(address).deliveries[0])

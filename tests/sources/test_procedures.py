@@ -53,7 +53,7 @@ def sqlite(tmp_path: Path) -> Path:
 
 def landed(location: str) -> list[dict[str, object]]:
     source = Procedures()
-    content = source.read(source.list_deliveries(location)[0])
+    content = source.read(source.list_deliveries(location).deliveries[0])
     return [row for batch in source.parse(content, Pseudonyms(b"a key for the tests")).batches for row in batch.to_pylist()]
 
 
@@ -67,7 +67,7 @@ def test_postgresql_and_sqlite_hand_over_the_same_rows_as_text(database: str, sq
 
 def test_an_unchanged_catalogue_gives_the_same_bytes(database: str) -> None:
     source = Procedures()
-    [delivery] = source.list_deliveries(database)
+    [delivery] = source.list_deliveries(database).deliveries
     assert source.read(delivery) == source.read(delivery)
 
 
@@ -76,6 +76,34 @@ def test_numbers_and_times_are_handed_over_as_text_too(postgresql: Server) -> No
     execute(url, *(statement.format(id="integer", date="timestamp") for statement in SCHEMA), *ROWS)
     assert landed(url)[0]["procedure_id"] == "1"
     assert str(landed(url)[0]["changed_on"]).startswith("2026-07-15 00:00:00")
+
+
+def test_sqlite_hands_over_whatever_stands_in_a_column_in_whatever_row(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(";".join(statement.format(id="integer", date="date") for statement in SCHEMA[1:]))
+        connection.execute("create table procedures (procedure_id integer)")
+        # The first 2,000 have nothing but a number; then come text in a column of integers, a real number and bytes that are no text.
+        numbers: list[object] = [*range(2_000), "A-1", "B-2", 1.5, b"\xff\x41"]
+        connection.executemany("insert into procedures values (?)", [(number,) for number in numbers])
+        changes = [(number, None, None) for number in range(2_000)] + [("A-1", "registered", "2024-04-01"), ("B-2", 7, 20240401)]
+        connection.executemany("insert into procedure_status_changes values (?, ?, ?)", changes)
+        connection.commit()
+    rows = landed(str(file))
+    assert len(rows) == 2_004
+    by_id = {str(row["procedure_id"]): (row["status"], row["changed_on"]) for row in rows}
+    assert by_id["0"] == (None, None)
+    assert by_id["A-1"] == ("registered", "2024-04-01")
+    assert by_id["B-2"] == ("7", "20240401")
+    assert "1.5" in by_id
+
+
+def test_days_are_handed_over_alike_whatever_date_style_the_database_has(postgresql: Server) -> None:
+    url = postgresql.database("dated")
+    execute(
+        url, *(statement.format(id="text", date="date") for statement in SCHEMA), *ROWS, "alter database dated set datestyle to 'SQL, DMY'"
+    )
+    assert {str(row["changed_on"])[:4] for row in landed(url)} == {"2026"}
 
 
 def _only_masked(message: str) -> bool:
@@ -109,7 +137,7 @@ def test_a_catalogue_without_the_contracts_tables_and_columns_is_named_and_not_r
 def test_the_source_cannot_be_written_to(database: str, sqlite: Path) -> None:
     for location in (database, str(sqlite)):
         with pytest.raises(ShihyoError):
-            read_table(location, "delete from procedures", "a statement that writes")
+            read_table(location, "delete from procedures", (), "a statement that writes")
         assert len(landed(location)) == 9
 
 
@@ -127,6 +155,15 @@ def test_a_missing_or_damaged_file_is_named(tmp_path: Path, content: bytes | Non
         file.write_bytes(content)
     with pytest.raises(ShihyoError, match=r"catalogue\.sqlite"):
         landed(str(file))
+
+
+def test_a_damaged_catalogue_of_which_sqlites_own_message_is_no_text_is_named(sqlite: Path) -> None:
+    told = b"CREATE TABLE procedures "
+    spoiled = sqlite.read_bytes().replace(told + b"(", told + b"\x83")
+    assert b"procedures \x83" in spoiled
+    sqlite.write_bytes(spoiled)
+    with pytest.raises(SourceUnavailable, match="its catalogue is damaged"):
+        Procedures().read(Procedures().list_deliveries(str(sqlite))[0])
 
 
 def test_another_kind_of_database_is_refused_as_configuration() -> None:

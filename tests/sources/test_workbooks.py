@@ -8,12 +8,13 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
+from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, ods, workbook, xls
 
 from flows.sources.contracts import COVERED
 from flows.sources.milestones import Milestones
 from flows.sources.pseudonyms import Pseudonyms
 from flows.sources.specialists import Specialists
+from flows.sources.staff_roster import StaffRoster
 from flows.sources.training_rosters import TrainingRosters
 
 PSEUDONYMS = Pseudonyms(b"a key for the tests alone")
@@ -147,6 +148,30 @@ def test_one_bad_sheet_is_one_rejected_row_and_the_others_are_read() -> None:
     assert rejected.reason.startswith("sheet '第2回': the heading has no 受講日, 出欠")
 
 
+def test_a_sheet_with_two_columns_for_one_is_one_rejected_row() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        for name, more in (("第1回", "満足度"), ("第2回", "開催日")):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, (*TRAINING_HEADING, more))
+            sheet.write_row(1, 0, (*attendance("S1", "北区役所", "R5.10.1"), "R5.10.2"))
+    parsed = TrainingRosters().parse(content.getvalue(), PSEUDONYMS)
+    assert sum(batch.num_rows for batch in parsed.batches) == 1
+    [rejected] = parsed.rejected
+    assert (rejected.source_row, rejected.reason_code) == (3, "ambiguous_column")
+    assert rejected.reason.startswith("sheet '第2回': the heading has 受講日 and 開催日, of which")
+
+
+def test_a_heading_merged_over_columns_stands_once() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet("第1回")
+        sheet.write_row(0, 0, ("職員番号", "所属", "", "受講日", "出欠"))
+        sheet.merge_range("B1:C1", "所属")
+        sheet.write_row(1, 0, ("S1", "北区役所", "総務課", "R5.10.1", "出席"))
+    assert [row["department_name"] for row in rows_of(content.getvalue())] == ["北区役所"]
+
+
 def test_formulas_give_what_was_saved_and_a_bomb_is_not_unpacked() -> None:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:
@@ -194,3 +219,52 @@ def test_any_cells_are_landed_as_text_and_no_row_with_two_cells_of_the_contract_
     kept = [row for row in rows if sum(str(row[place] if row[place] is not None else "").strip() != "" for place in (1, 3, 4, 5)) >= 2]
     content = workbook({"第1回": rows}, TRAINING_HEADING)
     assert len(rows_of(content)) >= len(kept)
+
+
+def as_xlsm(heading, rows) -> bytes:
+    """Return a workbook whose kind allows for macros."""
+    plain, content = workbook({"名簿": rows}, heading, titles=()), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as archive, zipfile.ZipFile(content, "w") as written:
+        for name in archive.namelist():
+            part = archive.read(name)
+            written.writestr(name, part.replace(b"spreadsheetml.sheet.main+xml", b"ms-excel.sheet.macroEnabled.main+xml"))
+    return content.getvalue()
+
+
+KINDS = pytest.mark.parametrize("kind", [xls, ods, as_xlsm], ids=lambda kind: kind.__name__)
+
+
+@KINDS
+def test_other_kinds_of_workbooks_are_read_as_xlsx_is(kind) -> None:
+    rows = rows_of(kind(TRAINING_HEADING, [attendance("S0000001", "北区役所", "令和5年10月1日")]))
+    assert [(row["user_pseudonym"], row["attended_on"], row["sheet_name"], row["sheet_row"]) for row in rows] == [
+        (PSEUDONYMS.of("S0000001"), "2023-10-01", "名簿", "3" if kind is as_xlsm else "2")
+    ]
+
+
+@KINDS
+def test_a_roster_and_a_list_of_hires_may_come_as_workbooks(kind) -> None:
+    roster = rows_of(
+        kind(("職員番号", "氏名", "所属名", "発令日", "終了日"), [("S1", "山田 花子", "北区役所", "2024/04/01", "")]), StaffRoster
+    )
+    assert [(row["user_pseudonym"], row["department_name"], row["posted_from"], row["posted_to"]) for row in roster] == [
+        (PSEUDONYMS.of("S1"), "北区役所", "2024/04/01", None)
+    ]
+    hires = rows_of(
+        kind(("整理番号", "氏名", "採用年月日", "配属先", "採用数"), [("1", "髙橋 誠", "R8.4.1", "デジタル統括室", "▲１")]), Specialists
+    )
+    assert [(row["hired_on"], row["hire_count"], row["sheet_name"]) for row in hires] == [("2026-04-01", "-1", "名簿")]
+
+
+def test_a_roster_as_csv_has_no_sheet_and_no_note_of_one() -> None:
+    parsed = StaffRoster().parse("職員番号,所属名,発令日,終了日\nS1,北区役所,2024/04/01,\n".encode("cp932"), PSEUDONYMS)
+    assert [row["sheet_name"] for batch in parsed.batches for row in batch.to_pylist()] == [None]
+    assert parsed.notes == ()
+
+
+@pytest.mark.parametrize("keep", [8, 100, 600, 1100, 3000])
+def test_an_old_workbook_that_is_cut_short_is_rejected_as_a_whole(keep: int) -> None:
+    content = xls(TRAINING_HEADING, [attendance(f"S{number}", "北区役所", "R5.10.1") for number in range(50)])
+    parsed = TrainingRosters().parse(content[:keep], PSEUDONYMS)
+    assert list(parsed.batches) == []
+    assert [row.source_row for row in parsed.rejected] == [0]

@@ -19,7 +19,11 @@ published_deliveries as (
 ),
 
 closed_days as (
-    select closed_date from {{ ref('closed_days') }}
+    select * from {{ ref('int_closed_days') }}
+),
+
+last_entered as (
+    select max(closed_date) filter (where is_entered) as closed_date from closed_days
 ),
 
 arrivals as (
@@ -34,8 +38,11 @@ arrivals as (
         published_deliveries.published_rows,
         loads.business_date,
         loads.source_name = 'access_log'
-        and (dayofweek(loads.business_date) in (0, 6) or closed_days.closed_date is not null) as is_closed_day
+        and (dayofweek(loads.business_date) in (0, 6) or closed_days.closed_date is not null) as is_closed_day,
+        -- Of a later day nobody has said yet whether the offices were open.
+        loads.source_name != 'access_log' or loads.business_date <= last_entered.closed_date as is_in_calendar
     from loads
+    cross join last_entered
     left join closed_days on loads.business_date = closed_days.closed_date
     left join published_deliveries
         on

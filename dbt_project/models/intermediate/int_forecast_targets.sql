@@ -5,7 +5,8 @@ indicators as (
     select
         indicator_code,
         kind,
-        direction
+        direction,
+        is_ended
     from {{ ref('dim_indicators') }}
 ),
 
@@ -28,6 +29,11 @@ ahead as (
         targets.fiscal_year,
         indicators.kind,
         indicators.direction,
+        -- The months lead to a value of the last one, not to a total of several years; and nothing follows the end of an indicator.
+        indicators.kind != 'milestone'
+        and targets.target_value is not null
+        and coalesce(targets.target_qualifier, 'exact') != 'cumulative'
+        and not coalesce(indicators.is_ended, false) as is_applicable,
         cast(targets.target_value as double) as target_value,
         cast(coalesce(histories.history_months, 0) as integer) as history_months,
         cast({{ months_needed_to_forecast() }} as integer) as required_history_months,
@@ -47,9 +53,9 @@ ahead as (
 
 judged as (
     select
-        *,
+        * exclude (is_applicable),
         case
-            when kind = 'milestone' or target_value is null then 'not_applicable'
+            when not is_applicable then 'not_applicable'
             when history_months < required_history_months then 'not_enough_data'
             else 'forecast'
         end as status

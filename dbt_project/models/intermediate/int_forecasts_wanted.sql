@@ -7,7 +7,8 @@ indicators as (
         indicator_code,
         kind,
         direction,
-        natural_limit
+        natural_limit,
+        may_be_negative
     from {{ ref('dim_indicators') }}
 ),
 
@@ -64,6 +65,7 @@ wanted as (
         cast(asked.months_ahead as integer) as months_ahead,
         asked.target_value,
         indicators.natural_limit,
+        indicators.may_be_negative,
         asked.origin_month
     from asked
     inner join indicators on asked.indicator_code = indicators.indicator_code

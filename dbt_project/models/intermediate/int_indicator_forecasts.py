@@ -61,8 +61,8 @@ def model(dbt, session):
 def forecast(months, wanted, known, method):
     """Return one row per row of `wanted`, from `known` (by `key_of`) where history and method are the same; only the others are computed.
 
-    `months` hold indicator_code, month, numerator, denominator; `wanted` indicator_code, kind, direction, natural_limit, origin_month,
-    months_ahead, target_value (null: no target is asked about).
+    `months` hold indicator_code, month, numerator, denominator; `wanted` indicator_code, kind, direction, natural_limit,
+    may_be_negative, origin_month, months_ahead, target_value (null: no target is asked about).
     """
     rows, missing = [], {}
     histories = _histories(months)
@@ -114,11 +114,12 @@ def predict(months, gaps):
 
 
 class StockScale:
-    """A stock as it is: never below 0, nor above its natural limit where it has one."""
+    """A stock as it is: never below 0 unless it may be, nor above its natural limit where it has one."""
 
     def __init__(self, months, asked):
         import numpy as np
 
+        self.least = -np.inf if asked["may_be_negative"] else 0.0
         self.limit = np.inf if asked["natural_limit"] is None else float(asked["natural_limit"])
         self.values = self._spread(months, [float(month["numerator"]) for month in months])
         self.roundings = np.full(len(self.values), ROUNDING_VARIANCE)
@@ -135,7 +136,7 @@ class StockScale:
 
     def back(self, values, origins):
         """Return values in the indicator's unit."""
-        return values.clip(0, self.limit)
+        return values.clip(self.least, self.limit)
 
     def threshold(self, target, origin):
         """Return where a target lies on this scale; None when none is asked about."""
@@ -144,8 +145,8 @@ class StockScale:
     def certainty(self, target, is_up, probability):
         """Return the probability of reaching a target; what lies at or beyond a bound is certain or impossible."""
         if is_up:
-            return 1.0 if target <= 0 else 0.0 if target > self.limit else probability
-        return 1.0 if target >= self.limit else 0.0 if target < 0 else probability
+            return 1.0 if target <= self.least else 0.0 if target > self.limit else probability
+        return 1.0 if target >= self.limit else 0.0 if target < self.least else probability
 
 
 class RatioScale(StockScale):
@@ -154,6 +155,7 @@ class RatioScale(StockScale):
     def __init__(self, months, asked):
         import numpy as np
 
+        self.least = 0.0
         self.limit = 100.0 if asked["natural_limit"] is None else min(100.0, float(asked["natural_limit"]))
         shares = [(float(month["numerator"]) + 0.5) / (float(month["denominator"]) + 1) for month in months]
         self.denominators = self._spread(months, [float(month["denominator"]) for month in months])
@@ -278,7 +280,8 @@ def _histories(months):
 
 
 def _fingerprint(series, asked, method):
-    told = (asked["indicator_code"], asked["kind"], asked["direction"], asked["natural_limit"], series["hashes"][asked["origin_month"]])
+    bounds = (asked["natural_limit"], asked["may_be_negative"])
+    told = (asked["indicator_code"], asked["kind"], asked["direction"], *bounds, series["hashes"][asked["origin_month"]])
     return hashlib.sha256(f"{method} {told}".encode()).hexdigest()
 
 

@@ -12,14 +12,15 @@ run_contexts as (
 
 defined_years as (
     select
-        indicators.indicator_code,
+        definitions.indicator_code,
         fiscal_years.fiscal_year,
-        greatest(indicators.valid_from, fiscal_years.starts_on) as known_from
-    from indicators
+        min(greatest(definitions.valid_from, fiscal_years.starts_on)) as known_from
+    from {{ ref('indicators') }} as definitions
     inner join {{ ref('int_fiscal_years') }} as fiscal_years
         on
-            indicators.valid_from <= fiscal_years.ends_on
-            and coalesce(indicators.valid_to, date '9999-12-31') >= fiscal_years.starts_on
+            definitions.valid_from <= fiscal_years.ends_on
+            and coalesce(definitions.valid_to, date '9999-12-31') >= fiscal_years.starts_on
+    group by definitions.indicator_code, fiscal_years.fiscal_year
 ),
 
 actuals as (
@@ -102,11 +103,21 @@ valued as (
         coalesce(actuals.actual_value, official_results.told_value) as judged_value,
         coalesce(
             actuals.actual_value,
-            {{ written_lower('official_results.told_value', 'official_results.actual_qualifier', 'official_results.is_rounded') }}
+            {{ written_lower(
+                'official_results.told_value',
+                'official_results.actual_qualifier',
+                'official_results.is_rounded',
+                'official_results.actual_text'
+            ) }}
         ) as actual_lower,
         coalesce(
             actuals.actual_value,
-            {{ written_upper('official_results.told_value', 'official_results.actual_qualifier', 'official_results.is_rounded') }}
+            {{ written_upper(
+                'official_results.told_value',
+                'official_results.actual_qualifier',
+                'official_results.is_rounded',
+                'official_results.actual_text'
+            ) }}
         ) as actual_upper,
         cast(targets.target_value as double) as target_value,
         cast(targets.target_tolerance as double) as target_tolerance,

@@ -11,9 +11,16 @@ definitions as (
     select
         *,
         case when lag(valid_from) over same_indicator is null then date '0001-01-01' else valid_from end as in_force_from,
-        lead(valid_from, 1, date '9999-12-31') over same_indicator as in_force_to
+        lead(valid_from, 1, date '9999-12-31') over same_indicator as in_force_to,
+        -- The first day on which no definition is in force any more, nor will be.
+        case
+            when count(valid_to) over all_definitions = count(*) over all_definitions
+                then max(valid_to) over all_definitions + 1
+        end as ended_from
     from {{ ref('indicators') }}
-    window same_indicator as (partition by indicator_code order by valid_from)
+    window
+        same_indicator as (partition by indicator_code order by valid_from),
+        all_definitions as (partition by indicator_code)
 ),
 
 run_contexts as (
@@ -35,6 +42,12 @@ knots as (
         definitions.valid_from as knot
     from definitions
     inner join run_contexts on definitions.valid_from <= run_contexts.as_of
+    union
+    select
+        definitions.indicator_code,
+        definitions.ended_from as knot
+    from definitions
+    inner join run_contexts on definitions.ended_from <= run_contexts.as_of
 ),
 
 at_knots as (
@@ -45,9 +58,10 @@ at_knots as (
         definitions.direction,
         definitions.judging_method,
         definitions.natural_limit,
+        coalesce(definitions.may_be_negative, false) as may_be_negative,
         definitions.baseline_fiscal_year as wanted_baseline_year,
-        -- A total of several years is no place that a pace leads to.
-        case when coalesce(years.target_qualifier, 'exact') != 'cumulative' then years.target_value end as paced_target_value
+        coalesce(knots.knot >= definitions.ended_from, false) as is_ended,
+        coalesce(years.target_qualifier = 'cumulative', false) as is_total
     from years
     inner join knots
         on
@@ -61,20 +75,30 @@ at_knots as (
             and knots.knot < definitions.in_force_to
 ),
 
--- The baseline year, or the next later one with a final actual; the last fiscal year that has a target.
-rested as (
+-- The baseline year, or the next later one with a final actual. The last fiscal year that has a target of its own, or else a total of several
+-- years, which is no place that a pace leads to. Year and value are of one row, because an aggregate of a single column passes over nulls.
+chosen as (
     select
         *,
-        min(fiscal_year) filter (
+        arg_min(struct_pack(fiscal_year := fiscal_year, value := judged_value), fiscal_year) filter (
             where fiscal_year >= wanted_baseline_year and judged_value is not null and not is_provisional
-        ) over same_day as baseline_fiscal_year,
-        arg_min(judged_value, fiscal_year) filter (
-            where fiscal_year >= wanted_baseline_year and judged_value is not null and not is_provisional
-        ) over same_day as baseline_value,
-        max(fiscal_year) filter (where target_text is not null) over same_day as final_target_fiscal_year,
-        arg_max(paced_target_value, fiscal_year) filter (where target_text is not null) over same_day as final_target_value
+        ) over same_day as baseline,
+        arg_max(
+            struct_pack(fiscal_year := fiscal_year, value := case when not is_total then target_value end),
+            row(not is_total, fiscal_year)
+        ) filter (where target_text is not null) over same_day as final_target
     from at_knots
     window same_day as (partition by indicator_code, known_from)
+),
+
+rested as (
+    select
+        * exclude (baseline, final_target),
+        baseline.fiscal_year as baseline_fiscal_year,
+        baseline.value as baseline_value,
+        final_target.fiscal_year as final_target_fiscal_year,
+        final_target.value as final_target_value
+    from chosen
 ),
 
 -- Unrounded, on intervals. Of a year that is not over only a plan that is done is judged: a rate may fall again, and a hire be taken back.
@@ -110,7 +134,7 @@ last_told as (
 ),
 
 -- Pace and growth need years between a base and a target; a one-year target and a milestone are judged by their level alone. Once the last
--- target's year is over it is compared, and nothing is extrapolated.
+-- target's year is over, or the indicator has ended, it is compared, and nothing is extrapolated.
 paced as (
     select
         last_told.*,
@@ -125,6 +149,7 @@ paced as (
             and last_told.fiscal_year > baseline_years.fiscal_year
             and last_told.kind in ('stock', 'ratio')
             and last_told.judged_value is not null
+            and not last_told.is_ended
             and (
                 last_told.fiscal_year < coalesce(last_told.final_target_fiscal_year, last_told.fiscal_year + 1)
                 or (last_told.fiscal_year = last_told.final_target_fiscal_year and last_told.is_provisional)
@@ -142,8 +167,10 @@ cases as (
         case when base_year is not null then judged_value end as current_value,
         final_target_fiscal_year as target_year,
         final_target_value as target_value,
+        final_target_value is not null and final_target_fiscal_year > current_year as has_way_to_go,
         case when direction = 'up' then 1 else -1 end as direction_sign,
-        natural_limit
+        natural_limit,
+        may_be_negative
     from paced
 ),
 
@@ -160,8 +187,8 @@ projected as (
         grown.progress_value as statcan_cagr_value,
         grown.progress_score as statcan_cagr_score,
         grown.progress_status,
-        case when grown.target_year > grown.current_year then {{ linear_projection('grown') }} end as linear_pace_projected_value,
-        case when grown.target_year > grown.current_year then {{ growth_projection('grown') }} end as statcan_cagr_projected_value
+        case when grown.has_way_to_go then {{ linear_projection('grown') }} end as linear_pace_projected_value,
+        case when grown.has_way_to_go then {{ growth_projection('grown') }} end as statcan_cagr_projected_value
     from paced
     inner join grown
         on

@@ -11,7 +11,10 @@ rejected as (
     where
         disposition = 'rejected'
         and is_current
-        and (source_row = 0 or reason_code in ('missing_column', 'changed_type'))
+        and (
+            source_row = 0
+            or reason_code in ('missing_column', 'ambiguous_column', 'changed_type')
+        )
 ),
 
 noted as (

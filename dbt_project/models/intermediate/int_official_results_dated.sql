@@ -1,9 +1,22 @@
 -- What the published pages say of an indicator and a fiscal year, from each day on which that changed. The latest page speaks; on one page
--- the year's own result before next year's recollection of it. A rating stays until another is published.
+-- the year's own result before next year's recollection of it. A rating stays until another is published. A wording whose figure is held
+-- back is said where no page says it better, without a value.
 with
 
 landed_items as (
     {{ effective_items('policy_pages') }}
+),
+
+said as (
+    select
+        *,
+        true as is_read
+    from {{ ref('stg_policy_pages__statements') }}
+    union all by name
+    select
+        *,
+        false as is_read
+    from {{ ref('stg_policy_pages__wordings_held_back') }}
 ),
 
 statements as (
@@ -12,13 +25,14 @@ statements as (
         landed_items.known_from,
         landed_items.known_to,
         {
+            'is_read': statements.is_read,
             'page_date': coalesce(statements.page_date, landed_items.known_from),
             'is_own_year': statements.statement != 'previous_actual',
             'is_single_year': statements.qualifier is distinct from 'cumulative',
             'known_from': landed_items.known_from,
             'source_row': -statements.source_row
         } as precedence
-    from {{ ref('stg_policy_pages__statements') }} as statements
+    from said as statements
     inner join landed_items on statements.item_id = landed_items.item_id
     where statements.statement in ('target', 'actual', 'previous_actual') and statements.fiscal_year is not null
 ),

@@ -1,15 +1,16 @@
 -- Which roster tells where people were posted in a month, as it was known at the time: the month's own, else the nearest earlier one, else
--- the nearest later one.
+-- the nearest later one. A roster of no month, as one may be that landed before names were read with care, tells of none;
+-- of two of one month, the one that is known later stands.
 with
 
 rosters as (
     select
         item_id,
-        coalesce(business_date, date '0001-01-01') as roster_month,
+        date_trunc('month', business_date) as roster_month,
         known_from,
         coalesce(known_to, date '9999-12-31') as known_to
     from {{ ref('stg_night__landed_items') }}
-    where source_name = 'staff_roster' and is_effective
+    where source_name = 'staff_roster' and is_effective and business_date >= date '2000-01-01'
 ),
 
 months as (
@@ -29,10 +30,14 @@ chosen as (
         knots.knot as known_from,
         arg_max(
             rosters.item_id,
-            case
-                when rosters.roster_month <= months.month_start then date_diff('day', date '0001-01-01', rosters.roster_month)
-                else date_diff('day', rosters.roster_month, date '0001-01-01')
-            end
+            (
+                case
+                    when rosters.roster_month <= months.month_start then date_diff('day', date '0001-01-01', rosters.roster_month)
+                    else date_diff('day', rosters.roster_month, date '0001-01-01')
+                end,
+                rosters.known_from,
+                rosters.item_id
+            )
         ) as item_id
     from months
     cross join knots

@@ -24,6 +24,9 @@ indicators as (
         indicators.kind,
         indicators.unit_ja,
         indicators.unit_en,
+        indicators.counted_ja,
+        indicators.counted_en,
+        indicators.counted_one_en,
         indicators.direction,
         indicators.rounding_rule,
         indicators.source_name,
@@ -37,10 +40,13 @@ indicators as (
         indicators.baseline_fiscal_year,
         indicators.natural_limit,
         indicators.counts_people,
+        coalesce(indicators.may_be_negative, false) as may_be_negative,
+        coalesce(validities.valid_to < run_contexts.as_of, false) as is_ended,
         validities.valid_from,
         validities.valid_to
     from {{ ref('int_indicators_in_force') }} as indicators
     inner join validities on indicators.indicator_code = validities.indicator_code
+    cross join {{ ref('stg_night__run_contexts') }} as run_contexts
     left join {{ ref('strategies') }} as strategies on indicators.issue_no = strategies.issue_no
 )
 

@@ -24,7 +24,7 @@ named as (
         counted_rows.what,
         counted_rows.source_row,
         counted_rows.sheet_row,
-        cast(counted_rows.counts as decimal(18, 4)) as counts,
+        cast(counted_rows.counts as decimal(24, 4)) as counts,
         cast(counted_rows.rows_behind as bigint) as rows_behind
     from counted_rows
     left join landed_items on counted_rows.item_id = landed_items.item_id

@@ -4,7 +4,8 @@ indicators as (
     select
         indicator_code,
         kind,
-        counts_people
+        counts_people,
+        last_day(valid_to) as ends_on
     from {{ ref('dim_indicators') }}
 ),
 
@@ -18,14 +19,15 @@ knots as (
 
 -- A month becomes final on the day after its end, a fiscal year with its last month: a knot of its own where no input changed that day.
 -- A flow and a milestone wait for a delivery made after the end, at the longest until the city's books of the year are closed (31 May): what was
--- told in March is not yet all there was.
+-- told in March is not yet all there was. A year in which the indicator ended closes with the month of its last day.
 dated_knots as (
     select
         knots.*,
         indicators.kind,
+        least(knots.period_end, coalesce(indicators.ends_on, knots.period_end)) as closes_on,
         case
             when indicators.kind in ('flow', 'milestone') then make_date({{ fiscal_year_of('knots.period_start') }} + 1, 5, 31)
-            else knots.period_end
+            else least(knots.period_end, coalesce(indicators.ends_on, knots.period_end))
         end as told_until
     from knots
     inner join indicators on knots.indicator_code = indicators.indicator_code
@@ -42,7 +44,8 @@ finished as (
         case when dated_knots.kind in ('flow', 'milestone') then dated_knots.period_end else dated_knots.measured_to end as measured_to,
         dated_knots.told_until + 1 as known_from,
         dated_knots.numerator,
-        dated_knots.denominator
+        dated_knots.denominator,
+        dated_knots.closes_on
     from dated_knots
     cross join run_contexts
     where dated_knots.known_from <= dated_knots.told_until and dated_knots.told_until < run_contexts.as_of
@@ -56,13 +59,13 @@ finished as (
 
 valued as (
     select
-        knots.*,
-        knots.known_from <= knots.period_end or knots.measured_to < knots.period_end as is_provisional
-    from knots
+        * exclude (kind, told_until),
+        known_from <= closes_on or measured_to < closes_on as is_provisional
+    from dated_knots
     union all
     select
         finished.*,
-        finished.measured_to < finished.period_end as is_provisional
+        finished.measured_to < finished.closes_on as is_provisional
     from finished
     anti join knots
         on

@@ -20,13 +20,13 @@ quarantined as (
         cast(null as varchar) as sheet_name
     from {{ ref('int_nocode_apps_rows_quarantined') }}
     union all
-    select * from ({{ rows_quarantined(ref('base_staff_roster__postings'), 'cast(null as varchar)') }})
+    select * from ({{ rows_quarantined(ref('base_staff_roster__postings'), 'sheet_name') }})
     union all
     select * from ({{ rows_quarantined(ref('base_policy_pages__statements'), 'cast(null as varchar)') }})
     union all
     select * from ({{ rows_quarantined(ref('base_training_rosters__attendances'), 'sheet_name') }})
     union all
-    select * from ({{ rows_quarantined(ref('base_specialists__hires'), 'cast(null as varchar)') }})
+    select * from ({{ rows_quarantined(ref('base_specialists__hires'), 'sheet_name') }})
     union all
     select * from ({{ rows_quarantined(ref('base_milestones__stages'), 'sheet_name') }})
 ),

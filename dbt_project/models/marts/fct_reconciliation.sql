@@ -48,7 +48,9 @@ bounded as (
             when published.actual_value is not null then cast(published.actual_value as double)
             when indicators.kind = 'milestone' then {{ milestone_told('published.actual_text') }}
         end as official_value,
-        {{ half_of_last_digit('coalesce(published.actual_value, 100)', 'published.actual_qualifier') }} as half_width
+        {{ half_of_last_digit(
+            'coalesce(published.actual_value, 100)', 'published.actual_qualifier', 'published.actual_text'
+        ) }} as half_width
     from published
     inner join indicators on published.indicator_code = indicators.indicator_code
     inner join actuals

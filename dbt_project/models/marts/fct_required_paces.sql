@@ -10,7 +10,11 @@ indicators as (
     select
         indicator_code,
         kind,
-        direction
+        direction,
+        display_decimals,
+        coalesce(is_ended, false) as is_ended,
+        -- A flow begins at nothing and cannot fall: where less is better, its target is a ceiling.
+        kind = 'flow' and direction = 'down' as has_ceiling
     from {{ ref('dim_indicators') }}
     where kind in ('ratio', 'stock', 'flow')
 ),
@@ -35,14 +39,14 @@ actuals as (
 latest_months as (
     select
         actuals.indicator_code,
-        max(actuals.period_start) as measured_month,
-        arg_max(actuals.numerator, actuals.period_start) as numerator,
-        arg_max(actuals.denominator, actuals.period_start) as denominator,
-        arg_max(actuals.actual_value, actuals.period_start) as actual_value
+        actuals.period_start as measured_month,
+        actuals.numerator,
+        actuals.denominator,
+        actuals.actual_value
     from actuals
     inner join indicators on actuals.indicator_code = indicators.indicator_code
     where actuals.period_grain = 'month' and not actuals.is_provisional and indicators.kind in ('ratio', 'stock')
-    group by actuals.indicator_code
+    qualify row_number() over (partition by actuals.indicator_code order by actuals.period_start desc) = 1
 ),
 
 -- A flow is counted from nothing every year: only the present year's count can be held against a target, the present year's.
@@ -92,12 +96,23 @@ scaled as (
         targets.fiscal_year,
         measured.counted,
         indicators.direction,
+        indicators.has_ceiling,
+        indicators.is_ended,
         cast(targets.target_value as double) as target_value,
-        cast(measured.numerator as bigint) as numerator,
-        cast(measured.denominator as bigint) as denominator,
-        cast(targets.target_value * 10000 as hugeint) * cast(measured.denominator as hugeint) as scaled_target,
-        case when indicators.kind = 'ratio' then 1000000 else 10000 end as scale,
-        cast(date_diff('month', measured.measured_month, fiscal_years.ends_on) as integer) as months_left,
+        {{ as_ten_thousandths('measured.numerator') }} as counted_now,
+        cast(measured.denominator as decimal(24, 4)) as denominator,
+        {{ as_ten_thousandths('targets.target_value') }} * {{ as_ten_thousandths('measured.denominator') }} as scaled_target,
+        cast(case when indicators.kind = 'ratio' then 1000000 else 10000 end as hugeint) as scale,
+        -- What is counted in whole things takes a whole number of them.
+        cast(
+            case
+                when measured.numerator % 1 != 0 or measured.denominator % 1 != 0 then 1
+                when indicators.kind != 'ratio' and indicators.display_decimals > 0 then 1
+                else 10000
+            end as hugeint
+        ) as grain,
+        -- Counted from the warehouse's own date: a source that has gone silent gives nobody more time.
+        cast(date_diff('month', run_contexts.complete_month, fiscal_years.ends_on) as integer) as months_left,
         measured.actual_value,
         measured.measured_month
     from targets
@@ -111,20 +126,43 @@ scaled as (
         on
             run_contexts.as_of between targets.effective_from and coalesce(targets.effective_to - 1, date '9999-12-31')
             and fiscal_years.ends_on >= run_contexts.as_of
+    where measured.numerator is not null and measured.denominator != 0
 ),
 
--- The smallest whole number at or above a target to be reached, the largest at or below one not to be passed.
+-- The smallest quantity at or above a target to be reached, the largest at or below one not to be passed.
 required as (
     select
         *,
-        cast(
-            case direction when 'up' then (scaled_target + scale - 1) // scale else scaled_target // scale end as bigint
-        ) as required_numerator,
-        case
-            when direction = 'up' then greatest(required_numerator - numerator, 0)
-            else greatest(numerator - required_numerator, 0)
-        end as still_needed
+        grain * case
+            when direction = 'up' then {{ steps_up('scaled_target', 'scale * grain') }}
+            else {{ steps_down('scaled_target', 'scale * grain') }}
+        end as required_count,
+        case when direction = 'up' then required_count - counted_now else counted_now - required_count end as shortfall
     from scaled
+),
+
+looked_at as (
+    select
+        *,
+        case
+            when is_ended then 'ended'
+            when has_ceiling then case when shortfall > 0 then 'exceeded' else 'within' end
+            when shortfall > 0 then 'to_go'
+            else 'reached'
+        end as outlook
+    from required
+),
+
+amounts as (
+    select
+        *,
+        case outlook
+            when 'within' then -shortfall
+            when 'reached' then 0
+            when 'ended' then null
+            else shortfall
+        end as count_needed
+    from looked_at
 ),
 
 paces as (
@@ -132,17 +170,24 @@ paces as (
         indicator_code,
         fiscal_year,
         counted,
-        numerator,
+        outlook,
+        {{ of_ten_thousandths('counted_now') }} as numerator,
         denominator,
-        required_numerator,
-        still_needed,
-        case when direction = 'down' then greatest(required_numerator - numerator, 0) end as room_left,
-        months_left,
-        case when months_left > 0 then cast(still_needed / months_left as decimal(18, 4)) end as needed_per_month,
+        {{ of_ten_thousandths('required_count') }} as required_numerator,
+        {{ of_ten_thousandths('count_needed') }} as still_needed,
+        case
+            when direction = 'down' and not is_ended
+                then {{ of_ten_thousandths('greatest(required_count - counted_now, 0)') }}
+        end as room_left,
+        case when not is_ended then months_left end as months_left,
+        case
+            when outlook in ('to_go', 'reached') and months_left > 0
+                then {{ of_ten_thousandths('(2 * count_needed + months_left) // (2 * months_left)') }}
+        end as needed_per_month,
         actual_value,
         target_value,
         measured_month
-    from required
+    from amounts
 )
 
 select * from paces

@@ -13,7 +13,9 @@ hires as (
     select
         years.fiscal_year,
         hires.item_id,
+        hires.sheet_name,
         hires.source_row,
+        hires.sheet_row,
         hires.hire_count,
         hires.hired_on
     from {{ ref('stg_specialists__hires') }} as hires
@@ -29,9 +31,9 @@ counted_rows as (
         fiscal_year,
         'numerator' as part,
         item_id,
-        cast(null as varchar) as sheet_name,
+        sheet_name,
         source_row,
-        cast(null as bigint) as sheet_row,
+        sheet_row,
         strftime(hired_on, '%Y-%m') as what,
         hire_count as counts,
         cast(1 as bigint) as rows_behind

@@ -82,8 +82,7 @@ witnesses as (
     select
         org_unit_code,
         month_start,
-        arg_min(item_id, (access_date, item_key, first_use_row)) as item_id,
-        arg_min(first_use_row, (access_date, item_key, first_use_row)) as source_row,
+        arg_min(struct_pack(item_id := item_id, source_row := first_use_row), (access_date, item_key, first_use_row)) as first_use,
         case when count(distinct user_pseudonym) >= 3 then cast(sum(use_count) as bigint) end as rows_behind
     from department_uses
     group by org_unit_code, month_start
@@ -94,9 +93,9 @@ counted_rows as (
         'visualisation_usage_rate' as indicator_code,
         departments.fiscal_year,
         'numerator' as part,
-        witnesses.item_id,
+        witnesses.first_use.item_id,
         cast(null as varchar) as sheet_name,
-        witnesses.source_row,
+        witnesses.first_use.source_row,
         cast(null as bigint) as sheet_row,
         departments.org_unit_code as what,
         1 as counts,

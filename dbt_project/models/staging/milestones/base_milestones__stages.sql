@@ -41,6 +41,11 @@ typed as (
         cast(landed_rows.stage_no as decimal(18, 4)) as stage_no,
         cast(landed_rows.progress as decimal(18, 4)) as progress_percent,
         coalesce(trim(landed_rows.progress_raw), '') != '' as has_progress,
+        landed_rows.progress is null and {{ is_qualified_number('landed_rows.progress_raw') }}
+            as has_inexact_progress,
+        landed_rows.stage_no is null and {{ is_qualified_number('landed_rows.stage_no_raw') }}
+            as has_inexact_stage_no,
+        regexp_matches(landed_rows.progress_raw, '[%％﹪割]|パーセント|ﾊﾟｰｾﾝﾄ') as has_percent,
         coalesce(trim(landed_rows.planned_on_raw), '') != '' as has_planned_on,
         coalesce(trim(landed_rows.completed_on_raw), '') != '' as has_completed_on,
         cast(landed_rows.planned_on as date) as planned_on,
@@ -62,6 +67,7 @@ judged as (
         list_filter(
             [
                 case when indicator_code is null then 'unknown_wording' end,
+                case when has_inexact_stage_no then 'inexact_stage_no' end,
                 case when stage_no is null or stage_no < 1 or stage_no != trunc(stage_no) or stage_no > 999 then 'bad_stage_no' end,
                 case
                     when coalesce(status, '') not in ('未着手', '着手', '策定中', '整備中', '策定済', '運用開始', '完了')
@@ -69,6 +75,12 @@ judged as (
                 end,
                 case when has_planned_on and planned_on is null then 'bad_planned_on' end,
                 case when has_completed_on and completed_on is null then 'bad_completed_on' end,
+                case when has_inexact_progress then 'inexact_progress' end,
+                -- A spreadsheet keeps 60 % as 0.6, and 100 % as 1.
+                case
+                    when progress_percent > 0 and progress_percent <= 1 and not has_percent
+                        then 'progress_without_percent'
+                end,
                 case when has_progress and (progress_percent is null or progress_percent not between 0 and 100) then 'bad_progress' end,
                 case when is_done and not has_completed_on then 'done_without_a_day' end,
                 case when is_done and progress_percent < 100 then 'done_and_not_complete' end,

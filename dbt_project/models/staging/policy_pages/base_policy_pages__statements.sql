@@ -21,6 +21,26 @@ aliases as (
     select * from {{ ref('indicator_aliases') }}
 ),
 
+-- What an indicator counted at the end of a fiscal year; before the first definition, the first.
+definitions as (
+    select
+        indicators.indicator_code,
+        indicators.kind,
+        indicators.counts_people,
+        coalesce(equivalents.counted_as, indicators.unit_ja) as counted_as,
+        case
+            when lag(indicators.valid_from) over same_indicator is null then date '0001-01-01'
+            else indicators.valid_from
+        end as in_force_from,
+        lead(indicators.valid_from, 1, date '9999-12-31') over same_indicator as in_force_to
+    from {{ ref('indicators') }} as indicators
+    left join {{ ref('unit_equivalents') }} as equivalents on indicators.unit_ja = equivalents.unit
+    window same_indicator as (
+        partition by indicators.indicator_code
+        order by indicators.valid_from
+    )
+),
+
 joined as (
     select
         landed_rows.item_id,
@@ -40,6 +60,9 @@ joined as (
         landed_rows.raw_text,
         pages.page_fiscal_year,
         cast(landed_rows.fiscal_year as integer) as fiscal_year,
+        landed_rows.no_value_because,
+        coalesce(equivalents.counted_as, split_part(landed_rows.unit, '/', 1)) as counted_as,
+        nullif(split_part(landed_rows.unit, '/', 2), '') as rate,
         cast(landed_rows.value as decimal(18, 4)) as numeric_value,
         pages.page_date,
         {{ row_told('policy_pages') }} as row_told
@@ -49,11 +72,38 @@ joined as (
         on
             landed_rows.indicator_wording = aliases.indicator_wording
             and pages.bureau = aliases.bureau
+    left join {{ ref('unit_equivalents') }} as equivalents
+        on split_part(landed_rows.unit, '/', 1) = equivalents.unit
+),
+
+-- A figure is compared with its indicator's only where it counts the same: no unit contradicts
+-- none, a yearly rate is a flow's own, 延べ counts a person twice, and a bare 0.4 of a rate may be
+-- 40 %, and a bare number of a milestone anything. A count or a rate is never below zero: a negative one is a change.
+compared as (
+    select
+        joined.*,
+        definitions.kind in ('stock', 'ratio', 'milestone') and joined.numeric_value < 0
+            as is_negative_level,
+        case
+            when definitions.counts_people and regexp_matches(joined.value_text, '^[^(]*延べ') then false
+            when joined.rate is not null and (definitions.kind != 'flow' or joined.rate not in ('年', '年度'))
+                then false
+            when joined.counted_as is null and definitions.kind = 'milestone' then false
+            when joined.counted_as is null
+                then definitions.counted_as != '%' or joined.numeric_value = 0 or joined.numeric_value > 1
+            else joined.counted_as = definitions.counted_as
+        end as counts_the_same
+    from joined
+    left join definitions
+        on
+            joined.indicator_code = definitions.indicator_code
+            and make_date(coalesce(joined.fiscal_year, joined.page_fiscal_year, 9998) + 1, 3, 31)
+            between definitions.in_force_from and definitions.in_force_to - 1
 ),
 
 judged as (
     select
-        *,
+        * exclude (no_value_because, counted_as, rate, is_negative_level, counts_the_same),
         list_filter(
             [
                 case
@@ -63,11 +113,14 @@ judged as (
                 case
                     when statement in ('indicator', 'target', 'actual', 'previous_actual') and stage = 'draft'
                         then 'draft_page'
-                end
+                end,
+                case when numeric_value is null then no_value_because end,
+                case when is_negative_level then 'figure_is_a_change' end,
+                case when numeric_value is not null and not counts_the_same then 'other_unit' end
             ],
             lambda reason: reason is not null
         ) as reason_codes
-    from joined
+    from compared
 )
 
 select * from judged

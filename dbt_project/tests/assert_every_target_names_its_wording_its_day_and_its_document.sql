@@ -2,7 +2,6 @@ select *
 from {{ ref('indicator_targets') }}
 where
     fiscal_year is null
-    or fiscal_year not between 2015 and 2040
     or effective_from is null
     or target_text is null
     or source_document is null

@@ -1,0 +1,31 @@
+"""Names of files as they may be told: what may be somebody's address or number in them is
+covered, as it is in headings.
+"""
+
+import re
+
+from flows.sources.contracts import COVERED
+
+_LONGEST = 100
+_MAIL = re.compile(r"[@＠]")
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+# Telephone numbers, a resident's number (個人番号), and IP addresses.
+_NUMBERS = re.compile(
+    r"(?<![0-9])0[0-9]{1,4}-[0-9]{1,4}-[0-9]{3,4}(?![0-9])|(?<![0-9０-９])[0-9０-９]{12}(?![0-9０-９])"
+    r"|(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])"
+)
+
+
+def told_name(name: str) -> str:
+    """Return a file's name as it may be told, on one line and of bounded length."""
+    plain = "".join(each if each.isprintable() else "\ufffd" for each in name)
+    if _MAIL.search(plain):
+        ending = _ENDING.search(plain)
+        plain = COVERED + (ending[0] if ending else "")
+    plain = _NUMBERS.sub(COVERED, plain)
+    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 20]}…{plain[-19:]}"
+
+
+def is_garbled(name: str) -> bool:
+    """Tell a name whose bytes are no UTF-8: it cannot be written down."""
+    return any("\ud800" <= each <= "\udfff" for each in name)

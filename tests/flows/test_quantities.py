@@ -1,0 +1,122 @@
+"""A night with pages and files whose numbers say more than their digits: none is taken for another."""
+
+from datetime import timedelta
+
+import pytest
+from small_city import BASE_AS_OF, City
+from workbooks import register
+
+NEXT_NIGHT = BASE_AS_OF + timedelta(days=1)
+CLOUD = "本市共通クラウドサービスの整備"
+PAGE = """令和6年度デジタル統括室運営方針
+2025年6月10日
+ページ番号:700001
+経営課題1 便利なまち
+【アウトカム指標】
+・オンラインでできる手続数
+令和6年度 前年度比390件増
+令和7年度 2千手続以上
+・令和8年度までにデータ可視化環境の利用状況を全所属の7割以上とする
+【アウトカム指標の達成状況】
+・オンラインでできる手続数 1,500(前年度比390件増):A
+・データ可視化環境の利用状況 約5割:A
+・データ活用の方針を策定 過半数の所属で策定済:B
+・ノーコードツールを活用したアプリの運用・開発着手 25件:A
+・外部専門人材を採用 3者:A
+・研修の受講者 延べ60名:B
+・本市共通クラウドサービスの整備 工程2まで完了:B
+・バックオフィスDXグランドデザインの策定 令和6年4月策定済:A
+【前年度実績】
+・オンラインでできる手続数 46%増
+・ノーコードツールを活用したアプリの運用・開発着手 20世帯
+・データ可視化環境の利用状況 3%ポイント
+・研修の受講者 3名/月
+"""
+HIRES = (
+    "整理番号,氏名,採用年月日,職種,配属先,採用数,備考",
+    "1,髙橋 誠,R8.4.1,,デジタル統括室,２人,",
+    "2,﨑山 恵,R8.7.1,,デジタル統括室,約3,",
+    "3,山田 花子,R8.8.1,,デジタル統括室,３人程度,",
+)
+STAGES = (
+    (CLOUD, 1, "調査", "R8.5.31", "R8.5.20", "完了", "100%", "", ""),
+    (CLOUD, 2, "設計", "R8.9.30", "", "整備中", "6割", "", ""),
+    (CLOUD, 3, "構築", "R8.10.31", "", "整備中", "0.6", "", ""),
+    (CLOUD, 4, "移行", "R8.11.30", "", "整備中", "約60%", "", ""),
+    (CLOUD, 5, "検証", "R8.12.31", "", "整備中", "60", "", ""),
+)
+
+
+@pytest.fixture(scope="module")
+def told(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A city whose page and files write numbers in words; published."""
+    city = base_city.copy_to(tmp_path_factory.mktemp("quantities") / "city")
+    city.deliver("policy_pages", "700001.txt", PAGE.encode(), on=NEXT_NIGHT)
+    city.deliver("specialists", "専門人材.csv", list(HIRES), on=NEXT_NIGHT, encoding="cp932")
+    city.deliver("milestones", "管理表.xlsx", register(*STAGES), on=NEXT_NIGHT)
+    city.publish(NEXT_NIGHT)
+    return city
+
+
+def test_a_page_shows_its_wording_and_only_the_values_that_are_its_indicators_own(told: City) -> None:
+    shown = {
+        (row["indicator_code"], row["fiscal_year"], kind): (
+            row[f"{kind}_text"],
+            row[f"{kind}_value"],
+            row[f"{kind}_qualifier"],
+        )
+        for row in told.show("--official")
+        for kind in ("target", "actual")
+        if row[f"{kind}_text"] is not None
+    }
+    assert shown == {
+        ("online_procedures", 2023, "actual"): ("46%増", None, None),
+        ("online_procedures", 2024, "target"): ("前年度比390件増", None, None),
+        ("online_procedures", 2024, "actual"): ("1,500(前年度比390件増)", 1500, "exact"),
+        ("online_procedures", 2025, "target"): ("2千手続以上", 2000, "at_least"),
+        ("common_cloud_service", 2024, "actual"): ("工程2まで完了", None, None),
+        ("backoffice_grand_design", 2024, "actual"): ("令和6年4月策定済", None, None),
+        ("nocode_applications", 2023, "actual"): ("20世帯", None, None),
+        ("nocode_applications", 2024, "actual"): ("25件", None, None),
+        ("visualisation_usage_rate", 2023, "actual"): ("3%ポイント", None, None),
+        ("visualisation_usage_rate", 2024, "actual"): ("約5割", 50, "about"),
+        ("visualisation_usage_rate", 2026, "target"): ("7割以上", 70, "at_least"),
+        ("data_utilisation_policy", 2024, "actual"): ("過半数の所属で策定済", None, None),
+        ("specialists_hired", 2024, "actual"): ("3者", 3, "exact"),
+        ("training_participants", 2023, "actual"): ("3名/月", None, None),
+        ("training_participants", 2024, "actual"): ("延べ60名", None, None),
+    }
+    judged = {(row["indicator_code"], row["fiscal_year"]): row for row in told.show()}
+    rate = judged["visualisation_usage_rate", 2024]
+    assert (rate["actual_lower"], rate["actual_upper"], rate["status"]) == (45, 55, "met")
+    for (code, year, kind), (_, value, _) in shown.items():
+        if kind == "actual" and value is None and code != "backoffice_grand_design":
+            assert (judged[code, year]["official_value"], judged[code, year]["status"]) == (None, None)
+
+
+def test_what_is_held_back_is_named_with_its_reason_and_nothing_is_lost(told: City) -> None:
+    held_back = told.query("select item_key, source_row, reason_code from marts.fct_quarantined_rows where is_current order by all")
+    assert held_back == [
+        ("700001.txt", 7, "figure_is_a_change"),
+        ("700001.txt", 13, "figure_is_a_share"),
+        ("700001.txt", 14, "other_unit"),
+        ("700001.txt", 16, "other_unit"),
+        ("700001.txt", 17, "unread_figure"),
+        ("700001.txt", 20, "figure_is_a_change"),
+        ("700001.txt", 21, "other_unit"),
+        ("700001.txt", 22, "other_unit"),
+        ("700001.txt", 23, "other_unit"),
+        ("専門人材.csv", 3, "inexact_hire_count"),
+        ("専門人材.csv", 4, "inexact_hire_count"),
+        ("管理表.xlsx", 6, "progress_without_percent"),
+        ("管理表.xlsx", 7, "inexact_progress"),
+    ]
+    assert told.query("select count(*) from marts.fct_loads where rows_unaccounted != 0") == [(0,)]
+    (hires,) = told.query(
+        "select numerator from marts.fct_indicator_actuals where indicator_code = 'specialists_hired' "
+        "and org_unit_code = '271004' and period_grain = 'fiscal_year' and fiscal_year = 2026 and is_current"
+    )
+    assert hires == (2,)
+    listed = told.shihyo("quarantine", "list")
+    assert "採用数が約・程度・以上などの付いた数で、正確な人数ではない" in listed.stdout
+    assert "単位または数え方が指標の単位と合わない" in listed.stdout
