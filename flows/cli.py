@@ -63,7 +63,7 @@ def _run(words: Sequence[str]) -> int:
     arguments = _parser().parse_args(words)
     spare_loopback()
     if arguments.command == "doctor":  # which looks at the configuration itself
-        return _doctor(arguments)
+        return _doctor(None, arguments)
     configuration = settings()
     _log_to_stdout()
     return int(_COMMANDS[arguments.command](configuration, arguments) or 0)
@@ -81,7 +81,7 @@ def _log_to_stdout() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
-def _doctor(arguments: argparse.Namespace) -> int:
+def _doctor(_: Settings | None, arguments: argparse.Namespace) -> int:
     findings = doctor.examine()
     print(doctor.report(findings, arguments.format))
     return 0 if doctor.is_well(findings) else UsageError.exit_code
@@ -184,6 +184,7 @@ _COMMANDS = {
     "quarantine": _quarantine,
     "rebuild": _rebuild,
     "erase": _erase,
+    "doctor": _doctor,
 }
 
 
