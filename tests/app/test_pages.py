@@ -256,6 +256,18 @@ def test_damaged_version_and_wrong_configuration_are_told(published: Any, monkey
     assert "設定に誤りがあります" in text_of(opened())
 
 
+@pytest.mark.parametrize("target", ["warehouse-20261120-20261124T034501Z.duckdb", "warehouse.duckdb", "."])
+def test_link_that_leads_to_no_file_is_told_as_lost_and_not_as_nothing_published(published: Any, target: str) -> None:
+    link = published.published_dir / "warehouse.duckdb"
+    link.unlink()
+    link.symlink_to(target)
+    page = text_of(opened())
+    assert "公表された版を読み込めません" in page
+    assert "shihyo versions --verify" in page
+    assert "まだ公表された版がありません" not in page
+    assert "The published version cannot be read" in text_of(opened(lang="en"))
+
+
 def test_new_version_is_seen_at_the_next_run(published: Any) -> None:
     page = opened()
     file = published.publish("20261121-20261122T170000Z")

@@ -200,6 +200,8 @@ def test_a_full_disk_ends_the_night_and_the_next_one_publishes_once_there_is_roo
     if night.returncode != 0:
         assert published(city) == before
         assert _one_line(night.stderr), night.stderr
+        assert "the disk of " in night.stderr
+        assert "MB free" in night.stderr
     ballast.unlink()
     check_invariants(city, before)
     city.publish(NIGHT + timedelta(days=1))
