@@ -5,7 +5,7 @@ Kept: when, who (as a pseudonym) and what was done. Addresses and workbook names
 
 from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
-from flows.sources.delimited import parse_delimited
+from flows.sources.delimited import DELIMITED_ENDINGS, parse_delimited
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
 
@@ -33,7 +33,7 @@ class AccessLog:
 
     def list_deliveries(self, location: str) -> Listing:
         """List the day files; each is about the day in its name."""
-        return list_files(location, (".csv",), is_about="day")
+        return list_files(location, DELIMITED_ENDINGS, is_about="day")
 
     def read(self, delivery: Delivery) -> bytes:
         """Read one day file as it lies there, still packed."""

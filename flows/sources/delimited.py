@@ -19,6 +19,8 @@ from flows.sources.packed import Unreadable, unpack
 from flows.sources.pseudonyms import Pseudonyms
 from flows.sources.records import Record, decode, records, undecodable, why_no_row
 
+# Excel's "Unicode text" is a .txt of tabs.
+DELIMITED_ENDINGS = (".csv", ".tsv", ".txt")
 _BATCH_ROWS = 65_536
 _ABOVE = Reason(
     "above_heading",

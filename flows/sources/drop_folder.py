@@ -17,6 +17,7 @@ from typing import Literal
 from flows.errors import SourceUnavailable
 from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
 from flows.sources.entry_names import is_garbled, told_name
+from flows.sources.packed import files_in
 from flows.sources.stated_days import stated_days
 
 PACKED = (".gz", ".bz2", ".zip")
@@ -179,7 +180,7 @@ def _only_name_inside(file: Path) -> str | None:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+            names = [entry.filename for entry in files_in(archive)]
     except Exception:  # zipfile raises whatever a damaged archive leads it to
         return None
     return names[0] if len(names) == 1 else None

@@ -34,6 +34,11 @@ def unpack(content: bytes) -> bytes:
     return content
 
 
+def files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return an archive's files without those that macOS adds for itself."""
+    return [entry for entry in archive.infolist() if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")]
+
+
 def _gunzipped(content: bytes) -> Iterator[bytes]:
     """Yield what one gzip stream after another holds; zeros after the last one are padding."""
     unpacked = 0
@@ -74,7 +79,7 @@ def _unzipped(content: bytes) -> bytes:
             return content  # what reads workbooks says that it is damaged
         raise _damaged("zip") from None
     with archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = files_in(archive)
         if any(entry.filename in _WORKBOOK_PARTS for entry in entries):
             return content
         if len(entries) != 1:

@@ -7,8 +7,8 @@ from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
-from flows.sources.tables import parse_table
-from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS
+from flows.sources.tables import TABLE_ENDINGS, parse_table
+from flows.sources.workbooks import SHEET_COLUMNS
 
 CONTRACT = Contract(
     source_name="specialists",
@@ -40,7 +40,7 @@ class Specialists:
 
     def list_deliveries(self, location: str) -> Listing:
         """List the files."""
-        return list_files(location, (".csv", *WORKBOOK_ENDINGS))
+        return list_files(location, TABLE_ENDINGS)
 
     def read(self, delivery: Delivery) -> bytes:
         """Read one file."""

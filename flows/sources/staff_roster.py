@@ -7,8 +7,8 @@ from flows.sources.base import Delivery, Listing, Parsed
 from flows.sources.contracts import Column, Contract
 from flows.sources.drop_folder import list_files, read_file
 from flows.sources.pseudonyms import Pseudonyms
-from flows.sources.tables import parse_table
-from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS
+from flows.sources.tables import TABLE_ENDINGS, parse_table
+from flows.sources.workbooks import SHEET_COLUMNS
 
 CONTRACT = Contract(
     source_name="staff_roster",
@@ -36,7 +36,7 @@ class StaffRoster:
 
     def list_deliveries(self, location: str) -> Listing:
         """List the rosters; each is about the month in its name, and held back when that does not state one."""
-        return list_files(location, (".csv", *WORKBOOK_ENDINGS), is_about="month")
+        return list_files(location, TABLE_ENDINGS, is_about="month")
 
     def read(self, delivery: Delivery) -> bytes:
         """Read one roster."""

@@ -4,10 +4,12 @@ is, its content tells, not its name.
 
 from flows.sources.base import Parsed
 from flows.sources.contracts import Contract
-from flows.sources.delimited import parse_delimited
+from flows.sources.delimited import DELIMITED_ENDINGS, parse_delimited
 from flows.sources.packed import Unreadable, unpack
 from flows.sources.pseudonyms import Pseudonyms
-from flows.sources.workbooks import is_workbook, parse_workbook
+from flows.sources.workbooks import WORKBOOK_ENDINGS, is_workbook, parse_workbook
+
+TABLE_ENDINGS = (*DELIMITED_ENDINGS, *WORKBOOK_ENDINGS)
 
 
 def parse_table(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -> Parsed:
