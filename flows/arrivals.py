@@ -1,9 +1,9 @@
 """Which deliveries a night finds, and which day each is about: the one place in which names meet
 the night's date.
 
-A day in a name counts when it is no later than the day after the night. It must never guess: a
-name that states several days, or several months where the month gives the rows their meaning,
-states none.
+A day in a name counts when it is no later than the day after the night or, of a list for a month,
+not long after the day of its delivery. It must never guess: a name that states several days, or
+several months where the month gives the rows their meaning, states none.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from flows.sources.stated_days import days_meant, months_meant
 # A name that states only later days is of an item to come, up to the end of the fiscal year after
 # next. Further ahead it is no day at all.
 _TO_COME = timedelta(days=3 * 365)
+_EARLY = timedelta(days=62)
 
 
 @dataclass
@@ -62,24 +63,22 @@ def arrivals(listing: Listing, as_ofs: Sequence[date]) -> Arrivals:
 def _there_from(delivery: Delivery, last_night: date) -> date:
     """Return the first day on which a delivery is there.
 
-    One whose day of delivery is not told cannot have come before the day that it is about, and a
-    month's list is not due before the month.
+    One whose day of delivery is not told cannot have come before the day that it is about.
     """
-    tomorrow, ahead = last_night + timedelta(days=1), last_night + _TO_COME
-    if delivery.delivered_on is None:
-        past = days_meant(delivery.stated_days, tomorrow)
-        return max(past or days_meant(delivery.stated_days, ahead), default=date.min)
-    if delivery.is_about != "month":
+    if delivery.delivered_on is not None:
         return delivery.delivered_on
-    months = months_meant(delivery.stated_days, tomorrow) or months_meant(delivery.stated_days, ahead)
-    return max([delivery.delivered_on, *(month - timedelta(days=1) for month in months[:1])])
+    tomorrow, ahead = last_night + timedelta(days=1), last_night + _TO_COME
+    past = days_meant(delivery.stated_days, tomorrow)
+    return max(past or days_meant(delivery.stated_days, ahead), default=date.min)
 
 
 def _dated(delivery: Delivery, last_night: date) -> tuple[Delivery, UnreadReason | None]:
     """Return a delivery with the day that it is about, or the reason why it has none."""
     tomorrow = last_night + timedelta(days=1)
     if delivery.is_about == "month":
-        months = months_meant(delivery.stated_days, tomorrow)
+        # A list may be delivered some time before its month.
+        early = delivery.delivered_on + _EARLY if delivery.delivered_on else tomorrow
+        months = months_meant(delivery.stated_days, max(tomorrow, early))
         if len(months) == 1:
             return replace(delivery, business_date=months[0]), None
         return delivery, "several_months" if months else "no_month"

@@ -67,7 +67,7 @@ def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False)
     arguments = ["--no-use-colors", "build", "--exclude-resource-type", "unit_test", "--no-version-check", *_places(settings)]
     code = run_dbt(candidate_file(settings), arguments, settings.logs_dir)
     if code < 0:
-        raise ShihyoError(f"write: dbt was ended by signal {-code}; next: run again (signal 9 that nobody sent: the memory was full)")
+        raise ShihyoError(f"write: dbt was ended by signal {-code}; next: run again; the system's log tells whether its memory was full")
     return _judge(settings, code == 0)
 
 

@@ -48,7 +48,7 @@ def check_versions(settings: Settings) -> Iterator[Finding]:
 def _of_published(verdict: Verdict) -> Finding:
     if verdict.state == "whole":
         return ok(f"published {verdict}")
-    if verdict.state == "damaged":
+    if verdict.is_damaged:
         return wrong(str(verdict), "shihyo run publishes the last whole version again")
     if verdict.state == "unreadable":
         return wrong(str(verdict), "give this account the right to read it")

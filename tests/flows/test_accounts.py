@@ -95,15 +95,22 @@ def test_a_roster_is_of_the_month_in_its_name_or_is_held_back(reader: Reader, ci
     }
 
 
-def test_a_roster_that_comes_early_is_not_due_before_its_month_by_whichever_way(reader: Reader, city: City, tmp_path: Path) -> None:
+def test_a_roster_that_comes_early_lands_for_its_month_by_whichever_way(reader: Reader, city: City, tmp_path: Path) -> None:
     city.deliver_roster(date(2026, 11, 1), on=NIGHT)
     days = [NIGHT + timedelta(days=offset) for offset in range(14)]
     nightly, at_once = settings_of(city), settings_of(City(tmp_path / "other"), staff_roster=city.folder / "inbox" / "staff_roster")
     accounts = [night(reader, nightly, "staff_roster", day) for day in days]
-    assert [each.not_yet_due for each in accounts] == [1] * 11 + [0] * 3
+    assert [each.landed for each in accounts] == [1] + [0] * 13
     night(reader, at_once, "staff_roster", *days)
     landings = [[(item.manifest.known_from, item.manifest.business_date) for item in landed_items(each)] for each in (nightly, at_once)]
-    assert landings == [[("2026-10-31", "2026-11-01")]] * 2
+    assert landings == [[(NIGHT.isoformat(), "2026-11-01")]] * 2
+
+
+def test_a_roster_without_a_day_of_delivery_is_not_due_before_its_month(reader: Reader, city: City) -> None:
+    city.deliver("staff_roster", "staff_roster_202611.csv", [ROSTER_HEADING, *roster_lines()])
+    settings = settings_of(city)
+    accounts = [night(reader, settings, "staff_roster", day) for day in (NIGHT, date(2026, 10, 31), date(2026, 11, 1))]
+    assert [(each.landed, each.not_yet_due) for each in accounts] == [(0, 1), (0, 1), (1, 0)]
 
 
 def test_a_log_whose_name_states_no_single_day_lands_without_one_and_that_is_said_once(reader: Reader, city: City) -> None:
@@ -172,7 +179,7 @@ def test_the_list_of_sources_says_what_was_not_read_and_what_to_do(reader: Reade
     assert "2026-10-20" in lines["access_log"]
     assert "disabled" in lines["procedures"]
     assert "never" in lines["milestones"]
-    assert "＊＊＊.jsonl: this source reads no file with this ending; next: deliver it with one of .csv " in text
+    assert "＊＊＊.jsonl: this source reads no file with this ending; next: deliver it with one of .csv, .tsv, .txt " in text
     assert "~$＊＊＊: Excel keeps it beside an open workbook; next: close the workbook" in text
     for secret in ("s3cret", "yamada", "山田"):
         assert secret not in text + json.dumps(accounts, ensure_ascii=False)

@@ -119,7 +119,7 @@ def test_a_file_larger_than_the_memory_is_rejected_by_its_size(settings: Setting
 
 
 def test_a_folder_that_takes_nothing_rejects_nobodys_file(reader: Reader, tmp_path: Path) -> None:
-    [delivery, *_] = reader.list_deliveries(Misbehaving("none", "nowhere"), "anywhere")
+    [delivery, *_] = reader.list_deliveries(Misbehaving("none", "nowhere"), "anywhere").deliveries
     with pytest.raises(OSError, match=r"nowhere") as failed:
         reader.land(delivery, None, tmp_path / "nowhere")
     assert not isinstance(failed.value, SourceUnavailable)

@@ -161,13 +161,14 @@ def test_a_location_that_is_no_folder_is_unavailable(tmp_path: Path) -> None:
 
 
 WORKBOOKS = ("a.xlsx", "a.xlsm", "a.xlsb", "a.xls", "a.ods")
+DELIMITED = ("a.csv", "a.tsv", "a.txt")
 READ = {
     "policy_pages": ("a.txt", "a.html", "a.htm"),
-    "access_log": ("a.csv",),
-    "staff_roster": ("a.csv", *WORKBOOKS),
+    "access_log": DELIMITED,
+    "staff_roster": (*DELIMITED, *WORKBOOKS),
     "training_rosters": WORKBOOKS,
-    "specialists": ("a.csv", *WORKBOOKS),
-    "milestones": ("a.csv", *WORKBOOKS),
+    "specialists": (*DELIMITED, *WORKBOOKS),
+    "milestones": (*DELIMITED, *WORKBOOKS),
 }
 
 
