@@ -25,6 +25,7 @@ def zipped(*names: str, content: bytes = TEXT) -> bytes:
     "content",
     [TEXT, gzip.compress(TEXT), gzip.compress(TEXT[:700]) + gzip.compress(TEXT[700:]), gzip.compress(TEXT) + b"\0" * 512,
      bz2.compress(TEXT), zipped("roster.csv"), zipped("2026/", "2026/roster.csv"), zipped("roster.csv", "__MACOSX/._roster.csv")],
+    ids=("plain", "gzip", "gzip of two", "gzip with padding", "bzip2", "zip", "zip with folder", "zip of macOS"),
 )  # fmt: skip
 def test_what_is_packed_is_unpacked_and_what_is_not_is_left_alone(content: bytes) -> None:
     assert unpack(content) == TEXT

@@ -103,6 +103,7 @@ def of_all_kinds() -> bytes:
         workbook({"第1回": [attendance("S1", "北区役所", date(2023, 10, 1))]}, TRAINING_HEADING, notes=("合計 1名",), hidden=("第1回",)),
         workbook({"第1回": [attendance("S1", "北区役所", date(2023, 10, 1))]}, TRAINING_HEADING, titles=("一覧", "会場")),
     ],
+    ids=("all kinds", "plain", "hidden", "titles"),
 )
 def test_both_readers_of_workbooks_read_alike(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     laid_out = list(read_sheets(content))
