@@ -33,7 +33,7 @@ def _show_usage_rate(indicator: Row | None, state: State, published: Published, 
     if indicator is None:
         return
     months = rows(published, "indicator_months", indicator_code=_USAGE_RATE)
-    targets = rows(published, "indicator_targets", indicator_code=_USAGE_RATE)
+    targets = rows(published, "indicator_targets", indicator_code=_USAGE_RATE, as_of=published.as_of)
     years = rows(published, "indicator_years", indicator_code=_USAGE_RATE)
     figures = Figures(indicator, words)
     with st.container(border=True, key="shihyo-usage-rate"):

@@ -159,3 +159,20 @@ def test_no_module_of_the_app_names_the_night() -> None:
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert not {name.split(".")[0] for name in imported} & {"prefect", "dbt", "great_expectations", "flows", "expectations", "demo"}
+
+
+@pytest.mark.parametrize(("as_of", "shown"), [(date(2026, 4, 1), 60), (date(2026, 11, 20), 70), (date(2027, 4, 1), 80), (None, 80)])
+def test_the_target_that_is_shown_is_the_one_in_effect_on_the_day_of_the_version(as_of: date | None, shown: int) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create schema marts;"
+            "create table marts.dim_fiscal_years as select 2026 as fiscal_year, 'FY' as label_ja, 'FY' as label_en, "
+            "date '2026-04-01' as starts_on, date '2027-03-31' as ends_on;"
+            "create table marts.fct_indicator_targets as select 'x' as indicator_code, 2026 as fiscal_year, '' as target_text, "
+            "'exact' as target_qualifier, unnest([60, 70, 80]) as target_value, "
+            "unnest([date '2023-04-01', date '2026-07-01', date '2027-04-01']) as effective_from, "
+            "unnest([date '2026-07-01', date '2027-04-01', null]) as effective_to"
+        )
+        statement = (ROOT / "app" / "queries" / "indicator_targets.sql").read_text(encoding="utf-8")
+        found = connection.execute(statement, {"indicator_code": "x", "as_of": as_of}).fetchall()
+    assert [row[4] for row in found] == [shown]
