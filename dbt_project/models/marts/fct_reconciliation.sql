@@ -17,7 +17,8 @@ published as (
         actual_text,
         actual_qualifier,
         actual_value,
-        'policy_page ' || page_number as published_in
+        -- A page may have no number; its file or address has a name.
+        'policy_page ' || coalesce(page_number, string_split(item_id, '/')[2]) as published_in
     from {{ ref('fct_official_results') }}
     where is_current and actual_text is not null
     union all
