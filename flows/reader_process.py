@@ -58,7 +58,7 @@ class Land:
 
 @dataclass(frozen=True)
 class Content:
-    """A delivery's bytes, as they were read; `item_hash` is a keyed hash of them, null when they are too many to be held."""
+    """A delivery's bytes, as they were read; `item_hash` is a keyed hash of their checksum."""
 
     sha256: str
     byte_count: int
@@ -114,7 +114,8 @@ class _Session:
                 content.append(source.read(request.delivery))
             except MemoryError:
                 return _too_large(request.delivery, self._pseudonyms)
-            return Content(hashlib.sha256(content[0]).hexdigest(), len(content[0]), self._pseudonyms.of_bytes(content[0]))
+            sha256 = hashlib.sha256(content[0]).hexdigest()
+            return Content(sha256, len(content[0]), self._pseudonyms.of_bytes(sha256.encode()))
 
         found = answers.give("read", read)
         if isinstance(found, Content) and not found.is_too_large and found.sha256 != request.known_sha256:

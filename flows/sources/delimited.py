@@ -40,17 +40,18 @@ def parse_delimited(content: bytes, contract: Contract, pseudonyms: Pseudonyms) 
     that has not one heading with the contract's columns, or does not unpack, is rejected as an
     item. Blank lines and titles above the heading are no rows; what follows the table is.
     """
-    item_hash = pseudonyms.of_bytes(content)
+    delivered = content
     try:
         content = unpack(content)
     except Unreadable as error:
-        return rejected_item("unreadable_item", str(error), item_hash)
+        return rejected_item("unreadable_item", str(error), pseudonyms.of_bytes(delivered))
     texts = texts_of(content)
     if all(not text.lines.strip() for text in texts):
         told = "the file is empty: it has not even a heading"
-        return rejected_item("empty_item", told, item_hash)
+        return rejected_item("empty_item", told, pseudonyms.of_bytes(delivered))
     dialect = recognise(texts, contract)
     if isinstance(dialect, Reason):
+        item_hash = pseudonyms.of_bytes(delivered)
         return rejected_item(*dialect, item_hash, texts[0].told if len(texts) == 1 else "unknown")
     rejected = [_rejected(record, _ABOVE, pseudonyms) for record in rows_above(dialect)]
     notes, told = dialect.layout.notes, dialect.text.told

@@ -14,6 +14,8 @@ from flows.sources.records import Record, Text, count_bad_lines, records
 DELIMITERS = (",", "\t", ";")
 _HEADING_WITHIN_LINES = 30
 _HEAD_BYTES = 4 * 1024 * 1024
+# UTF-16 without a mark shows by its first line ends.
+_MARKED_BYTES = 256 * 1024
 _MOST_COLUMNS = 16_384  # as many as a worksheet has
 _UTF_16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -44,7 +46,7 @@ def texts_of(content: bytes) -> list[Text]:
         Text(lines, "cp932", "cp932"),
     ]
     for encoding in _UTF_16_MARKS.values():
-        if any(content.find(end.encode(encoding), 0, _HEAD_BYTES) >= 0 for end in "\r\n"):
+        if any(content.find(end.encode(encoding), 0, _MARKED_BYTES) >= 0 for end in "\r\n"):
             texts.append(_transcoded(content, encoding))
     return texts
 
@@ -83,7 +85,7 @@ def recognise(texts: list[Text], contract: Contract) -> Dialect | Reason:
 
 
 def _candidates(text: Text, contract: Contract) -> Iterator[Dialect]:
-    lines = text.lines[:_HEAD_BYTES].split(b"\n")
+    lines = text.lines[:_HEAD_BYTES].split(b"\n", _HEADING_WITHIN_LINES)
     for delimiter in DELIMITERS:
         for record in records(lines[:_HEADING_WITHIN_LINES], text, delimiter):
             if record.reason or record.undecodable or sum(map(bool, record.fields)) < 2:
@@ -132,7 +134,7 @@ def _below(dialect: Dialect, contract: Contract) -> bytes:
 def rows_above(dialect: Dialect) -> Iterator[Record]:
     """Yield what stands above the heading and looks like a row of its table: a title has other
     fields, or a single one of the table's own columns."""
-    lines = dialect.text.lines[:_HEAD_BYTES].split(b"\n")[: dialect.heading.line - 1]
+    lines = dialect.text.lines[:_HEAD_BYTES].split(b"\n", dialect.heading.line)[: dialect.heading.line - 1]
     for record in records(lines, dialect.text, dialect.delimiter):
         if record.reason is None and len(record.fields) == len(dialect.headings):
             own = [record.fields[place] for place in dialect.layout.positions.values()]
