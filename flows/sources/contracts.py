@@ -232,9 +232,9 @@ def landed_arrays(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> l
         return [pseudonyms.of_array(values)]
     if column.kind == "text":
         return [pc.replace_substring_regex(values, _ADDRESS, COVERED)]
-    if column.kind == "timestamp" and pc.all(pc.match_substring_regex(values, _PLAIN_STAMP), skip_nulls=True).as_py():
-        return [values]
     encoded = values.dictionary_encode()
+    if column.kind == "timestamp" and pc.all(pc.match_substring_regex(encoded.dictionary, _PLAIN_STAMP), skip_nulls=True).as_py():
+        return [values]
     distinct = encoded.dictionary.to_pylist()
     shown = pc.take(pa.array([cover(value, column) for value in distinct], pa.string()), encoded.indices)
     if not column.read_on_landing:

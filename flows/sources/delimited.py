@@ -5,7 +5,6 @@ A regular file takes Arrow's reader; the first irregularity sends the whole item
 record by record that names every bad one.
 """
 
-import io
 import re
 from collections.abc import Iterator
 
@@ -78,20 +77,16 @@ def _read_regular(dialect: Dialect, contract: Contract, pseudonyms: Pseudonyms) 
     positions = [str(position) for position in range(len(dialect.headings))]
     kept = [column for column in contract.columns if column.name in layout.positions]
     table = pacsv.read_csv(
-        io.BytesIO(body),
-        read_options=pacsv.ReadOptions(
-            column_names=positions,
-            skip_rows=first_line - 1,
-            use_threads=True,
-        ),
-        parse_options=pacsv.ParseOptions(delimiter=dialect.delimiter, ignore_empty_lines=False),
+        pa.BufferReader(memoryview(body)[start:]),
+        read_options=pacsv.ReadOptions(column_names=positions),
+        parse_options=pacsv.ParseOptions(delimiter=dialect.delimiter),
         convert_options=pacsv.ConvertOptions(
             column_types=dict.fromkeys(positions, pa.string()),
             include_columns=[positions[layout.positions[column.name]] for column in kept],
             check_utf8=False,
         ),
     )
-    if table.num_rows != expected_rows:
+    if table.num_rows != expected_rows:  # a blank line is no row to Arrow
         raise _Irregular
     names = [column.name for column in kept]
     found = dict(zip(names, [each.combine_chunks() for each in table.columns], strict=True))
@@ -99,20 +94,24 @@ def _read_regular(dialect: Dialect, contract: Contract, pseudonyms: Pseudonyms) 
     columns: list[pa.Array] = []
     for column in contract.columns:
         columns += landed_arrays(found.get(column.name, nothing), column, pseudonyms)
-    source_rows = pa.array(range(first_line, first_line + expected_rows), pa.int64())
+    source_rows = pa.arange(first_line, first_line + expected_rows)
     return pa.table([*columns, source_rows], schema=contract.schema)
 
 
 def _body(dialect: Dialect) -> tuple[bytes, int]:
     """Return the text as strict UTF-8 and where the table begins in it; raise what is irregular."""
     text = dialect.text
-    decoded = decode(text.lines, text.encoding)  # also the strict check of UTF-8
-    body = (text.lines if text.encoding == "utf-8" else decoded.encode()).rstrip(b"\n") + b"\n"
+    body = text.lines
+    if not body.isascii():
+        decoded = decode(body, text.encoding)  # also the strict check of UTF-8
+        body = body if text.encoding == "utf-8" else decoded.encode()
+    if not body.endswith(b"\n") or body.endswith(b"\n\n"):
+        body = body.rstrip(b"\n") + b"\n"
     start = 0
     for _ in range(dialect.heading.last_line):
         start = body.index(b"\n", start) + 1
     # Without a quotation mark every line is a record; NUL is no text.
-    if body.find(b"\n\n", start - 1) >= 0 or body.find(b"\0", start) >= 0:
+    if body.find(b"\0", start) >= 0:
         raise _Irregular
     if body.find(b'"', start) >= 0 and not _is_well_quoted(body, start, dialect.delimiter):
         raise _Irregular

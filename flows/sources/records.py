@@ -66,6 +66,8 @@ def count_bad_lines(text: Text) -> int:
 
 
 def _is_decodable(raw: bytes, encoding: str) -> bool:
+    if raw.isascii():  # the same in every encoding that a text is in
+        return True
     try:
         decode(raw, encoding)
     except UnicodeDecodeError:
