@@ -49,10 +49,13 @@ def quiet_environment(settings: Settings) -> None:
     os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
 
 
-def run_dbt(warehouse: Path, arguments: list[str], logs: Path) -> int:
-    """Run dbt on a warehouse in a process of its own and return its exit code; what it prints goes to `dbt-output.log` in `logs`."""
+def run_dbt(warehouse: Path, options: list[str], logs: Path) -> int:
+    """Build a candidate with dbt in a process of its own and return its exit code; what it prints goes to `dbt-output.log` in `logs`.
+
+    What the project reads otherwise than when the candidate's tables were built is read again (`flows.edits`).
+    """
     logs.mkdir(parents=True, exist_ok=True)
-    return _run_dbt(["dbt", *arguments], warehouse, logs)
+    return _run_dbt(["dbt", *options], warehouse, logs)
 
 
 def run_dbt_on_changes(warehouse: Path, state: Path, places: list[str], logs: Path) -> int:
@@ -161,6 +164,20 @@ def _die_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def _build_candidate(options: list[str]) -> bool:
+    """Parse once, prepare the candidate for what was edited, and build; edits of models are tested elsewhere."""
+    from dbt.cli.main import dbtRunner
+
+    from flows.edits import read_edited_again
+
+    parsed = dbtRunner().invoke(["parse", *options])
+    if not parsed.success:
+        return False
+    manifest: Any = parsed.result
+    read_edited_again(manifest, Path(os.environ["SHIHYO_CANDIDATE"]))
+    return dbtRunner(manifest=manifest).invoke(["build", "--exclude-resource-type", "unit_test", *options]).success
+
+
 def _build_changes(state: Path, places: list[str]) -> bool:
     """Parse once; build what changed; then test what `dbt build` passes over: changed unit tests of unchanged models."""
     from dbt.cli.main import dbtRunner
@@ -187,9 +204,7 @@ def _build_changes(state: Path, places: list[str]) -> bool:
 def _main(arguments: list[str]) -> int:
     _die_with_parent()
     if arguments[0] == "dbt":
-        from dbt.cli.main import dbtRunner
-
-        return 0 if dbtRunner().invoke(arguments[1:]).success else 1
+        return 0 if _build_candidate(arguments[1:]) else 1
     if arguments[0] == "dbt-on-changes":
         return 0 if _build_changes(Path(arguments[1]), arguments[2:]) else 1
     import uvicorn

@@ -14,6 +14,7 @@ import duckdb
 from flows.children import run_dbt_on_changes
 from flows.dbt_errors import explain, first_finding, read_json
 from flows.diff import dev_file
+from flows.edits import READ_AGAIN
 from flows.errors import AuditFailed, ShihyoError
 from flows.published import naming_damage, published_file
 from flows.runs import exclusive, manifest_file
@@ -58,6 +59,7 @@ def _copy_published(published: Path, copy: Path) -> None:
     shutil.copyfile(published, copy)
     with duckdb.connect(str(copy)) as connection:
         connection.execute("update night.landed_items set is_new = false")
+        connection.execute(READ_AGAIN)
 
 
 def _project_as_published(settings: Settings, version: str, folder: Path) -> Path:

@@ -83,6 +83,9 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     audit.import_ahead()
     build = write.write_candidate(settings, run, full_refresh=full_refresh)
     run.warnings += [f"dbt test {name} warned" for name in build.warnings]
+    if build.read_again:
+        told = ", ".join(build.read_again)
+        write.log.info("write: read again from all that has landed, because how it is read was edited: %s", told)
     write.log.info("write: %d seeds and models, %d dbt tests hold", build.models, build.tests)
     create_markdown_artifact(f"{build.models} seeds and models, {build.tests} tests", key="dbt-build", description=f"as of {run.as_of}")
 

@@ -6,13 +6,14 @@ The candidate starts as a copy of what is published, so that dbt adds tonight's 
 import json
 import logging
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from flows.children import run_dbt
 from flows.dbt_errors import explain, first_finding, read_json
+from flows.edits import READ_AGAIN
 from flows.errors import AuditFailed, ShihyoError
 from flows.facts import write_facts
 from flows.runs import Run, published_link
@@ -44,11 +45,14 @@ _PUBLISHED_CORRECTIONS = """
 
 @dataclass(frozen=True)
 class Build:
-    """What dbt did: how many models and tests, and which tests warned."""
+    """What dbt did: how many models and tests, which tests warned, and which models it built from all that has landed because
+    what they read, or how, was edited.
+    """
 
     models: int
     tests: int
     warnings: tuple[str, ...]
+    read_again: tuple[str, ...] = ()
 
 
 def candidate_file(settings: Settings) -> Path:
@@ -64,11 +68,18 @@ def project_manifest(settings: Settings) -> Path:
 def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False) -> Build:
     """Build the candidate; raise AuditFailed when a dbt test fails, ShihyoError when a model does."""
     prepare_candidate(settings, run, full_refresh=full_refresh)
-    arguments = ["--no-use-colors", "build", "--exclude-resource-type", "unit_test", "--no-version-check", *_places(settings)]
-    code = run_dbt(candidate_file(settings), arguments, settings.logs_dir)
+    options = ["--no-use-colors", "--no-version-check", *_places(settings)]
+    code = run_dbt(candidate_file(settings), options, settings.logs_dir)
     if code < 0:
         raise ShihyoError(f"write: dbt was ended by signal {-code}; next: run again; the system's log tells whether its memory was full")
-    return _judge(settings, code == 0)
+    build = _judge(settings, code == 0)
+    return replace(build, read_again=_models_read_again(candidate_file(settings)))
+
+
+def _models_read_again(candidate: Path) -> tuple[str, ...]:
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+        found = connection.execute("select distinct model_name from night.models_read_again order by model_name").fetchall()
+    return tuple(name for (name,) in found)
 
 
 def _places(settings: Settings) -> list[str]:
@@ -95,6 +106,7 @@ def prepare_candidate(settings: Settings, run: Run, *, full_refresh: bool) -> No
         connection.execute(_AUDIT_RESULTS)
         connection.execute(_PUBLISHED_PROGRESS)
         connection.execute(_PUBLISHED_CORRECTIONS)
+        connection.execute(READ_AGAIN)
         if published.exists():
             _remember_published(connection, published.resolve(), full_refresh=full_refresh)
         write_facts(connection, settings, run)

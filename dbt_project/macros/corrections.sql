@@ -50,12 +50,21 @@
     )
 {%- endmacro %}
 
-{#- Which items of night.landed_items tonight's incremental models read; `corrections` is the seed's relation. -#}
+{#- Which items of night.landed_items tonight's incremental models read: new ones, those that are corrected otherwise, and all of a source whose
+    models were edited; `corrections` is the seed's relation. -#}
 {% macro is_read_tonight(corrections) -%}
     {%- if flags.FULL_REFRESH -%}
         true
-    {%- elif execute and load_relation(corrections) and load_relation(source('night', 'published_corrections')) -%}
-        (is_new or (source_name, item_key) in {{ items_corrected_otherwise(corrections) }})
+    {%- elif execute and load_relation(corrections) and load_relation(source('night', 'published_corrections'))
+        and load_relation(source('night', 'models_read_again')) -%}
+        (
+            is_new
+            or (source_name, item_key) in {{ items_corrected_otherwise(corrections) }}
+            or source_name in (
+                select models_read_again.source_name from {{ source('night', 'models_read_again') }} as models_read_again
+                where models_read_again.source_name is not null
+            )
+        )
     {%- else -%}
         is_new
     {%- endif -%}

@@ -49,11 +49,11 @@ class BareNights:
     with_tests: bool = False
     _count: int = field(default=0, init=False)
 
-    def run_dbt(self, warehouse: Path, arguments: list[str], logs: Path) -> int:
+    def run_dbt(self, warehouse: Path, options: list[str], logs: Path) -> int:
         logs.mkdir(parents=True, exist_ok=True)
-        skipped = [] if self.with_tests else ["--exclude-resource-type", "test"]
+        skipped = ["--exclude-resource-type", "unit_test", *([] if self.with_tests else ["test"])]
         environment = {"SHIHYO_CANDIDATE": str(warehouse), "DBT_LOG_PATH": str(logs)}
-        return self.build([*arguments, *skipped], environment, logs / "dbt-output.log")
+        return self.build(["build", *options, *skipped], environment, logs / "dbt-output.log")
 
     def night(self, city: City, as_of: date, *, lands: bool = True, full_refresh: bool = False, **locations: Path) -> write.Build:
         """Land what is there by a day, build and publish; `locations` names sources that are no drop folders."""

@@ -1,0 +1,107 @@
+"""An edit of how landed rows are read reaches what has landed, in the next night and by itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from harness.bare_nights import BareNights, copy_project, settings_of
+from harness.published import export_marts, first_difference
+from small_city import FIRST_DAY, City, new_city
+
+from flows import write
+from flows.reader import Reader
+
+_EVENTS = "models/staging/access_log/stg_access_log__events.sql"
+_USER_DAYS = "models/intermediate/int_access_log_user_days.sql"
+_MUNICIPAL_DATES = "macros/japanese_values.sql"
+_OF_THE_LOG = ("int_access_log_rows_quarantined", "int_access_log_user_days")
+_CORRECTION = "mended,access_log,access_log_20261001.csv,2,event_name,view,login,誤記,mistyped,窓口,2026-10-01,\n"
+
+
+@dataclass
+class _House:
+    """A city with its own copy of the dbt project, and nights whose dbt is a process of its own."""
+
+    project: Path
+    city: City
+    nights: BareNights
+
+    def edit(self, file: str, found: str, replacement: str) -> None:
+        path = self.project / file
+        text = path.read_text(encoding="utf-8")
+        assert found in text, file
+        path.write_text(text.replace(found, replacement), encoding="utf-8")
+
+    def night(self, day: int, *, full_refresh: bool = False) -> tuple[str, ...]:
+        """Deliver a day of log, run its night, and return what was read again."""
+        self.city.deliver_log(FIRST_DAY + timedelta(days=day))
+        as_of = FIRST_DAY + timedelta(days=day + 1)
+        return self.nights.night(self.city, as_of, full_refresh=full_refresh).read_again
+
+    def use_counts(self) -> set[int]:
+        """Return how often the environment was used on each day, as the incremental model has it."""
+        found = self.city.query("select cast(sum(use_count) as bigint) from intermediate.int_access_log_user_days group by access_date")
+        return {int(count) for (count,) in found}
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_House]:
+    project, city = copy_project(tmp_path / "dbt_project"), new_city(tmp_path / "city")
+    city.deliver_roster(FIRST_DAY)
+    monkeypatch.setattr(write, "_PROJECT", project)
+    with Reader(settings_of(city)) as reader:
+        yield _House(project, city, BareNights(project, lambda *_: 1, reader))
+
+
+def test_an_edited_reading_is_applied_to_all_that_has_landed(house: _House) -> None:
+    assert house.night(0) == ()
+    assert house.night(1) == ()
+    assert house.use_counts() == {40}
+    house.edit(_EVENTS, "('view', 'export')", "('export')")
+    assert house.night(2) == _OF_THE_LOG
+    assert house.use_counts() == {0}
+    edited = export_marts(house.city)
+    assert house.night(2) == ()
+    house.night(2, full_refresh=True)
+    assert first_difference(edited, export_marts(house.city)) is None
+
+
+def test_an_incremental_model_may_get_another_column(house: _House) -> None:
+    house.night(0)
+    house.edit(_USER_DAYS, "count(*) as event_count,", "count(*) as event_count,\n        max(source_row) as last_row,")
+    assert house.night(1) == _OF_THE_LOG
+    assert house.city.query("select min(last_row), count(*) from intermediate.int_access_log_user_days") == [(40, 4)]
+
+
+def test_what_is_read_as_before_stays(house: _House) -> None:
+    house.night(0)
+    house.edit(_MUNICIPAL_DATES, "macro municipal_date(text_column) -%}", "macro municipal_date(text_column) -%}{#- x -#}")
+    others = house.night(1)
+    assert others
+    assert set(others).isdisjoint(_OF_THE_LOG)
+    house.edit("models/marts/dim_fiscal_years.sql", "select", "-- Fiscal years.\nselect")
+    assert house.night(2) == ()
+
+
+def test_a_correction_is_no_edit_of_the_whole_source(house: _House) -> None:
+    house.night(0)
+    with (house.project / "seeds/corrections.csv").open("a", encoding="utf-8") as seed:
+        seed.write(_CORRECTION)
+    assert house.night(1) == ()
+    assert house.use_counts() == {39, 40}
+
+
+def test_a_version_that_noted_no_readings_is_read_again_once(house: _House) -> None:
+    house.night(0)
+    published = house.city.published.resolve()
+    published.chmod(0o640)
+    with duckdb.connect(str(published)) as connection:
+        connection.execute("drop table night.readings")
+        connection.execute("drop table night.models_read_again")
+        connection.execute("delete from intermediate.int_access_log_user_days")
+    assert set(_OF_THE_LOG) < set(house.night(1))
+    assert house.use_counts() == {40}
+    assert house.night(2) == ()
