@@ -4,6 +4,7 @@ import csv
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -117,6 +118,19 @@ def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> No
         texts = [(ROOT / "app" / "queries" / f"{query}.sql").read_text(encoding="utf-8") for query in queries]
         read[page.stem] = {mart for text in texts for mart in re.findall(r"marts\.(\w+)", text)}
     assert told == read
+
+
+def _declared_marts() -> dict[str, Any]:
+    files = (MODELS / "marts").glob("[!_]*.yml")
+    return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
+
+
+def test_every_mart_and_its_unit_tests_are_declared_in_the_file_beside_it() -> None:
+    declared = _declared_marts()
+    assert set(declared) == {file.stem for file in (MODELS / "marts").glob("*.sql")}
+    for mart, file in declared.items():
+        assert [model["name"] for model in file["models"]] == [mart]
+        assert {test["model"] for test in file.get("unit_tests", [])} <= {mart}
 
 
 def test_every_mart_and_each_of_its_keys_is_in_the_picture() -> None:
