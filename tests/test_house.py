@@ -133,6 +133,15 @@ def test_every_mart_and_its_unit_tests_are_declared_in_the_file_beside_it() -> N
         assert {test["model"] for test in file.get("unit_tests", [])} <= {mart}
 
 
+def test_a_description_that_several_columns_share_is_written_once_and_used() -> None:
+    columns = [column for file in _declared_marts().values() for column in file["models"][0]["columns"]]
+    written = [column["description"] for column in columns if "description" in column]
+    shared = re.findall(r"{% docs (\w+) %}", (MODELS / "columns.md").read_text(encoding="utf-8"))
+    named = {text: re.fullmatch(r"{{ doc\('(\w+)'\) }}", text) for text in written}
+    assert {match[1] for match in named.values() if match} == set(shared)
+    assert [text for text in named if not named[text] and written.count(text) > 1] == []
+
+
 def test_every_mart_and_each_of_its_keys_is_in_the_picture() -> None:
     picture = (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8")
     for file in (MODELS / "marts").glob("*.yml"):
