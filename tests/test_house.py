@@ -130,7 +130,10 @@ def test_every_mart_and_its_unit_tests_are_declared_in_the_file_beside_it() -> N
     assert set(declared) == {file.stem for file in (MODELS / "marts").glob("*.sql")}
     for mart, file in declared.items():
         assert [model["name"] for model in file["models"]] == [mart]
-        assert {test["model"] for test in file.get("unit_tests", [])} <= {mart}
+    files = {path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in MODELS.rglob("*.yml")}
+    for path, file in files.items():
+        tested = {test["model"] for test in file.get("unit_tests", [])} & set(declared)
+        assert tested <= {path.stem}, path.name
 
 
 def test_a_description_that_several_columns_share_is_written_once_and_used() -> None:

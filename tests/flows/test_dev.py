@@ -93,8 +93,8 @@ def test_new_columns_and_marts_are_told(bench: Workbench) -> None:
 def test_an_edited_unit_test_of_an_unchanged_model_is_run_and_named_by_its_line(bench: Workbench) -> None:
     bench.edit(
         "models/intermediate/_unit_tests.yml",
-        "{org_unit_code: kita, month_start: 2024-03-01, known_from: 2024-04-01, known_to: 9999-12-31}",
-        "{org_unit_code: kita, month_start: 2024-05-01, known_from: 2024-04-01, known_to: 9999-12-31}",
+        "kita,2024-03-01,2024-04-01,9999-12-31",
+        "kita,2024-05-01,2024-04-01,9999-12-31",
     )
     with pytest.raises(AuditFailed) as refused:
         bench.build()
