@@ -4,6 +4,7 @@ import csv
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -117,6 +118,31 @@ def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> No
         texts = [(ROOT / "app" / "queries" / f"{query}.sql").read_text(encoding="utf-8") for query in queries]
         read[page.stem] = {mart for text in texts for mart in re.findall(r"marts\.(\w+)", text)}
     assert told == read
+
+
+def _declared_marts() -> dict[str, Any]:
+    files = (MODELS / "marts").glob("[!_]*.yml")
+    return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
+
+
+def test_every_mart_and_its_unit_tests_are_declared_in_the_file_beside_it() -> None:
+    declared = _declared_marts()
+    assert set(declared) == {file.stem for file in (MODELS / "marts").glob("*.sql")}
+    for mart, file in declared.items():
+        assert [model["name"] for model in file["models"]] == [mart]
+    files = {path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in MODELS.rglob("*.yml")}
+    for path, file in files.items():
+        tested = {test["model"] for test in file.get("unit_tests", [])} & set(declared)
+        assert tested <= {path.stem}, path.name
+
+
+def test_a_description_that_several_columns_share_is_written_once_and_used() -> None:
+    columns = [column for file in _declared_marts().values() for column in file["models"][0]["columns"]]
+    written = [column["description"] for column in columns if "description" in column]
+    shared = re.findall(r"{% docs (\w+) %}", (MODELS / "columns.md").read_text(encoding="utf-8"))
+    named = {text: re.fullmatch(r"{{ doc\('(\w+)'\) }}", text) for text in written}
+    assert {match[1] for match in named.values() if match} == set(shared)
+    assert [text for text in named if not named[text] and written.count(text) > 1] == []
 
 
 def test_every_mart_and_each_of_its_keys_is_in_the_picture() -> None:
