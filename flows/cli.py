@@ -14,14 +14,17 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flows import diff, doctor, explain, quarantine, show, source_list
+from flows import doctor
 from flows.dev import build_dev
 from flows.endings import compared, linked, one_line, unexpected
 from flows.errors import ShihyoError, UsageError
-from flows.nights import run_backfill, run_erasure, run_night, run_rebuild, today_in_japan
-from flows.proxies import spare_loopback
-from flows.publish import rollback, versions
-from flows.rights import keep_private
+from flows.machine.clock import today_in_japan
+from flows.machine.proxies import spare_loopback
+from flows.machine.rights import keep_private
+from flows.night.publish import rollback, versions
+from flows.night.start import run_backfill, run_erasure, run_night, run_rebuild
+from flows.paths import dev_file
+from flows.reading import diff, explain, quarantine, show, source_list
 from flows.runs import history, warehouse_lock
 from flows.versions import next_step, verdicts
 from settings import ConfigurationError, Settings, settings
@@ -110,7 +113,7 @@ def _dev(configuration: Settings, _: argparse.Namespace) -> None:
     built = f"built {named}" if edit.built else "no seed or model differs from what is published"
     print(f"dev: {built}; {edit.tests} tests hold ({time.monotonic() - started:.1f} s)")
     print(diff.report(diff.difference(configuration, "dev"), "table"))
-    print(f"dev: look at it in {diff.dev_file(configuration)}")
+    print(f"dev: look at it in {dev_file(configuration)}")
 
 
 def _diff(configuration: Settings, arguments: argparse.Namespace) -> None:

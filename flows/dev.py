@@ -11,11 +11,11 @@ from pathlib import Path
 
 import duckdb
 
-from flows.children import run_dbt_on_changes
-from flows.dbt_errors import explain, first_finding, read_json
-from flows.diff import dev_file
+from flows.children.dbt import run_dbt_on_changes
+from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.errors import AuditFailed, ShihyoError
-from flows.published import naming_damage, published_file
+from flows.paths import dev_file
+from flows.reading.warehouse import naming_damage, published_file
 from flows.runs import exclusive, manifest_file
 from settings import ROOT, Settings
 

@@ -18,9 +18,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from flows.disks import disk_trouble
 from flows.errors import ShihyoError, WarehouseBusy
-from flows.rights import close_to_others
+from flows.machine.disks import disk_trouble
+from flows.machine.rights import close_to_others
 from settings import Settings
 
 log = logging.getLogger("shihyo.runs")

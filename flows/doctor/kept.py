@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from flows.doctor.finding import Finding, ok, warning, wrong
-from flows.land import landed_items
+from flows.landing.land import landed_items
 from flows.runs import events, history, is_held, published_version, version_file
 from flows.sources.pseudonyms import Pseudonyms
 from flows.versions import Verdict, check_published, check_version

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.disks import free_bytes, written_places
 from flows.doctor.answers import unanswered
 from flows.doctor.finding import Finding, of_error, ok, warning, wrong
 from flows.errors import UsageError
-from flows.nights import today_in_japan
-from flows.proxies import refuse_socks
+from flows.machine.clock import today_in_japan
+from flows.machine.disks import free_bytes, written_places
+from flows.machine.proxies import refuse_socks
 from flows.runs import events, published_as_of, published_link
 from settings import ROOT, Settings
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from flows.doctor.answers import unanswered
 from flows.doctor.finding import Finding, of_error, ok, warning, wrong
 from flows.errors import ShihyoError, SourceUnavailable
-from flows.land import staleness
-from flows.nights import today_in_japan
-from flows.rights import open_places
+from flows.landing.land import staleness
+from flows.machine.clock import today_in_japan
+from flows.machine.rights import open_places
 from flows.sources import SOURCES
 from flows.sources.base import Source
 from settings import Settings, mask_secrets

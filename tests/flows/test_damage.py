@@ -9,8 +9,8 @@ import pytest
 from harness.published import export_marts, first_difference
 from small_city import BASE_AS_OF, City
 
-from flows.publish import remove_all_but_published
-from flows.recovery import recover_published
+from flows.night.publish import remove_all_but_published
+from flows.night.recovery import recover_published
 from flows.runs import Run, append, published_link, version_file
 from flows.versions import check_published, sha256_of
 from settings import Settings

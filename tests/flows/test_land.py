@@ -9,8 +9,8 @@ from small_city import City, new_city
 from workbooks import TRAINING_HEADING, attendance, workbook
 
 from flows.errors import UsageError
-from flows.land import land_source, landed_items, staleness
-from flows.reader import Reader
+from flows.landing.land import land_source, landed_items, staleness
+from flows.landing.reader import Reader
 from flows.runs import append
 from flows.sources import SOURCES
 from flows.sources.base import Source

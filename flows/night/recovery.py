@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from flows.errors import ShihyoError
-from flows.publish import aside, point_link_at
+from flows.night.publish import aside, point_link_at
 from flows.runs import Run, append, published_link, version_file, write_status
 from flows.versions import Verdict, check_published, check_version, republishable
 from settings import Settings

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import duckdb
 
-from flows.children import run_dbt
-from flows.dbt_errors import explain, first_finding, read_json
+from flows.children.dbt import run_dbt
+from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.errors import AuditFailed, ShihyoError
-from flows.facts import write_facts
+from flows.night.facts import write_facts
+from flows.paths import candidate_file
 from flows.runs import Run, published_link
 from settings import ROOT, Settings
 
@@ -49,11 +50,6 @@ class Build:
     models: int
     tests: int
     warnings: tuple[str, ...]
-
-
-def candidate_file(settings: Settings) -> Path:
-    """Return the candidate warehouse: tonight's while a run goes, the refused one after a failed audit."""
-    return settings.candidate_dir / "warehouse.duckdb"
 
 
 def project_manifest(settings: Settings) -> Path:

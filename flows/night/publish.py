@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 
 from flows.errors import ShihyoError, UsageError
+from flows.night.write import project_manifest
+from flows.paths import candidate_file
 from flows.runs import (
     Run,
     append,
@@ -25,7 +27,6 @@ from flows.runs import (
     write_status,
 )
 from flows.versions import check_version, sha256_of
-from flows.write import candidate_file, project_manifest
 from settings import Settings
 
 log = logging.getLogger("shihyo.publish")

@@ -2,16 +2,15 @@
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from flows.errors import UsageError
-from flows.published import naming_damage, published_file
+from flows.paths import candidate_file, dev_file
+from flows.reading.tables import in_columns, plain
+from flows.reading.warehouse import naming_damage, published_file
 from flows.runs import version_file
-from flows.show import in_columns, plain
-from flows.write import candidate_file
 from rounding import exact
 from settings import Settings
 
@@ -66,11 +65,6 @@ class Difference:
     @property
     def is_empty(self) -> bool:
         return not self.tables
-
-
-def dev_file(settings: Settings) -> Path:
-    """Return the data team's warehouse, which `shihyo dev` builds."""
-    return settings.data_dir / "dev" / "warehouse.duckdb"
 
 
 def difference(settings: Settings, other: str) -> Difference:

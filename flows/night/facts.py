@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from flows.land import LandedItem, contract_file, landed_items
+from flows.landing.land import LandedItem, contract_file, landed_items
 from flows.runs import Run
 from flows.sources import SOURCES
 from settings import Settings

@@ -7,9 +7,9 @@ It tells what the ledger recorded; it looks at no source itself.
 import json
 from typing import Any
 
-from flows.accounts import explained
+from flows.landing.accounts import explained
+from flows.reading.tables import in_columns
 from flows.runs import events, last_read
-from flows.show import in_columns
 from settings import SOURCE_NAMES, Settings, mask_secrets
 
 _COUNTS = ("landed", "known", "replaced", "not_yet_due", "not_read")

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from flows.accounts import Account
-from flows.arrivals import arrivals
 from flows.errors import ShihyoError, UsageError
-from flows.reader import Reader, Unread
-from flows.reader_process import REJECTED_SCHEMA, Rows, write_rejected
+from flows.landing.accounts import Account
+from flows.landing.arrivals import arrivals
+from flows.landing.reader import Reader, Unread
+from flows.landing.reader_process import REJECTED_SCHEMA, Rows, write_rejected
 from flows.runs import fsync_folder, last_read
 from flows.sources import SOURCES
 from flows.sources.base import Delivery, RejectedRow, Source

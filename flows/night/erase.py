@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.errors import UsageError
-from flows.land import LandedItem, landed_items
+from flows.landing.land import LandedItem, landed_items
 from flows.runs import append, fsync_folder
 from flows.sources import SOURCES
 from flows.sources.pseudonyms import Pseudonyms
