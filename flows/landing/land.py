@@ -22,7 +22,8 @@ from flows.landing.accounts import Account
 from flows.landing.arrivals import arrivals
 from flows.landing.reader import Reader, Unread
 from flows.landing.reader_process import REJECTED_SCHEMA, Rows, write_rejected
-from flows.runs import fsync_folder, last_read
+from flows.ledger import last_read
+from flows.machine.files import fsync_folder
 from flows.sources import SOURCES
 from flows.sources.base import Delivery, RejectedRow, Source
 from flows.sources.pseudonyms import Pseudonyms

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from flows.errors import AuditFailed
 from flows.paths import candidate_file
-from flows.runs import Run
+from flows.run import Run
 from settings import Settings
 
 if TYPE_CHECKING:

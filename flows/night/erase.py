@@ -16,9 +16,11 @@ import pyarrow.parquet as pq
 
 from flows.errors import UsageError
 from flows.landing.land import LandedItem, landed_items
-from flows.runs import append, fsync_folder
+from flows.ledger import append
+from flows.machine.files import fsync_folder
 from flows.sources import SOURCES
 from flows.sources.pseudonyms import Pseudonyms
+from published import Erasure
 from settings import Settings
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
@@ -49,7 +51,7 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
         if (columns := personal[item.manifest.source_name]) and (erased := _erase_from_item(item, columns, pseudonym, nobody))
     ]
     found = Erased(len(rows), sum(rows))
-    append(settings, {"event": "erased", "items": found.items, "rows": found.rows})
+    append(settings, Erasure(items=found.items, rows=found.rows).entry())
     return found
 
 

@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from flows.landing.land import LandedItem, contract_file, landed_items
-from flows.runs import Run
+from flows.run import Run
 from flows.sources import SOURCES
 from settings import Settings
 

@@ -12,7 +12,7 @@ from flows.errors import ShihyoError, SourceUnavailable, UsageError
 from flows.landing import land
 from flows.landing.reader import Reader
 from flows.night import audit, publish, write
-from flows.runs import Run
+from flows.run import Run
 from flows.sources import SOURCES
 from flows.sources.base import Source
 from settings import Settings

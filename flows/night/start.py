@@ -7,13 +7,15 @@ from datetime import date, timedelta
 
 from flows.children.prefect_server import prefect_api, quiet_environment
 from flows.errors import ShihyoError, UsageError
+from flows.lock import warehouse_lock
 from flows.machine.disks import disk_trouble, full_place, is_of_server, server_log, with_full_place
 from flows.machine.proxies import refuse_socks
 from flows.night.erase import Erased, erase_from_landing
 from flows.night.publish import remove_all_but_published, remove_unpublished
 from flows.night.recovery import recover_published
-from flows.runs import Run, published_as_of, published_version, recorded, version_as_of, warehouse_lock
+from flows.run import Run, recorded
 from flows.versions import linked_version
+from published import published_as_of, published_version, version_as_of, version_name
 from settings import Settings, mask_secrets
 
 log = logging.getLogger("shihyo.night")
@@ -108,7 +110,7 @@ def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: 
             raise UsageError(
                 f"as of {run.as_of} is earlier than the published version's {published}; next: shihyo show --as-of {run.as_of}"
             )
-        run.version = f"{run.as_of:%Y%m%d}-{run.started_at:%Y%m%dT%H%M%SZ}"
+        run.version = version_name(run.as_of, run.started_at)
         run.published_before = published_version(settings)
         log.info("%s as of %s: starting Prefect", run.command, run.as_of)
         with recorded(settings, run), _naming_disks(settings, run), prefect_api(settings, meanwhile=_flow):

@@ -16,7 +16,8 @@ from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.errors import AuditFailed, ShihyoError
 from flows.night.facts import write_facts
 from flows.paths import candidate_file
-from flows.runs import Run, published_link
+from flows.run import Run
+from published import published_link
 from settings import ROOT, Settings
 
 log = logging.getLogger("shihyo.write")

@@ -10,7 +10,7 @@ from flows.errors import UsageError
 from flows.paths import candidate_file, dev_file
 from flows.reading.tables import in_columns, plain
 from flows.reading.warehouse import naming_damage, published_file
-from flows.runs import version_file
+from published import version_file, version_of
 from rounding import exact
 from settings import Settings
 
@@ -82,7 +82,7 @@ def difference(settings: Settings, other: str) -> Difference:
                 connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {name} (read_only)")
         with naming_damage(settings, "diff", before, after):
             tables, values = _compared(connection)
-    return Difference(before.stem.removeprefix("warehouse-"), other, values, [table for table in tables if table.has_changes])
+    return Difference(version_of(before), other, values, [table for table in tables if table.has_changes])
 
 
 def _compared(connection: duckdb.DuckDBPyConnection) -> tuple[list[TableChange], list[ValueChange]]:

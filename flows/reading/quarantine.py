@@ -15,7 +15,7 @@ import xlsxwriter
 
 from flows.reading.tables import in_columns, plain
 from flows.reading.warehouse import published
-from flows.runs import published_version
+from published import published_version
 from settings import Settings
 
 _HELD_BACK = """

@@ -17,8 +17,8 @@ from app.texts import TEXTS
 from flows.landing.accounts import MOST_TOLD, REASONS, Account
 from flows.landing.land import land_source, landed_items
 from flows.landing.reader import Reader
+from flows.ledger import append
 from flows.reading.source_list import listed_sources, report
-from flows.runs import append
 from flows.sources import SOURCES
 from flows.sources.base import UnreadReason
 from settings import Settings, SourceSettings

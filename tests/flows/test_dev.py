@@ -16,9 +16,9 @@ from workbench import Workbench
 from flows.children.dbt_errors import explain
 from flows.cli import _say_why
 from flows.errors import AuditFailed, ShihyoError, WarehouseBusy
+from flows.lock import exclusive
 from flows.paths import dev_file
 from flows.reading.diff import report
-from flows.runs import exclusive
 
 
 @pytest.fixture

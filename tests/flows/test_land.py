@@ -11,7 +11,7 @@ from workbooks import TRAINING_HEADING, attendance, workbook
 from flows.errors import UsageError
 from flows.landing.land import land_source, landed_items, staleness
 from flows.landing.reader import Reader
-from flows.runs import append
+from flows.ledger import append
 from flows.sources import SOURCES
 from flows.sources.base import Source
 from settings import Settings, SourceSettings

@@ -14,7 +14,7 @@ from flows.landing.land import land_source
 from flows.landing.reader import Reader
 from flows.night import write
 from flows.night.publish import publish_candidate
-from flows.runs import Run
+from flows.run import Run
 from flows.sources import SOURCES
 from harness.dbt_forks import Builder, dbt_forks
 from settings import SOURCE_NAMES, Settings, SourceSettings
