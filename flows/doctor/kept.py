@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flows.doctor.finding import Finding, ok, warning, wrong
-from flows.landing.land import landed_items
+from flows.landing.items import landed_items
 from flows.ledger import runs
 from flows.lock import is_held
 from flows.sources.pseudonyms import Pseudonyms

@@ -15,7 +15,8 @@ from workbooks import xls
 
 from app.texts import TEXTS
 from flows.landing.accounts import MOST_TOLD, REASONS, Account
-from flows.landing.land import land_source, landed_items
+from flows.landing.items import landed_items
+from flows.landing.land import land_source
 from flows.landing.reader import Reader
 from flows.ledger import append
 from flows.reading.source_list import listed_sources, report

@@ -10,7 +10,8 @@ import pytest
 from harness.misbehaving import FAULTS, Misbehaving
 
 from flows.errors import SourceUnavailable
-from flows.landing.land import land_source, landed_items
+from flows.landing.items import landed_items
+from flows.landing.land import land_source
 from flows.landing.reader import Reader
 from settings import Settings, SourceSettings
 
