@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 from pydantic import (
     AfterValidator,
@@ -128,7 +128,12 @@ class _Written(BaseModel):
 
     @field_validator("*", mode="wrap")
     @classmethod
-    def _or_default(cls, found: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    def _or_default(
+        cls,
+        found: Any,
+        read: ValidatorFunctionWrapHandler,
+        info: ValidationInfo,
+    ) -> Any:
         try:
             return read(found)
         except ValidationError:
@@ -260,11 +265,15 @@ def last_published(found: Iterable[Event]) -> str | None:
     """Return the version that events tell of as published last, its file there or not."""
     version = None
     for event in found:
-        if (isinstance(event, FinishedRun) and event.outcome == "published") or isinstance(event, Rollback):
-            version = event.version
-        elif isinstance(event, Damage):
+        if isinstance(event, Damage):
             version = event.republished or event.version
+        elif isinstance(event, Rollback) or _has_published(event):
+            version = event.version
     return version
+
+
+def _has_published(event: Event) -> TypeGuard[FinishedRun]:
+    return isinstance(event, FinishedRun) and event.outcome == "published"
 
 
 def read_status(settings: Settings) -> Status:

@@ -61,5 +61,6 @@ def last_read(settings: Settings, source_name: str) -> date | None:
 
     None when none is known to have.
     """
-    read = [event.as_of for event in events(settings) if isinstance(event, RunEvent) and source_name in event.sources_read]
-    return max((day for day in read if day), default=None)
+    entered = [event for event in events(settings) if isinstance(event, RunEvent)]
+    read = [run.as_of for run in entered if run.as_of and source_name in run.sources_read]
+    return max(read, default=None)

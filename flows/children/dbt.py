@@ -43,9 +43,10 @@ def _run(arguments: list[str], warehouse: Path, logs: Path) -> int:
         # Its log of debugging costs a twelfth of a build; what it prints is kept.
         "DBT_LOG_LEVEL_FILE": "warn",
     }
+    module, folder = "flows.children.dbt", warehouse.parent
     with (
         (logs / "dbt-output.log").open("wb") as output,
-        child("flows.children.dbt", arguments, output.fileno(), environment, warehouse.parent) as process,
+        child(module, arguments, output.fileno(), environment, folder) as process,
     ):
         return process.wait()
 
@@ -72,7 +73,9 @@ def _build_changes(state: Path, places: list[str]) -> bool:
         return False
     results.replace(results.with_name("run_results_build.json"))
     before = json.loads(known.read_text(encoding="utf-8"))["unit_tests"]
-    edited = [test.name for key, test in manifest.unit_tests.items() if test.checksum != before.get(key, {}).get("checksum")]
+    checksums = {key: test.get("checksum") for key, test in before.items()}
+    unit_tests = manifest.unit_tests.items()
+    edited = [test.name for key, test in unit_tests if test.checksum != checksums.get(key)]
     tests = [f"unit_test:{name}" for name in edited]
     return not tests or runner.invoke(["test", "--select", *tests, *options]).success
 

@@ -40,7 +40,10 @@ def quiet_environment(settings: Settings) -> None:
 
 
 @contextmanager
-def prefect_api(settings: Settings, meanwhile: Callable[[], object] = lambda: None) -> Iterator[None]:
+def prefect_api(
+    settings: Settings,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[None]:
     """Make a Prefect server answer while the block runs.
 
     It is the one that PREFECT_API_URL names, or one of our own. That one is started first and
@@ -84,7 +87,13 @@ def _await_server(server: subprocess.Popen[bytes], port: int, settings: Settings
     raise ShihyoError(_unanswered(server.poll(), address, seen, time.monotonic() - begun, settings))
 
 
-def _unanswered(code: int | None, address: str, seen: str, seconds: float, settings: Settings) -> str:
+def _unanswered(
+    code: int | None,
+    address: str,
+    seen: str,
+    seconds: float,
+    settings: Settings,
+) -> str:
     """Say what was seen of a server that never answered: its end, the last try, its log's end."""
     after = f"{seconds:.0f} s"
     if code is None:

@@ -90,7 +90,8 @@ def _manifest(settings: Settings, path: Path) -> Manifest:
     except ValidationError as error:
         raise ShihyoError(
             f"landing: {path.relative_to(settings.landing_dir)} is damaged ({_what(error)}); "
-            "next: restore the item's folder from the backup, or move it away and run with --full-refresh"
+            "next: restore the item's folder from the backup, or move it away "
+            "and run with --full-refresh"
         ) from None
 
 

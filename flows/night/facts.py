@@ -38,6 +38,12 @@ _COLUMN_TYPES: dict[Any, pa.DataType] = {
 }
 
 
+_HAS_ITEMS = """
+    select 1 from duckdb_tables() where schema_name = 'night' and table_name = 'landed_items'
+"""
+_KNOWN_ITEMS = "select item_id from night.landed_items"
+
+
 class RunContext(BaseModel):
     """The run that builds the candidate: one row."""
 
@@ -131,12 +137,9 @@ def _column_type(field: FieldInfo) -> pa.DataType:
 
 
 def _known_items(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    found = connection.execute(
-        "select count(*) from duckdb_tables() where schema_name = 'night' and table_name = 'landed_items'"
-    ).fetchall()
-    if not found[0][0]:
+    if not connection.execute(_HAS_ITEMS).fetchall():
         return set()
-    return {row[0] for row in connection.execute("select item_id from night.landed_items").fetchall()}
+    return {row[0] for row in connection.execute(_KNOWN_ITEMS).fetchall()}
 
 
 def _run_context(settings: Settings, run: Run) -> RunContext:
