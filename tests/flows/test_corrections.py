@@ -16,8 +16,8 @@ from harness.published import export_marts, first_difference, published
 from small_city import ROOT, City, located, log_lines
 
 from flows.dev import build_dev
-from flows.diff import dev_file
 from flows.errors import AuditFailed
+from flows.paths import dev_file
 from flows.sources import SOURCES
 from flows.sources.contracts import COVERED, cover
 from settings import Settings
@@ -30,9 +30,9 @@ LOG, HIRES = "access_log_20261021.csv", "採用一覧.csv"
 _WITH_PROJECT = """
 import sys
 from pathlib import Path
-import flows.write
+import flows.night.write
 from flows.cli import main
-flows.write._PROJECT = Path(sys.argv.pop(1))
+flows.night.write._PROJECT = Path(sys.argv.pop(1))
 main()
 """
 

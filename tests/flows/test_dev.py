@@ -13,11 +13,12 @@ import pytest
 from small_city import ROOT, City
 from workbench import Workbench
 
+from flows.children.dbt_errors import explain
 from flows.cli import _say_why
-from flows.dbt_errors import explain
-from flows.diff import dev_file, report
 from flows.errors import AuditFailed, ShihyoError, WarehouseBusy
-from flows.runs import exclusive
+from flows.lock import exclusive
+from flows.paths import dev_file
+from flows.reading.diff import report
 
 
 @pytest.fixture

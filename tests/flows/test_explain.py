@@ -254,7 +254,7 @@ def test_a_warehouse_from_before_there_were_receipts_says_so(told: City, tmp_pat
     import duckdb
 
     from flows.errors import ShihyoError
-    from flows.explain import report
+    from flows.reading.explain import report
     from settings import Settings
 
     settings = Settings(data_dir=tmp_path, pseudonym_key="a key for the tests alone", sources={})

@@ -9,9 +9,10 @@ from small_city import City, new_city
 from workbooks import TRAINING_HEADING, attendance, workbook
 
 from flows.errors import UsageError
-from flows.land import land_source, landed_items, staleness
-from flows.reader import Reader
-from flows.runs import append
+from flows.landing.items import landed_items
+from flows.landing.land import land_source, staleness
+from flows.landing.reader import Reader
+from flows.ledger import append
 from flows.sources import SOURCES
 from flows.sources.base import Source
 from settings import Settings, SourceSettings

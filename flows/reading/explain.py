@@ -6,8 +6,8 @@ from typing import Any
 import duckdb
 
 from flows.errors import ShihyoError, UsageError
-from flows.published import published
-from flows.show import in_columns, plain
+from flows.reading.tables import in_columns, plain
+from flows.reading.warehouse import published
 from rounding import PACES, in_full, written
 from settings import Settings
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from flows.arrivals import Arrivals
+from flows.landing.arrivals import Arrivals
 from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
 from flows.sources.drop_folder import PACKED
 from flows.sources.entry_names import told_name

@@ -13,9 +13,9 @@ from typing import Any
 
 import xlsxwriter
 
-from flows.published import published
-from flows.runs import published_version
-from flows.show import in_columns, plain
+from flows.reading.tables import in_columns, plain
+from flows.reading.warehouse import published
+from published import published_version
 from settings import Settings
 
 _HELD_BACK = """

@@ -4,26 +4,26 @@ A landed item is there whole or not at all, and is never written again. Landing 
 """
 
 import hashlib
-import json
 import logging
 import os
 import re
 import shutil
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from flows.accounts import Account
-from flows.arrivals import arrivals
-from flows.errors import ShihyoError, UsageError
-from flows.reader import Reader, Unread
-from flows.reader_process import REJECTED_SCHEMA, Rows, write_rejected
-from flows.runs import fsync_folder, last_read
-from flows.sources import SOURCES
+from flows.errors import UsageError
+from flows.landing.accounts import Account
+from flows.landing.arrivals import arrivals
+from flows.landing.contract_files import write_contracts
+from flows.landing.items import MANIFEST, Manifest, landed_items
+from flows.landing.reader import Reader, Unread
+from flows.landing.reader_process import Rows, write_rejected
+from flows.ledger import last_read
+from flows.machine.files import fsync_folder
 from flows.sources.base import Delivery, RejectedRow, Source
 from flows.sources.pseudonyms import Pseudonyms
 from settings import Settings, mask_secrets
@@ -31,40 +31,6 @@ from settings import Settings, mask_secrets
 log = logging.getLogger("shihyo.land")
 
 _TEMPORARY = ".landing"
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What landing says of one landed item; `rows_read` = `rows_landed` + `rows_rejected`.
-
-    `notes` tells how the item differs from its contract without breaking it; of `rows_erased` landed rows the person was made unknown.
-    """
-
-    source_name: str
-    item_key: str
-    known_from: str
-    landed_at: str
-    business_date: str | None
-    origin: str
-    stamp: str | None
-    sha256: str
-    bytes: int
-    encoding: str
-    rows_read: int
-    rows_landed: int
-    rows_rejected: int
-    contract_version: int
-    pseudonym_key_id: str | None
-    notes: list[str] = field(default_factory=list)
-    rows_erased: int = 0
-
-
-@dataclass(frozen=True)
-class LandedItem:
-    """A landed item: its folder and its manifest."""
-
-    folder: Path
-    manifest: Manifest
 
 
 def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], reader: Reader) -> Account:
@@ -165,7 +131,7 @@ def _land_if_new(
         pseudonym_key_id=rows.pseudonym_key_id,
         notes=list(rows.notes),
     )
-    (temporary / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+    manifest.write(temporary / MANIFEST)
     _move_into_place(temporary, _item_folder(settings, manifest))
     if rows.rejected:
         log.info("%s %s: %d rows landed, %d rejected", source.name, delivery.item_key, rows.landed, rows.rejected)
@@ -198,45 +164,6 @@ def _item_folder(settings: Settings, manifest: Manifest) -> Path:
     if name != manifest.item_key or len(name.encode()) > 200:
         name = f"{name[:60]}-{hashlib.sha256(manifest.item_key.encode()).hexdigest()[:12]}"
     return settings.landing_dir / manifest.source_name / name / f"{manifest.known_from}-{manifest.sha256[:12]}"
-
-
-def landed_items(settings: Settings, source_name: str | None = None) -> list[LandedItem]:
-    """Return everything that has landed, of one source or of all, in order of source, item and landing."""
-    names = [source_name] if source_name else [source.name for source in SOURCES]
-    items = []
-    for name in names:
-        for path in (settings.landing_dir / name).glob("*/*/manifest.json"):
-            items.append(LandedItem(path.parent, _manifest(settings, path)))
-    return sorted(
-        items, key=lambda item: (item.manifest.source_name, item.manifest.item_key, item.manifest.known_from, item.manifest.landed_at)
-    )
-
-
-def _manifest(settings: Settings, path: Path) -> Manifest:
-    try:
-        return Manifest(**json.loads(path.read_bytes()))
-    except (ValueError, TypeError) as error:
-        raise ShihyoError(
-            f"landing: {path.relative_to(settings.landing_dir)} is damaged ({type(error).__name__}); "
-            "next: restore the item's folder from the backup, or move it away and run with --full-refresh"
-        ) from None
-
-
-def contract_file(settings: Settings, source_name: str) -> Path:
-    """Return the zero-row file of a source's contract: what stands in for a source that delivered nothing."""
-    return settings.landing_dir / "_contracts" / f"{source_name}.parquet"
-
-
-def write_contracts(settings: Settings, source: Source) -> None:
-    """Write the zero-row files of a source's contract and of rejected rows."""
-    for path, schema in (
-        (contract_file(settings, source.name), source.contract.schema),
-        (contract_file(settings, "rejected"), REJECTED_SCHEMA),
-    ):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp")
-        pq.write_table(schema.empty_table(), temporary)
-        temporary.replace(path)
 
 
 def clear_leftovers(settings: Settings) -> None:

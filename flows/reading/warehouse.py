@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 
 from flows.errors import ShihyoError
-from flows.runs import published_link
-from flows.versions import REPUBLISHED, VERSION_FILE, Verdict, check_published, check_version
+from flows.versions import REPUBLISHED, Verdict, check_published, check_version
+from published import VERSION_FILE, published_link
 from settings import Settings
 
 _NEXT = {

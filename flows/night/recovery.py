@@ -9,9 +9,12 @@ from pathlib import Path
 import duckdb
 
 from flows.errors import ShihyoError
-from flows.publish import aside, point_link_at
-from flows.runs import Run, append, published_link, version_file, write_status
+from flows.ledger import append
+from flows.night.publish import aside, point_link_at
+from flows.run import Run
+from flows.status import write_status
 from flows.versions import Verdict, check_published, check_version, republishable
+from published import Damage, published_link, version_file
 from settings import Settings
 
 log = logging.getLogger("shihyo.recovery")
@@ -50,15 +53,14 @@ def _put_in_place(settings: Settings, run: Run, damaged: Verdict) -> str | None:
     tried = (check_version(settings, each) for each in republishable(settings, damaged.version))
     whole = next((each.version for each in tried if each.state == "whole"), None)
     kept_as = {file: aside(file) for file in _damaged_files(settings, damaged, whole)}
-    event = {
-        "event": "damaged",
-        "version": damaged.version,
-        "told": damaged.told,
-        "republished": whole,
-        "kept_as": [file.name for file in kept_as.values()],
-        "run_id": run.run_id,
-    }
-    append(settings, event)
+    damage = Damage(
+        version=damaged.version,
+        told=damaged.told,
+        republished=whole,
+        kept_as=[file.name for file in kept_as.values()],
+        run_id=run.run_id,
+    )
+    append(settings, damage.entry())
     if whole:
         point_link_at(settings, version_file(settings, whole))
     for file, place in kept_as.items():

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import duckdb
 
-from flows.children import run_dbt
-from flows.dbt_errors import explain, first_finding, read_json
+from flows.children.dbt import run_dbt
+from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.errors import AuditFailed, ShihyoError
-from flows.facts import write_facts
-from flows.runs import Run, published_link
+from flows.night.facts import write_facts
+from flows.paths import candidate_file
+from flows.run import Run
+from published import published_link
 from settings import ROOT, Settings
 
 log = logging.getLogger("shihyo.write")
@@ -49,11 +51,6 @@ class Build:
     models: int
     tests: int
     warnings: tuple[str, ...]
-
-
-def candidate_file(settings: Settings) -> Path:
-    """Return the candidate warehouse: tonight's while a run goes, the refused one after a failed audit."""
-    return settings.candidate_dir / "warehouse.duckdb"
 
 
 def project_manifest(settings: Settings) -> Path:

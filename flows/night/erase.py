@@ -4,21 +4,22 @@ The rows stay, so that every count that was published stays true and nothing is 
 key or no key. It must never write down whom it erased.
 """
 
-import json
 import os
 import re
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.errors import UsageError
-from flows.land import LandedItem, landed_items
-from flows.runs import append, fsync_folder
+from flows.landing.items import MANIFEST, LandedItem, landed_items
+from flows.ledger import append
+from flows.machine.files import fsync_folder
 from flows.sources import SOURCES
 from flows.sources.pseudonyms import Pseudonyms
+from published import Erasure
 from settings import Settings
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
@@ -49,7 +50,7 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
         if (columns := personal[item.manifest.source_name]) and (erased := _erase_from_item(item, columns, pseudonym, nobody))
     ]
     found = Erased(len(rows), sum(rows))
-    append(settings, {"event": "erased", "items": found.items, "rows": found.rows})
+    append(settings, Erasure(items=found.items, rows=found.rows).entry())
     return found
 
 
@@ -69,10 +70,10 @@ def _erase_from_item(item: LandedItem, columns: list[str], pseudonym: str, nobod
     with temporary.open("rb") as written:
         os.fsync(written.fileno())
     temporary.replace(file)
-    manifest = replace(item.manifest, rows_erased=item.manifest.rows_erased + concerned)
-    told = item.folder / ".manifest.json"
-    told.write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
-    told.replace(item.folder / "manifest.json")
+    manifest = item.manifest.model_copy(update={"rows_erased": item.manifest.rows_erased + concerned})
+    rewritten = item.folder / f".{MANIFEST}"
+    manifest.write(rewritten)
+    rewritten.replace(item.folder / MANIFEST)
     fsync_folder(item.folder)
     return concerned
 

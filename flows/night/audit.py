@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from flows.errors import AuditFailed
-from flows.runs import Run
-from flows.write import candidate_file
+from flows.paths import candidate_file
+from flows.run import Run
 from settings import Settings
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The reader's own process: lists, reads and parses what others wrote, under a limit of memory.
 
-`main` is run by `flows.reader`, with requests on standard input and answers on standard output. It may fail in
+`main` is run by `flows.landing.reader`, with requests on standard input and answers on standard output. It may fail in
 any way, and must never outlive its parent or answer anything that it has not done.
 """
 

@@ -7,9 +7,10 @@ It tells what the ledger recorded; it looks at no source itself.
 import json
 from typing import Any
 
-from flows.accounts import explained
-from flows.runs import events, last_read
-from flows.show import in_columns
+from flows.landing.accounts import explained
+from flows.ledger import last_read
+from flows.reading.tables import in_columns
+from published import RunEvent, events
 from settings import SOURCE_NAMES, Settings, mask_secrets
 
 _COUNTS = ("landed", "known", "replaced", "not_yet_due", "not_read")
@@ -21,8 +22,8 @@ def listed_sources(settings: Settings) -> list[dict[str, Any]]:
     """
     accounts: dict[str, Any] = {}
     for event in events(settings):
-        told = event.get("accounts")
-        accounts |= told if isinstance(told, dict) else {}
+        if isinstance(event, RunEvent):
+            accounts |= event.accounts
     return [_listed(settings, name, accounts.get(name)) for name in SOURCE_NAMES]
 
 

@@ -8,10 +8,11 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
-from flows import audit, land, publish, write
 from flows.errors import ShihyoError, SourceUnavailable, UsageError
-from flows.reader import Reader
-from flows.runs import Run
+from flows.landing import land
+from flows.landing.reader import Reader
+from flows.night import audit, publish, write
+from flows.run import Run
 from flows.sources import SOURCES
 from flows.sources.base import Source
 from settings import Settings

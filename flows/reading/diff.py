@@ -2,16 +2,15 @@
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from flows.errors import UsageError
-from flows.published import naming_damage, published_file
-from flows.runs import version_file
-from flows.show import in_columns, plain
-from flows.write import candidate_file
+from flows.paths import candidate_file, dev_file
+from flows.reading.tables import in_columns, plain
+from flows.reading.warehouse import naming_damage, published_file
+from published import version_file, version_of
 from rounding import exact
 from settings import Settings
 
@@ -68,11 +67,6 @@ class Difference:
         return not self.tables
 
 
-def dev_file(settings: Settings) -> Path:
-    """Return the data team's warehouse, which `shihyo dev` builds."""
-    return settings.data_dir / "dev" / "warehouse.duckdb"
-
-
 def difference(settings: Settings, other: str) -> Difference:
     """Compare what is published with `dev`, with `candidate` (of a refused night) or with a kept version.
 
@@ -88,7 +82,7 @@ def difference(settings: Settings, other: str) -> Difference:
                 connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {name} (read_only)")
         with naming_damage(settings, "diff", before, after):
             tables, values = _compared(connection)
-    return Difference(before.stem.removeprefix("warehouse-"), other, values, [table for table in tables if table.has_changes])
+    return Difference(version_of(before), other, values, [table for table in tables if table.has_changes])
 
 
 def _compared(connection: duckdb.DuckDBPyConnection) -> tuple[list[TableChange], list[ValueChange]]:

@@ -3,13 +3,11 @@
 import csv
 import io
 import json
-import math
-import unicodedata
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from flows.published import published
+from flows.reading.tables import in_columns, plain
+from flows.reading.warehouse import published
 from rounding import PACES, in_full, written
 from settings import Settings
 
@@ -56,16 +54,6 @@ def report(settings: Settings, *, official: bool, as_of: date | None, form: str)
     if form == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1)
     return _csv(names, rows) if form == "csv" else _table(rows, displayed, official=official)
-
-
-def plain(value: Any) -> Any:
-    """Return a value as JSON knows it: days as text, whole numbers as integers."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal | float):
-        number = float(value)
-        return int(number) if math.isfinite(number) and number == int(number) else number
-    return value
 
 
 def _csv(names: list[str], rows: list[dict[str, Any]]) -> str:
@@ -124,14 +112,6 @@ def _methods(row: dict[str, Any]) -> str:
     return "; ".join(told)
 
 
-def in_columns(rows: list[dict[str, str]]) -> str:
-    """Return rows as a table of text, aligned as a terminal shows it: Japanese characters are two columns wide."""
-    widths = {name: max(_width(name), *(_width(row[name]) for row in rows)) for name in rows[0]}
-    lines = ["  ".join(name + " " * (width - _width(name)) for name, width in widths.items())]
-    lines += ["  ".join(row[name] + " " * (width - _width(row[name])) for name, width in widths.items()) for row in rows]
-    return "\n".join(line.rstrip() for line in lines)
-
-
 def actual_told(row: dict[str, Any], kind: str, decimals: int) -> str:
     """Write an actual so that it looks like no target beside it that it missed; a share with its parts."""
     if row["actual_text"] is not None:
@@ -144,7 +124,3 @@ def actual_told(row: dict[str, Any], kind: str, decimals: int) -> str:
         return written(row["actual_value"], decimals, beside) + unit
     parts = f"{in_full(row['numerator'])} of {in_full(row['denominator'])}"
     return f"{written(row['actual_value'], decimals + 1, beside)}{unit} ({parts})"
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -6,26 +6,31 @@ A published file is never written again. Readers resolve the link `published/war
 import logging
 import os
 import shutil
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from flows.errors import ShihyoError, UsageError
-from flows.runs import (
-    Run,
-    append,
+from flows.ledger import append
+from flows.machine.files import fsync_folder
+from flows.night.write import project_manifest
+from flows.paths import candidate_file, dev_file
+from flows.run import Run, telling_of_published
+from flows.status import write_status
+from flows.versions import check_version, sha256_of
+from published import (
+    EnteredVersion,
+    Rollback,
     events,
-    fsync_folder,
+    kept_files,
     manifest_file,
     published_link,
     published_version,
-    telling_of_published,
     version_file,
-    write_status,
+    version_of,
 )
-from flows.versions import check_version, sha256_of
-from flows.write import candidate_file, project_manifest
 from settings import Settings
 
 log = logging.getLogger("shihyo.publish")
@@ -46,7 +51,8 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
         os.fsync(content.fileno())
     shutil.copyfile(project_manifest(settings), manifest_file(settings, run.version))
     # Entered before it has its name: a night that died in between left a version that the ledger could not vouch for.
-    append(settings, {"event": "version", "version": run.version, "as_of": run.as_of.isoformat(), "run_id": run.run_id, "sha256": sha256})
+    entered = EnteredVersion(version=run.version, as_of=run.as_of, run_id=run.run_id, sha256=sha256)
+    append(settings, entered.entry())
     _name_version(candidate, file)
     point_link_at(settings, file)
     _remove_old_versions(settings)
@@ -86,8 +92,7 @@ def aside(file: Path) -> Path:
 
 def _remove_old_versions(settings: Settings) -> None:
     current = published_link(settings).resolve()
-    files = sorted(settings.published_dir.glob("warehouse-*.duckdb"), key=_built_at)
-    for file in files[: -settings.keep_versions]:
+    for file in kept_files(settings)[settings.keep_versions :]:
         if file != current:
             file.unlink()
     _remove_lone_manifests(settings)
@@ -104,7 +109,7 @@ def remove_all_but_published(settings: Settings) -> None:
 
 def remove_unpublished(settings: Settings) -> None:
     """Remove the candidate and the copies that were made for editing and for documentation."""
-    for folder in (settings.candidate_dir, settings.data_dir / "dev"):
+    for folder in (settings.candidate_dir, dev_file(settings).parent):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -114,40 +119,47 @@ def _remove_lone_manifests(settings: Settings) -> None:
             manifest.unlink()
 
 
-def _built_at(file: Path) -> str:
-    return file.stem.rpartition("-")[2]
+@dataclass(frozen=True)
+class KeptVersion:
+    """A version that is kept; what only the ledger tells is None when it does not."""
+
+    version: str
+    is_published: bool
+    byte_count: int
+    as_of: date | None
+    sha256: str | None
 
 
-def versions(settings: Settings) -> list[dict[str, Any]]:
-    """Return the versions that are kept, newest first: name, as-of date, checksum, whether it is the published one."""
-    described = {event["version"]: event for event in events(settings) if event.get("event") == "version"}
+def versions(settings: Settings) -> list[KeptVersion]:
+    """Return the versions that are kept, newest first."""
+    entered = {event.version: event for event in events(settings) if isinstance(event, EnteredVersion)}
     current = published_version(settings)
     found = []
-    for file in sorted(settings.published_dir.glob("warehouse-*.duckdb"), key=_built_at, reverse=True):
-        name = file.stem.removeprefix("warehouse-")
-        event = described.get(name, {})
+    for file in kept_files(settings):
+        name = version_of(file)
+        event = entered.get(name, EnteredVersion(version=name))
         found.append(
-            {
-                "version": name,
-                "as_of": event.get("as_of"),
-                "is_published": name == current,
-                "bytes": file.stat().st_size,
-                "sha256": event.get("sha256"),
-                "run_id": event.get("run_id"),
-            }
+            KeptVersion(
+                version=name,
+                is_published=name == current,
+                byte_count=file.stat().st_size,
+                as_of=event.as_of,
+                sha256=event.sha256,
+            )
         )
     return found
 
 
 def rollback(settings: Settings, version: str) -> None:
     """Point the link at an earlier version; raise UsageError when it is not kept, ShihyoError when it is not known to be whole."""
-    kept = [entry["version"] for entry in versions(settings)]
+    kept = [entry.version for entry in versions(settings)]
     if version not in kept:
         raise UsageError(f"version {version} is not kept; kept are {', '.join(kept) or 'none'}")
     verdict = check_version(settings, version)
     if verdict.state != "whole":
         raise ShihyoError(f"rollback: {verdict}; next: choose another version (shihyo versions --verify)")
-    append(settings, {"event": "rollback", "version": version, "from_version": published_version(settings)})
+    moved = Rollback(version=version, from_version=published_version(settings))
+    append(settings, moved.entry())
     point_link_at(settings, version_file(settings, version))
     with telling_of_published(version):
         write_status(settings)

@@ -1,29 +1,24 @@
 """Begin and end a night: the lock, the ledger and the Prefect server around the flow."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
-from flows.children import prefect_api, quiet_environment
-from flows.disks import disk_trouble, full_place, is_of_server, server_log, with_full_place
-from flows.erase import Erased, erase_from_landing
+from flows.children.prefect_server import prefect_api, quiet_environment
 from flows.errors import ShihyoError, UsageError
-from flows.proxies import refuse_socks
-from flows.publish import remove_all_but_published, remove_unpublished
-from flows.recovery import recover_published
-from flows.runs import Run, published_as_of, published_version, recorded, version_as_of, warehouse_lock
+from flows.lock import warehouse_lock
+from flows.machine.disks import disk_trouble, full_place, is_of_server, server_log, with_full_place
+from flows.machine.proxies import refuse_socks
+from flows.night.erase import Erased, erase_from_landing
+from flows.night.publish import remove_all_but_published, remove_unpublished
+from flows.night.recovery import recover_published
+from flows.run import Run, recorded
 from flows.versions import linked_version
+from published import published_as_of, published_version, version_as_of, version_name
 from settings import Settings, mask_secrets
 
 log = logging.getLogger("shihyo.night")
-
-_JST = timedelta(hours=9)
-
-
-def today_in_japan() -> date:
-    """Return the date in Japan, the default as-of of a night."""
-    return (datetime.now(UTC) + _JST).date()
 
 
 def run_night(settings: Settings, as_of: date, *, full_refresh: bool = False) -> None:
@@ -98,6 +93,13 @@ def _steps(first: date, last: date, step: str) -> Iterator[date]:
     yield last
 
 
+def _flow() -> Callable[..., object]:
+    """Import the flow: it imports Prefect, which must come after Prefect's settings."""
+    from flows.night.flow import nightly
+
+    return nightly
+
+
 def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: bool) -> None:
     quiet_environment(settings)
     refuse_socks()
@@ -108,11 +110,9 @@ def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: 
             raise UsageError(
                 f"as of {run.as_of} is earlier than the published version's {published}; next: shihyo show --as-of {run.as_of}"
             )
-        run.version = f"{run.as_of:%Y%m%d}-{run.started_at:%Y%m%dT%H%M%SZ}"
+        run.version = version_name(run.as_of, run.started_at)
         run.published_before = published_version(settings)
         log.info("%s as of %s: starting Prefect", run.command, run.as_of)
-        with recorded(settings, run), _naming_disks(settings, run), prefect_api(settings):
-            from flows.nightly import nightly  # imports Prefect, which must come after its settings
-
-            nightly(settings, run, as_ofs, full_refresh)
+        with recorded(settings, run), _naming_disks(settings, run), prefect_api(settings, meanwhile=_flow):
+            _flow()(settings, run, as_ofs, full_refresh)
     log.info("published: version %s", run.version)

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from flows.errors import SourceUnavailable
-from flows.reader_process import Content, Failed, Land, Limits, Open, Rows
+from flows.landing.reader_process import Content, Failed, Land, Limits, Open, Rows
 from flows.sources.base import Delivery, Source
 from settings import ROOT, Settings
 
@@ -142,7 +142,7 @@ class Reader:
     def _start(self) -> Any:
         # What libraries print when they fail may quote what was delivered, so nobody keeps it.
         self._child = subprocess.Popen(
-            [sys.executable, "-c", "from flows.reader_process import main; main()"],
+            [sys.executable, "-c", "from flows.landing.reader_process import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
