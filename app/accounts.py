@@ -7,20 +7,21 @@ from typing import Any
 
 from app.i18n import Words
 from app.texts import TEXTS
-from app.warehouse import LastRun, Row
+from app.warehouse import Row
+from published import FinishedRun
 
 _NAMED = 5
 # A workbook that somebody has open is no fault of a delivery.
 _EVERYDAY = "office_lock"
 
 
-def without_accounts(run: LastRun) -> list[str]:
+def without_accounts(run: FinishedRun) -> list[str]:
     """Return a run's warnings but for those that `unread_told` says."""
     said = {account.get("warning") for _, account in _accounts(run)}
     return [warning for warning in run.warnings if warning not in said]
 
 
-def unread_told(run: LastRun, words: Words) -> list[str]:
+def unread_told(run: FinishedRun, words: Words) -> list[str]:
     """Return a line for each source of which something was not read, or landed without the day
     that it is about.
     """
@@ -37,7 +38,7 @@ def unread_told(run: LastRun, words: Words) -> list[str]:
     return told
 
 
-def _accounts(run: LastRun) -> Iterator[tuple[str, Row]]:
+def _accounts(run: FinishedRun) -> Iterator[tuple[str, Row]]:
     return ((str(source), account) for source, account in run.accounts.items() if isinstance(account, dict))
 
 

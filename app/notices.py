@@ -3,7 +3,8 @@
 from html import escape
 
 from app.i18n import NONE, Words
-from app.warehouse import LastRun, Published, State
+from app.warehouse import Published, State
+from published import FinishedRun, RunEvent
 
 
 def heading_html(published: Published | None, words: Words) -> str:
@@ -29,7 +30,7 @@ def demo_html(words: Words) -> str:
     )
 
 
-def held_html(run: LastRun, published: Published | None, words: Words) -> str:
+def held_html(run: FinishedRun, published: Published | None, words: Words) -> str:
     """Return word of a run that published nothing: when, why, and which version the figures below are of."""
     when = run.started_at or run.finished_at
     title = words("held_title", when=words.moment(when)) if when else words("held_title_undated")
@@ -49,7 +50,7 @@ def _shown(published: Published | None, words: Words) -> str:
     return f"<p>{escape(words('held_shown', as_of=as_of, version=published.version))}</p>"
 
 
-def unfinished_html(run: LastRun, words: Words) -> str:
+def unfinished_html(run: RunEvent, words: Words) -> str:
     """Return word of a run that began and recorded no end."""
     when = words.moment(run.started_at) if run.started_at else NONE
     told = escape(words("unfinished", when=when))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.deployment import Deployment, new_deployment
 from bench.measure import ROOT, BenchmarkError, alternate, measure, ratio, shihyo
-from flows.children import CHANGES
+from flows.children.dbt import CHANGES
 from settings import DEFAULT_CONFIG, SOURCE_NAMES
 
 FIRST_DAY = date(2024, 1, 1)

@@ -1,5 +1,6 @@
 """The floors, each in a process of its own: `python -m bench.floors prefect|copy|one-sql …`. What could not be faster with these tools."""
 
+import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +12,12 @@ def prefect(folder: str) -> None:
     """Start a Prefect server as a night does, and run a flow that does nothing."""
     from pydantic import SecretStr
 
-    from flows.children import prefect_api, quiet_environment
+    from flows.children.prefect_server import prefect_api, quiet_environment
     from settings import Settings
 
     settings = Settings(data_dir=Path(folder), pseudonym_key=SecretStr("a key for the benchmarks alone"), sources={})
     quiet_environment(settings)
-    with prefect_api(settings):
+    with prefect_api(settings, meanwhile=lambda: importlib.import_module("flows.night.flow")):
         from prefect import flow
 
         @flow(name="nothing")
@@ -61,8 +62,8 @@ def land(folder: str) -> None:
     """Land the access log of a deployment, without Prefect, dbt or the audit: landing alone."""
     from datetime import date
 
-    from flows.land import land_source
-    from flows.reader import Reader
+    from flows.landing.land import land_source
+    from flows.landing.reader import Reader
     from flows.sources.access_log import AccessLog
     from settings import settings
 

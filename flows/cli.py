@@ -14,15 +14,18 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flows import diff, doctor, explain, quarantine, show, source_list
+from flows import doctor, ledger
 from flows.dev import build_dev
 from flows.endings import compared, linked, one_line, unexpected
 from flows.errors import ShihyoError, UsageError
-from flows.nights import run_backfill, run_erasure, run_night, run_rebuild, today_in_japan
-from flows.proxies import spare_loopback
-from flows.publish import rollback, versions
-from flows.rights import keep_private
-from flows.runs import history, warehouse_lock
+from flows.lock import warehouse_lock
+from flows.machine.clock import today_in_japan
+from flows.machine.proxies import spare_loopback
+from flows.machine.rights import keep_private
+from flows.night.publish import rollback, versions
+from flows.night.start import run_backfill, run_erasure, run_night, run_rebuild
+from flows.paths import dev_file
+from flows.reading import diff, explain, quarantine, show, source_list
 from flows.versions import next_step, verdicts
 from settings import ConfigurationError, Settings, settings
 
@@ -110,7 +113,7 @@ def _dev(configuration: Settings, _: argparse.Namespace) -> None:
     built = f"built {named}" if edit.built else "no seed or model differs from what is published"
     print(f"dev: {built}; {edit.tests} tests hold ({time.monotonic() - started:.1f} s)")
     print(diff.report(diff.difference(configuration, "dev"), "table"))
-    print(f"dev: look at it in {diff.dev_file(configuration)}")
+    print(f"dev: look at it in {dev_file(configuration)}")
 
 
 def _diff(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -144,13 +147,13 @@ def _erase(configuration: Settings, arguments: argparse.Namespace) -> None:
 
 def _versions(configuration: Settings, arguments: argparse.Namespace) -> None:
     entries = versions(configuration)
-    found = verdicts(configuration, [entry["version"] for entry in entries], verify=arguments.verify)
+    found = verdicts(configuration, [entry.version for entry in entries], verify=arguments.verify)
     for entry in entries:
-        mark = "*" if entry["is_published"] else " "
-        checksum = (entry["sha256"] or "not in the ledger")[:17]
-        states = [each.state for each in found if each.version == entry["version"] and each.state != "unlinked"]
+        mark = "*" if entry.is_published else " "
+        checksum = (entry.sha256 or "not in the ledger")[:17]
+        states = [each.state for each in found if each.version == entry.version and each.state != "unlinked"]
         told = f"  {states[0]}" if states else ""
-        print(f"{mark} {entry['version']}  as of {entry['as_of']}  {entry['bytes'] / 1e6:.1f} MB  {checksum}{told}")
+        print(f"{mark} {entry.version}  as of {entry.as_of}  {entry.byte_count / 1e6:.1f} MB  {checksum}{told}")
     if bad := [str(verdict) for verdict in found if verdict.state != "whole"]:
         raise ShihyoError(f"versions: {'; '.join(bad)}; next: {next_step(found)}")
 
@@ -162,8 +165,9 @@ def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _runs(configuration: Settings, arguments: argparse.Namespace) -> None:
-    for run in history(configuration)[-arguments.last :]:
-        print(f"{run['started_at']}  {run['command']:<8}  as of {run['as_of']}  {run['outcome']:<18}  {run.get('message', '')}")
+    for run in ledger.runs(configuration)[-arguments.last :]:
+        started = run.started_at.isoformat(timespec="seconds") if run.started_at else "?"
+        print(f"{started}  {run.command:<8}  as of {run.as_of or '?'}  {run.outcome:<18}  {run.message}")
 
 
 def _sources(configuration: Settings, arguments: argparse.Namespace) -> None:

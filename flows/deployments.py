@@ -5,8 +5,9 @@ from typing import Literal
 
 from prefect import flow
 
-from flows.nights import run_backfill, run_night, today_in_japan
-from flows.rights import keep_private
+from flows.machine.clock import today_in_japan
+from flows.machine.rights import keep_private
+from flows.night.start import run_backfill, run_night
 from settings import settings
 
 

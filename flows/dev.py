@@ -11,13 +11,14 @@ from pathlib import Path
 
 import duckdb
 
-from flows.children import run_dbt_on_changes
-from flows.dbt_errors import explain, first_finding, read_json
-from flows.diff import dev_file
-from flows.edits import READ_AGAIN
+from flows.children.dbt import run_dbt_on_changes
+from flows.children.dbt_errors import explain, first_finding, read_json
+from flows.children.edits import READ_AGAIN
 from flows.errors import AuditFailed, ShihyoError
-from flows.published import naming_damage, published_file
-from flows.runs import exclusive, manifest_file
+from flows.lock import exclusive
+from flows.paths import dev_file
+from flows.reading.warehouse import naming_damage, published_file
+from published import manifest_file, version_of
 from settings import ROOT, Settings
 
 log = logging.getLogger("shihyo.dev")
@@ -38,7 +39,7 @@ def build_dev(settings: Settings, project: Path = ROOT / "dbt_project") -> Edit:
     failure's line comes first, and dbt's own text is in its details.
     """
     published = published_file(settings, "dev")
-    version = published.stem.removeprefix("warehouse-")
+    version = version_of(published)
     folder = dev_file(settings).parent
     folder.mkdir(parents=True, exist_ok=True)
     with exclusive(folder / ".lock", f"another shihyo dev works in {folder}; next: wait for it"):

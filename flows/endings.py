@@ -2,7 +2,7 @@
 
 import os
 
-from flows.disks import disk_trouble, with_full_place
+from flows.machine.disks import disk_trouble, with_full_place
 from flows.versions import check_published, linked_version
 from settings import settings
 

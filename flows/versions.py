@@ -6,19 +6,27 @@ could not be compared is *unchecked*, never whole.
 
 import errno
 import hashlib
-import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from flows.runs import events, published_link, version_file
+from published import (
+    VERSION_FILE,
+    EnteredVersion,
+    Rollback,
+    built_at,
+    events,
+    kept_files,
+    last_published,
+    published_link,
+    version_file,
+)
 from settings import Settings
 
 # What a night does about a damaged version: the next step of every message that names one.
 REPUBLISHED = "shihyo run publishes the last whole version again, or builds one anew"
-VERSION_FILE = re.compile(r"warehouse-(\d{8}-\d{8}T\d{6}Z)\.duckdb")
 
 
 @dataclass(frozen=True)
@@ -61,16 +69,16 @@ def linked_version(settings: Settings) -> tuple[str | None, str]:
     try:
         target = link.readlink().name
     except FileNotFoundError:
-        last = last_published(settings)
+        last = last_published(events(settings))
         return last, f"the link {link} is gone" if last else ""
     except OSError as error:
         if error.errno != errno.EINVAL:
             raise
-        return last_published(settings), f"{link} is no link to a version"
+        return last_published(events(settings)), f"{link} is no link to a version"
     named = VERSION_FILE.fullmatch(target)
     if named:
         return named[1], ""
-    return last_published(settings), f"the link {link} names {target}, which is no version"
+    return last_published(events(settings)), f"the link {link} names {target}, which is no version"
 
 
 def check_published(settings: Settings) -> Verdict | None:
@@ -132,20 +140,8 @@ def next_step(found: Sequence[Verdict]) -> str:
 
 def entered_checksums(settings: Settings) -> dict[str, str]:
     """Return the checksum of every version that a night entered in the ledger."""
-    entered = [event for event in events(settings) if event.get("event") == "version"]
-    return {event["version"]: event["sha256"] for event in entered}
-
-
-def last_published(settings: Settings) -> str | None:
-    """Return the version that the ledger tells of as published last, its file there or not."""
-    told = None
-    for event in events(settings):
-        kind = event.get("event")
-        if kind == "rollback" or (kind == "finished" and event.get("outcome") == "published"):
-            told = event.get("version")
-        elif kind == "damaged":
-            told = event.get("republished") or event.get("version")
-    return told if isinstance(told, str) else None
+    entered = [event for event in events(settings) if isinstance(event, EnteredVersion)]
+    return {event.version: event.sha256 for event in entered if event.sha256}
 
 
 def republishable(settings: Settings, damaged: str | None) -> list[str]:
@@ -154,21 +150,16 @@ def republishable(settings: Settings, damaged: str | None) -> list[str]:
     None is among them that was built later, and none that a person has rolled back from.
     """
     rejected = _rolled_back_from(settings)
-    names = (file.name for file in settings.published_dir.glob("warehouse-*.duckdb"))
+    names = (file.name for file in kept_files(settings))
     kept = [named[1] for name in names if (named := VERSION_FILE.fullmatch(name))]
-    latest = _built_at(damaged) if damaged else "9"
-    fit = [each for each in kept if each not in rejected and _built_at(each) <= latest]
-    return sorted(fit, key=_built_at, reverse=True)
+    latest = built_at(damaged) if damaged else "9"
+    return [each for each in kept if each not in rejected and built_at(each) <= latest]
 
 
 def _rolled_back_from(settings: Settings) -> set[str]:
     rejected: set[str] = set()
     for event in events(settings):
-        if event.get("event") == "rollback":
-            rejected.add(str(event.get("from_version")))
-            rejected.discard(str(event.get("version")))
+        if isinstance(event, Rollback):
+            rejected.add(str(event.from_version))
+            rejected.discard(event.version)
     return rejected
-
-
-def _built_at(version: str) -> str:
-    return version.rpartition("-")[2]

@@ -17,7 +17,7 @@ from demo.policy_pages import page
 @pytest.fixture(scope="session")
 def api_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One Prefect server for all nights of the tests; `shihyo run` starts its own where PREFECT_API_URL is not set."""
-    from flows.children import prefect_api, quiet_environment
+    from flows.children.prefect_server import prefect_api, quiet_environment
     from settings import Settings, SourceSettings
 
     before = dict(os.environ)

@@ -1,5 +1,6 @@
 """A small city for the tests: real files in drop folders, a deployment of its own, and `shihyo` run as a person would run it."""
 
+import csv
 import json
 import os
 import shutil
@@ -119,6 +120,18 @@ def new_city(folder: Path, api_url: str | None = None) -> City:
         settings += [f"[sources.{source}]", f'location = "inbox/{source}"']
     (folder / "shihyo.toml").write_text("\n".join(settings), encoding="utf-8")
     return City(folder, api_url)
+
+
+def indicators_of(source: str) -> str:
+    """Return the codes of the indicators that a source tells, as the marts list them: in the order of the tiles."""
+    places = {row["indicator_code"]: int(row["sort_order"]) for row in _seed("indicators")}
+    told = {row["indicator_code"] for row in _seed("indicator_sources") if row["source_name"] == source}
+    return ", ".join(sorted(told, key=places.__getitem__))
+
+
+def _seed(name: str) -> list[dict[str, str]]:
+    text = (ROOT / "dbt_project" / "seeds" / f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def located(source: str, location: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ import csv
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -29,7 +30,7 @@ def _text(*parts: str) -> str:
 
 
 def _missing_of(source: Source) -> list[str]:
-    """Return what a source still lacks in the house, in the order in which README.md walks through it."""
+    """Return what a source still lacks in the house, in the order in which docs/editing/sources.md walks through it."""
     name, contract = source.name, source.contract
     staging = {path.name: path.read_text(encoding="utf-8") for path in (MODELS / "staging" / name).glob("*.sql")}
     bases = {file for file, text in staging.items() if file.startswith("base_") and f"landed_rows('{name}'" in text}
@@ -58,8 +59,15 @@ def _missing_of(source: Source) -> list[str]:
         "row in seeds/indicator_sources.csv": name in seeds,
         f"demo: demo/{name}.py": _text("demo", f"{name}.py"),
         f"demo: [sources.{name}] in demo/shihyo.toml": f"[sources.{name}]" in _text("demo", "shihyo.toml"),
-        "line among the formats in README.md": f"| `{name}` |" in _text("README.md"),
-        "line among the formats in README.ja.md": f"| `{name}` |" in _text("README.ja.md"),
+        **{
+            f"line among the {what} in {page}": f"| `{name}` |" in _text(*page.split("/"))
+            for what, page in (
+                ("formats", "docs/running/deliveries.md"),
+                ("formats", "docs/running/deliveries.ja.md"),
+                ("data kept", "docs/reading/privacy.md"),
+                ("data kept", "docs/reading/privacy.ja.md"),
+            )
+        },
     }
     return [what for what, found in there.items() if not found]
 
@@ -77,7 +85,7 @@ def test_the_rule_for_sources_names_what_a_new_one_lacks() -> None:
 
     missing = _missing_of(Parking())
     assert missing[0] == "module flows/sources/parking.py"
-    assert len(missing) == 14
+    assert len(missing) == 16
 
 
 def test_every_department_of_the_seed_looks_like_one_to_the_contracts() -> None:
@@ -117,6 +125,31 @@ def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> No
         texts = [(ROOT / "app" / "queries" / f"{query}.sql").read_text(encoding="utf-8") for query in queries]
         read[page.stem] = {mart for text in texts for mart in re.findall(r"marts\.(\w+)", text)}
     assert told == read
+
+
+def _declared_marts() -> dict[str, Any]:
+    files = (MODELS / "marts").glob("[!_]*.yml")
+    return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
+
+
+def test_every_mart_and_its_unit_tests_are_declared_in_the_file_beside_it() -> None:
+    declared = _declared_marts()
+    assert set(declared) == {file.stem for file in (MODELS / "marts").glob("*.sql")}
+    for mart, file in declared.items():
+        assert [model["name"] for model in file["models"]] == [mart]
+    files = {path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in MODELS.rglob("*.yml")}
+    for path, file in files.items():
+        tested = {test["model"] for test in file.get("unit_tests", [])} & set(declared)
+        assert tested <= {path.stem}, path.name
+
+
+def test_a_description_that_several_columns_share_is_written_once_and_used() -> None:
+    columns = [column for file in _declared_marts().values() for column in file["models"][0]["columns"]]
+    written = [column["description"] for column in columns if "description" in column]
+    shared = re.findall(r"{% docs (\w+) %}", (MODELS / "columns.md").read_text(encoding="utf-8"))
+    named = {text: re.fullmatch(r"{{ doc\('(\w+)'\) }}", text) for text in written}
+    assert {match[1] for match in named.values() if match} == set(shared)
+    assert [text for text in named if not named[text] and written.count(text) > 1] == []
 
 
 def test_every_mart_and_each_of_its_keys_is_in_the_picture() -> None:
@@ -160,25 +193,69 @@ def test_lock_holds_versions_and_hashes_and_no_address() -> None:
     assert all("==" in line for line in lock.splitlines() if line and not line.startswith((" ", "#")))
 
 
-def _commands_of(readme: Path) -> list[str]:
-    blocks = re.findall(r"```sh\n(.*?)```", readme.read_text(encoding="utf-8"), re.S)
+READMES = ("README.md", "README.ja.md")
+PAGES = (*READMES, "bench/README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")))
+
+
+def _commands_of(page: str) -> list[str]:
+    blocks = re.findall(r"^```sh\n(.*?)^```", _text(page), re.S | re.M)
     lines = [line.split("#")[0].strip() for block in blocks for line in block.splitlines()]
     return [line for line in lines if line]
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
-def test_every_command_in_the_readme_is_one_that_exists(name: str) -> None:
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_is_a_page_that_begins_with_the_demonstration(name: str) -> None:
+    assert len(_text(name).splitlines()) <= 150
+    assert any(command.startswith("make demo") for command in _commands_of(name))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_command_in_the_documents_is_one_that_exists(name: str) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
     from flows.cli import _COMMANDS
 
-    found = _commands_of(ROOT / name)
-    assert any(command.startswith("make demo") for command in found)
-    for command in found:
+    for command in _commands_of(name):
         words = [word for word in command.split() if not re.match(r"[A-Z_]+=", word)]
         if words and words[0] == "make":
             assert set(words[1:]) <= targets, command
         if words and words[0].endswith("shihyo"):
             assert words[1] in {*_COMMANDS, "doctor"} or words[1].startswith("-"), command
+
+
+def _anchors(text: str) -> set[str]:
+    """Return the addresses of a page's headings, as GitHub makes them."""
+    without_blocks = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+    headings = re.findall(r"^#+ (.*)", without_blocks, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_in_the_documents_leads_somewhere(name: str) -> None:
+    page = ROOT / name
+    for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```", "", _text(name), flags=re.S | re.M)):
+        path, _, anchor = link.partition("#")
+        if "://" in path:
+            continue
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in _anchors(target.read_text(encoding="utf-8")), link
+
+
+# A path in backticks that begins with a room; one with a place holder or a pattern in it is none.
+_NAMED = re.compile(r"`((?:app|bench|dbt_project|demo|deploy|docs|expectations|flows|tests)/[\w./-]+)`")
+
+
+@pytest.mark.parametrize("name", [page for page in PAGES if "/adr/" not in page])
+def test_every_file_that_the_documents_name_is_there(name: str) -> None:
+    told = _text(name)
+    written = set(re.findall(r"(?:Create|\bto)\s`([^`]+)`", told))
+    assert [path for path in _NAMED.findall(told) if path not in written and not (ROOT / path).exists()] == []
+
+
+def test_every_page_of_the_documents_is_reached_from_the_start_page() -> None:
+    told = _text("docs/README.md")
+    pages = [path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")]
+    assert [page for page in pages if not page.startswith("adr/") and page != "README.md" and f"]({page})" not in told] == []
 
 
 _MACHINE_PATH = re.compile(r"(?<![\w./~-])/(?:home|root|work|Users|tmp|opt|mnt)/[\w.-]+")

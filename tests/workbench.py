@@ -7,7 +7,8 @@ import duckdb
 from small_city import ROOT, City
 
 from flows.dev import build_dev
-from flows.diff import Difference, dev_file, difference
+from flows.paths import dev_file
+from flows.reading.diff import Difference, difference
 from settings import Settings
 
 

@@ -13,7 +13,7 @@ from flows.doctor.finding import Finding, warning
 from flows.doctor.kept import check_key, check_ledger, check_lock, check_versions
 from flows.doctor.machine import check_clock, check_prefect, check_proxies, check_room, check_tools
 from flows.doctor.places import check_data_folder, check_rights, check_sources
-from flows.show import in_columns
+from flows.reading.tables import in_columns
 from settings import Settings, mask_secrets, settings
 
 # These need no configuration that can be followed.

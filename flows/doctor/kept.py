@@ -1,13 +1,14 @@
 """What earlier nights have left: versions, the ledger, the key of what has landed, the lock."""
 
-import json
 from collections.abc import Iterator
 
 from flows.doctor.finding import Finding, ok, warning, wrong
-from flows.land import landed_items
-from flows.runs import events, history, is_held, published_version, version_file
+from flows.landing.items import landed_items
+from flows.ledger import runs
+from flows.lock import is_held
 from flows.sources.pseudonyms import Pseudonyms
 from flows.versions import Verdict, check_published, check_version
+from published import events, kept_files, ledger_file, published_version, read_status, version_file, version_of
 from settings import Settings
 
 # Comparing checksums reads the files; beyond this, only the published one's is.
@@ -68,13 +69,12 @@ def _check_others(settings: Settings, others: list[str]) -> Iterator[Finding]:
 
 
 def _kept(settings: Settings) -> list[str]:
-    files = sorted(settings.published_dir.glob("warehouse-*.duckdb"))
-    return [file.stem.removeprefix("warehouse-") for file in files if file.is_file()]
+    return [version_of(file) for file in kept_files(settings) if file.is_file()]
 
 
 def check_ledger(settings: Settings) -> Iterator[Finding]:
     """Look whether the ledger and the status can be read and agree with what is published."""
-    ledger = settings.published_dir / "runs.jsonl"
+    ledger = ledger_file(settings)
     if not ledger.exists():
         if published_version(settings):
             next_step = "restore it from the backup, or go on without its past"
@@ -88,17 +88,16 @@ def check_ledger(settings: Settings) -> Iterator[Finding]:
     if unread:
         told = f"{unread} of {len(lines)} lines of {ledger.name} are no events and are passed over"
         yield warning(told, "restore it from the backup, if what they told is needed")
-    runs = history(settings)
-    last = f"; the last: {runs[-1]['outcome']} as of {runs[-1]['as_of']}" if runs else ""
-    yield ok(f"it tells of {len(runs)} runs{last}")
+    entered = runs(settings)
+    last = f"; the last: {entered[-1].outcome} as of {entered[-1].as_of}" if entered else ""
+    yield ok(f"it tells of {len(entered)} runs{last}")
     yield from _check_status(settings)
 
 
 def _check_status(settings: Settings) -> Iterator[Finding]:
     try:
-        status = json.loads((settings.published_dir / "status.json").read_bytes())
-        said = status["published_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        said = read_status(settings).published_version
+    except (OSError, ValueError) as error:
         yield warning(f"status.json cannot be read ({type(error).__name__})", _WRITTEN_AGAIN)
         return
     if said != published_version(settings):

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.disks import free_bytes, written_places
 from flows.doctor.answers import unanswered
 from flows.doctor.finding import Finding, of_error, ok, warning, wrong
 from flows.errors import UsageError
-from flows.nights import today_in_japan
-from flows.proxies import refuse_socks
-from flows.runs import events, published_as_of, published_link
+from flows.machine.clock import today_in_japan
+from flows.machine.disks import free_bytes, written_places
+from flows.machine.proxies import refuse_socks
+from published import events, published_as_of, published_link
 from settings import ROOT, Settings
 
 _GIB = 1024**3
@@ -68,8 +68,7 @@ def check_clock(settings: Settings) -> Iterator[Finding]:
     mend = "set the clock; a night would take its date from it"
     if now.year not in _YEARS:
         yield wrong(f"the clock says {now:%Y-%m-%d}", mend)
-    moments = [_moment(event.get("at")) for event in events(settings)]
-    last = max((each for each in moments if each), default=None)
+    last = max((event.at for event in events(settings) if event.at), default=None)
     if last and last > now + timedelta(minutes=5):
         told = f"the clock says {now:%Y-%m-%d %H:%M} UTC"
         yield wrong(f"{told}, and the ledger has an entry of {last:%Y-%m-%d %H:%M}", mend)
@@ -79,14 +78,6 @@ def check_clock(settings: Settings) -> Iterator[Finding]:
         next_step = "set the clock, or give the night its --as-of"
         yield wrong(f"{told}: a night of today would be refused", next_step)
     yield _zone(now)
-
-
-def _moment(said: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(said))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _zone(now: datetime) -> Finding:

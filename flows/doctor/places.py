@@ -9,11 +9,12 @@ from pathlib import Path
 from flows.doctor.answers import unanswered
 from flows.doctor.finding import Finding, of_error, ok, warning, wrong
 from flows.errors import ShihyoError, SourceUnavailable
-from flows.land import staleness
-from flows.nights import today_in_japan
-from flows.rights import open_places
+from flows.landing.land import staleness
+from flows.machine.clock import today_in_japan
+from flows.machine.rights import open_places
 from flows.sources import SOURCES
 from flows.sources.base import Source
+from published import kept_files
 from settings import Settings, mask_secrets
 
 
@@ -83,8 +84,7 @@ def check_rights(settings: Settings) -> Iterator[Finding]:
     if unseen:
         told = f"{len(unseen)} places could not be looked at"
         yield warning(told, "run this command as the owner of the data folder")
-    versions = settings.published_dir.glob("warehouse-*.duckdb")
-    loose = sum(bool(file.stat().st_mode & 0o222) for file in versions)
+    loose = sum(bool(file.stat().st_mode & 0o222) for file in kept_files(settings))
     if loose:
         told = f"{loose} versions can be written, and are never to be written again"
         yield warning(told, "chmod 0440 on them")

@@ -74,14 +74,14 @@ def test_random_signals_at_random_times_through_many_nights(city: City, tmp_path
     assert first_difference(export_marts(city), export_marts(twin)) is None
 
 
-@pytest.mark.parametrize("child", ["dbt", "server"])
+@pytest.mark.parametrize("child", ["dbt", "prefect_server"])
 @pytest.mark.parametrize("after_seconds", [0.5, 3])
 def test_the_death_of_a_child_ends_the_night_in_one_line(city: City, child: str, after_seconds: float) -> None:
     city.deliver_log(NIGHT - timedelta(days=1))
     before = published(city)
     night = start(City(city.folder, api_url=None), "run", "--as-of", NIGHT)
     deadline = time.monotonic() + 60
-    while not (found := [number for number, line in processes_of(city).items() if f"flows.children {child}" in line]):
+    while not (found := [number for number, line in processes_of(city).items() if f"flows.children.{child}" in line]):
         assert night.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.05)

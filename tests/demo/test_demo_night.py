@@ -22,6 +22,20 @@ MONTHS = {
 }
 
 
+# Of the policy page; a data team may add others.
+NINE = {
+    "online_procedures",
+    "information_service_plan",
+    "common_cloud_service",
+    "backoffice_grand_design",
+    "nocode_applications",
+    "visualisation_usage_rate",
+    "data_utilisation_policy",
+    "specialists_hired",
+    "training_participants",
+}
+
+
 @pytest.fixture(scope="module")
 def demo_city(tmp_path_factory: pytest.TempPathFactory, api_url: str) -> City:
     folder = tmp_path_factory.mktemp("demo") / "city"
@@ -63,7 +77,7 @@ def test_fy2022_and_fy2023_agree_with_the_official_figures(demo_city: City) -> N
 
 def test_all_nine_indicators_are_computed_from_operational_sources(demo_city: City) -> None:
     computed = {(row["indicator_code"], row["fiscal_year"]): row for row in demo_city.show() if row["actual_origin"] == "computed"}
-    assert len({code for code, _ in computed}) == 9
+    assert {code for code, _ in computed} >= NINE
     assert [row for row in demo_city.show() if row["actual_origin"] == "official"] == []
     told_of = {
         code: [computed[code, year]["numerator"] if (code, year) in computed else None for year in range(2022, 2027)]
@@ -194,7 +208,7 @@ def test_the_targets_of_2020_are_told_as_of_2021(demo_city: City) -> None:
 def test_official_figures_stay_as_published_and_all_nine_indicators_are_there(demo_city: City) -> None:
     official = json.loads(demo_city.shihyo("show", "--official", "--format", "json").stdout)
     assert len(official) == 20
-    assert len({row["indicator_code"] for row in official}) == 9
+    assert {row["indicator_code"] for row in official} == NINE
     assert all(row["fiscal_year"] <= 2023 for row in official if row["actual_text"] is not None)
 
 

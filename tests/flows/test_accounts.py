@@ -14,11 +14,12 @@ from small_city import HEADING, ROSTER_HEADING, SHARED, City, log_lines, new_cit
 from workbooks import xls
 
 from app.texts import TEXTS
-from flows.accounts import MOST_TOLD, REASONS, Account
-from flows.land import land_source, landed_items
-from flows.reader import Reader
-from flows.runs import append
-from flows.source_list import listed_sources, report
+from flows.landing.accounts import MOST_TOLD, REASONS, Account
+from flows.landing.items import landed_items
+from flows.landing.land import land_source
+from flows.landing.reader import Reader
+from flows.ledger import append
+from flows.reading.source_list import listed_sources, report
 from flows.sources import SOURCES
 from flows.sources.base import UnreadReason
 from settings import Settings, SourceSettings

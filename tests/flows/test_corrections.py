@@ -13,11 +13,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from harness.published import export_marts, first_difference, published
-from small_city import ROOT, City, located, log_lines
+from small_city import ROOT, City, indicators_of, located, log_lines
 
 from flows.dev import build_dev
-from flows.diff import dev_file
 from flows.errors import AuditFailed
+from flows.paths import dev_file
 from flows.sources import SOURCES
 from flows.sources.contracts import COVERED, cover
 from settings import Settings
@@ -30,9 +30,9 @@ LOG, HIRES = "access_log_20261021.csv", "採用一覧.csv"
 _WITH_PROJECT = """
 import sys
 from pathlib import Path
-import flows.write
+import flows.night.write
 from flows.cli import main
-flows.write._PROJECT = Path(sys.argv.pop(1))
+flows.night.write._PROJECT = Path(sys.argv.pop(1))
 main()
 """
 
@@ -121,7 +121,7 @@ def test_a_correction_is_counted_in_every_delivery_until_its_source_is_mended(bu
     assert bureau.figures() == {"visualisation_usage_rate": 3, "online_procedures": 30, "specialists_hired": 3}
     assert bureau.standings() == [("catalogue", "applied", 1), ("hires", "applied", 1), ("later", "waiting", 0), ("log", "applied", 1)]
     assert city.query("select column_heading, indicator_codes, reason_ja from marts.fct_corrections where correction_id = 'hires'") == [
-        ("採用数", "specialists_hired", "符号の誤り, 確認済")
+        ("採用数", indicators_of("specialists"), "符号の誤り, 確認済")
     ]
     # A seed has no history: every day is answered as today's register says, the day of the first night too.
     assert city.query(

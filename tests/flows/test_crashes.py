@@ -16,12 +16,12 @@ FIRST_NIGHT, LAST_NIGHT = date(2026, 10, 22), date(2026, 10, 31)
 REFUSED_NIGHT, MENDED_ON, ROLLED_BACK_BEFORE, BUSY_NIGHT = (date(2026, 10, day) for day in (26, 27, 29, 30))
 # Before which of the ten nights a night is killed, and where; the one in dbt has a Prefect server of its own, which must not outlive it.
 KILLS = {
-    date(2026, 10, 22): "flows.land:_move_into_place",
-    date(2026, 10, 23): "flows.write:write_facts",
-    date(2026, 10, 24): "flows.write:run_dbt:4",
+    date(2026, 10, 22): "flows.landing.land:_move_into_place",
+    date(2026, 10, 23): "flows.night.write:write_facts",
+    date(2026, 10, 24): "flows.night.write:run_dbt:4",
     date(2026, 10, 25): "expectations.checkpoints:candidate_checkpoint",
-    date(2026, 10, 28): "flows.publish:_name_version",
-    date(2026, 10, 31): "flows.publish:point_link_at",
+    date(2026, 10, 28): "flows.night.publish:_name_version",
+    date(2026, 10, 31): "flows.night.publish:point_link_at",
 }
 EMPTY_ROSTER: list[str] = []
 

@@ -9,10 +9,12 @@ import pytest
 from harness.published import export_marts, first_difference
 from small_city import BASE_AS_OF, City
 
-from flows.publish import remove_all_but_published
-from flows.recovery import recover_published
-from flows.runs import Run, append, published_link, version_file
+from flows.ledger import append
+from flows.night.publish import remove_all_but_published
+from flows.night.recovery import recover_published
+from flows.run import Run
 from flows.versions import check_published, sha256_of
+from published import published_link, version_file
 from settings import Settings
 
 NIGHT = date(2026, 10, 22)

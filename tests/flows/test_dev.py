@@ -13,11 +13,12 @@ import pytest
 from small_city import ROOT, City
 from workbench import Workbench
 
+from flows.children.dbt_errors import explain
 from flows.cli import _say_why
-from flows.dbt_errors import explain
-from flows.diff import dev_file, report
 from flows.errors import AuditFailed, ShihyoError, WarehouseBusy
-from flows.runs import exclusive
+from flows.lock import exclusive
+from flows.paths import dev_file
+from flows.reading.diff import report
 
 
 @pytest.fixture
@@ -78,15 +79,10 @@ def test_an_edit_of_an_incremental_model_alone_does_not_lose_what_earlier_nights
 
 def test_new_columns_and_marts_are_told(bench: Workbench) -> None:
     bench.edit("models/marts/dim_fiscal_years.sql", "select * from fiscal_years", "select *, 1 as weight from fiscal_years")
-    bench.edit(
-        "models/marts/_marts.yml",
-        "  - name: dim_fiscal_years\n",
-        "  - name: dim_cities\n    config: {contract: {enforced: false}}\n  - name: dim_fiscal_years\n",
-    )
-    years = (bench.project / "models/marts/_marts.yml").read_text(encoding="utf-8")
-    after = years.index("    columns:\n", years.index("- name: dim_fiscal_years")) + len("    columns:\n")
     column = "      - name: weight\n        data_type: integer\n"
-    (bench.project / "models/marts/_marts.yml").write_text(years[:after] + column + years[after:], encoding="utf-8")
+    bench.edit("models/marts/dim_fiscal_years.yml", "    columns:\n", "    columns:\n" + column)
+    unchecked = "models:\n  - name: dim_cities\n    config: {contract: {enforced: false}}\n"
+    (bench.project / "models/marts/dim_cities.yml").write_text(unchecked, encoding="utf-8")
     (bench.project / "models/marts/dim_cities.sql").write_text("select '271004' as city_code\n", encoding="utf-8")
     bench.build()
     tables = {table.table: table for table in bench.difference().tables}
@@ -98,8 +94,8 @@ def test_new_columns_and_marts_are_told(bench: Workbench) -> None:
 def test_an_edited_unit_test_of_an_unchanged_model_is_run_and_named_by_its_line(bench: Workbench) -> None:
     bench.edit(
         "models/intermediate/_unit_tests.yml",
-        "{org_unit_code: kita, month_start: 2024-03-01, known_from: 2024-04-01, known_to: 9999-12-31}",
-        "{org_unit_code: kita, month_start: 2024-05-01, known_from: 2024-04-01, known_to: 9999-12-31}",
+        "kita,2024-03-01,2024-04-01,9999-12-31",
+        "kita,2024-05-01,2024-04-01,9999-12-31",
     )
     with pytest.raises(AuditFailed) as refused:
         bench.build()
@@ -117,6 +113,7 @@ def _line_of(bench: Workbench, file: str, text: str) -> int:
 
 
 _MODEL = "models/intermediate/int_source_silences.sql"
+_MART = "models/marts/dim_fiscal_years.yml"
 _INDICATOR = (ROOT / "dbt_project" / "seeds" / "indicators.csv").read_text(encoding="utf-8").splitlines()[1]
 MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] = {
     "syntax": (
@@ -128,7 +125,7 @@ MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] =
     "reference": (lambda b: (_MODEL, b.edit(_MODEL, "ref('fct_loads')", "ref('fct_lods')")), r"fct_lods"),
     "template": (lambda b: (_MODEL, b.edit(_MODEL, "{{ ref('fct_loads') }}", "{{ ref('fct_loads') ")), r"unexpected '\)'"),
     "yaml": (
-        lambda b: ("models/marts/_marts.yml", b.edit("models/marts/_marts.yml", "models:\n", "models:\n\t- name: x\n") + 1),
+        lambda b: (_MART, b.edit(_MART, "models:\n", "models:\n\t- name: x\n") + 1),
         r"found character",
     ),
     "contract": (

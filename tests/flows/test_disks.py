@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.children import _await_server
-from flows.disks import disk_trouble
+from flows.children.prefect_server import _await_server
 from flows.errors import ShihyoError, UsageError
-from flows.proxies import refuse_socks, spare_loopback
+from flows.machine.disks import disk_trouble
+from flows.machine.proxies import refuse_socks, spare_loopback
 from flows.sources.policy_pages import _fetch
 from settings import Settings
 

@@ -11,8 +11,8 @@ from harness.bare_nights import BareNights, copy_project, settings_of
 from harness.published import export_marts, first_difference
 from small_city import FIRST_DAY, City, new_city
 
-from flows import write
-from flows.reader import Reader
+from flows.landing.reader import Reader
+from flows.night import write
 
 _EVENTS = "models/staging/access_log/stg_access_log__events.sql"
 _USER_DAYS = "models/intermediate/int_access_log_user_days.sql"

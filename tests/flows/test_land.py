@@ -9,9 +9,10 @@ from small_city import City, new_city
 from workbooks import TRAINING_HEADING, attendance, workbook
 
 from flows.errors import UsageError
-from flows.land import land_source, landed_items, staleness
-from flows.reader import Reader
-from flows.runs import append
+from flows.landing.items import landed_items
+from flows.landing.land import land_source, staleness
+from flows.landing.reader import Reader
+from flows.ledger import append
 from flows.sources import SOURCES
 from flows.sources.base import Source
 from settings import Settings, SourceSettings
@@ -71,7 +72,24 @@ def test_what_lies_in_the_folder_is_read_again_under_a_new_version_of_its_contra
     raised.contract = replace(source.contract, version=source.contract.version + 1)
     assert land(settings, raised, [DAY + timedelta(days=1)]) == 1
     assert land(settings, raised, [DAY + timedelta(days=2)]) == 0
-    assert [known_from for _, known_from, _ in landed(city)] == ["2026-10-05", "2026-10-06"]
+    # It was known on the day on which it first landed, whatever the reading.
+    assert [known_from for _, known_from, _ in landed(city)] == ["2026-10-05", "2026-10-05"]
+    manifests = [item.manifest for item in landed_items(settings, source.name)]
+    assert [manifest.contract_version for manifest in manifests] == [source.contract.version, raised.contract.version]
+
+
+def test_what_a_source_no_longer_has_stands_as_it_was_read_and_is_counted(city: City) -> None:
+    settings, source = settings_of(city), BY_NAME["training_rosters"]
+    first = city.deliver("training_rosters", "研修1.xlsx", roster("S1"), on=DAY)
+    city.deliver("training_rosters", "研修2.xlsx", roster("S1"), on=DAY)
+    assert land(settings, source, [DAY]) == 2
+    first.unlink()
+    raised = type(source)()
+    raised.contract = replace(source.contract, version=source.contract.version + 1)
+    with Reader(settings) as reader:
+        accounts = [land_source(settings, raised, [DAY + timedelta(days=days)], reader) for days in (1, 2)]
+    assert [(each.landed, each.read_by_earlier_contract) for each in accounts] == [(1, 1), (0, 1)]
+    assert accounts[0].describe(source.name)["read_by_earlier_contract"] == 1
 
 
 def test_the_file_that_excel_keeps_beside_an_open_workbook_is_no_delivery(city: City) -> None:

@@ -177,8 +177,8 @@ def test_rollback_publishes_an_earlier_version_again(city: City) -> None:
 
 
 def test_old_versions_are_removed_and_the_published_one_is_kept(city: City) -> None:
-    import flows.publish as publish
-    from flows.runs import published_link
+    import flows.night.publish as publish
+    from published import published_link
     from settings import Settings
 
     settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", keep_versions=2, sources={})

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 from python_calamine import CalamineWorkbook
-from small_city import BASE_AS_OF, DEPARTMENTS, City
+from small_city import BASE_AS_OF, DEPARTMENTS, City, indicators_of
 from workbooks import TRAINING_HEADING, attendance, register, workbook
 
 NEXT_NIGHT = BASE_AS_OF + timedelta(days=1)
@@ -99,11 +99,11 @@ def test_what_is_held_back_is_told_to_its_owner_and_leaves_by_itself_when_mended
     assert told == [
         (
             *("人事室 人材育成担当", "研修_令和8年度.xlsx", "第1回", 14, "受講日", "bad_attended_on"),
-            *(f"職員番号: ＊ | 所属: {KITA} | 受講日: 令和8年13月1日 | 出欠: 出席", "training_participants", NEXT_NIGHT),
+            *(f"職員番号: ＊ | 所属: {KITA} | 受講日: 令和8年13月1日 | 出欠: 出席", indicators_of("training_rosters"), NEXT_NIGHT),
         ),
         (
             *("人事室 採用担当", "専門人材_令和8年度.csv", None, 5, "採用数", "bad_hire_count"),
-            *("採用年月日: 令和8年9月9日 | 配属先: デジタル統括室 | 採用数: ＊＊＊", "specialists_hired", NEXT_NIGHT),
+            *("採用年月日: 令和8年9月9日 | 配属先: デジタル統括室 | 採用数: ＊＊＊", indicators_of("specialists"), NEXT_NIGHT),
         ),
     ]
     listed = office.shihyo("quarantine", "list")

@@ -10,9 +10,9 @@ from harness.search import found_in
 from small_city import BASE_AS_OF, DEPARTMENTS, ROOT, City, log_lines, roster_lines
 from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
 
-from flows.erase import Erased, erase_from_landing
 from flows.errors import UsageError
-from flows.land import landed_items
+from flows.landing.items import landed_items
+from flows.night.erase import Erased, erase_from_landing
 from flows.sources.pseudonyms import Pseudonyms
 from settings import Settings, SourceSettings
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from small_city import BASE_AS_OF, City
-from workbooks import register
+from workbooks import TRAINING_HEADING, attendance, register, workbook
 
 NEXT_NIGHT = BASE_AS_OF + timedelta(days=1)
 CLOUD = "本市共通クラウドサービスの整備"
@@ -55,6 +55,8 @@ def told(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
     city.deliver("policy_pages", "700001.txt", PAGE.encode(), on=NEXT_NIGHT)
     city.deliver("specialists", "専門人材.csv", list(HIRES), on=NEXT_NIGHT, encoding="cp932")
     city.deliver("milestones", "管理表.xlsx", register(*STAGES), on=NEXT_NIGHT)
+    attended = [attendance("S0000001", "副首都推進局", "R6.10.10")]
+    city.deliver("training_rosters", "研修.xlsx", workbook({"第1回": attended}, TRAINING_HEADING), on=NEXT_NIGHT)
     city.publish(NEXT_NIGHT)
     return city
 
@@ -93,7 +95,14 @@ def test_a_page_shows_its_wording_and_only_the_values_that_are_its_indicators_ow
     assert (rate["actual_lower"], rate["actual_upper"], rate["status"]) == (45, 55, "met")
     for (code, year, kind), (_, value, _) in shown.items():
         if kind == "actual" and value is None and code != "backoffice_grand_design":
-            assert (judged[code, year]["official_value"], judged[code, year]["status"]) == (None, None)
+            assert judged[code, year]["official_value"] is None
+            assert (judged[code, year]["status"] is None) == (judged[code, year]["numerator"] is None)
+
+
+def test_a_wording_without_a_value_beside_a_computed_figure_is_neither_agreement_nor_difference(told: City) -> None:
+    compared = "official_text, outcome, computed_value, official_value, difference"
+    found = told.query(f"select {compared} from marts.fct_reconciliation where indicator_code = 'training_participants'")
+    assert found == [("延べ60名", "cannot_tell", 1, None, None)]
 
 
 def test_what_is_held_back_is_named_with_its_reason_and_nothing_is_lost(told: City) -> None:

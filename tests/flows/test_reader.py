@@ -10,8 +10,9 @@ import pytest
 from harness.misbehaving import FAULTS, Misbehaving
 
 from flows.errors import SourceUnavailable
-from flows.land import land_source, landed_items
-from flows.reader import Reader
+from flows.landing.items import landed_items
+from flows.landing.land import land_source
+from flows.landing.reader import Reader
 from settings import Settings, SourceSettings
 
 DAY = date(2026, 10, 5)
@@ -38,7 +39,7 @@ def _processes_of(settings: Settings) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if b"flows.reader_process" in process.read_bytes():
+            if b"flows.landing.reader_process" in process.read_bytes():
                 parent = (process.parent / "status").read_text().partition("PPid:")[2].split()[0]
                 found.append(parent)
         except OSError:

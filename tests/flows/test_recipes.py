@@ -1,34 +1,41 @@
-"""The README's recipes for the data team, followed on a copy of the project; how an indicator is added is test_tenth_indicator.py."""
+"""The recipes of docs/editing, followed word for word on copies of the project and of the whole house."""
 
-from datetime import date
+import shutil
+import subprocess
+import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from small_city import ROOT, City
+from harness.recipes import follow
+from small_city import BASE_AS_OF, DEPARTMENTS, ROOT, City
 from workbench import Workbench
+from workbooks import TRAINING_HEADING, attendance, register, workbook
 
 RATE = "visualisation_usage_rate"
+NIGHT = BASE_AS_OF + timedelta(days=1)
+B01, KITA, *_ = DEPARTMENTS.values()
+TUTORIAL = ("editing/tutorial.md", "A first indicator in half an hour")
+RECIPES = (
+    TUTORIAL,
+    ("editing/indicators.md", "A milestone"),
+    ("editing/indicators.md", "A stock"),
+    ("editing/indicators.md", "A ratio"),
+    ("editing/sources.md", "Add a contract column"),
+    ("editing/sources.md", "Change a volume bound"),
+    ("editing/pages.md", "Add a page to the app"),
+)
 
 
 @pytest.fixture(scope="module")
 def followed(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    """The three recipes followed, and `make dev` run once."""
+    """The recipes that edit a seed, followed, and `make dev` run once."""
     folder = tmp_path_factory.mktemp("recipes")
     bench = Workbench(base_city.copy_to(folder / "city"), folder / "project")
-    bench.append("seeds/indicator_targets.csv", f"{RATE},2026,75%以上,75,at_least,,,,2026-10-20,改定の文書,")
-    bench.edit("seeds/org_units.csv", "271039,福島区役所,Fukushima Ward Office,ward,2019-04-01,,", _ENDED)
-    bench.append("seeds/org_units.csv", _RENAMED)
-    bench.append("seeds/corrections.csv", _CORRECTION)
+    for recipe in ("Revise a target", "Rename a department", "Correct a figure"):
+        follow("editing/seeds.md", recipe, bench.project.parent)
     bench.build()
     return bench
-
-
-_ENDED = "271039,福島区役所,Fukushima Ward Office,ward,2019-04-01,2026-10-14,"
-_RENAMED = "F01,新福島区役所,New Fukushima Ward Office,ward,2026-10-15,,271039,,true,invented for this test"
-_CORRECTION = (
-    "roster-row-2,staff_roster,staff_roster_202610.csv,2,department_name,副首都推進局,都島区役所,"
-    "名簿の所属が誤っていた,The roster named the wrong department,人事室,2026-10-21,"
-)
 
 
 def test_a_revised_target_is_in_effect_from_its_day_and_the_old_one_before(followed: Workbench) -> None:
@@ -76,8 +83,139 @@ def test_the_difference_names_what_the_recipes_changed(followed: Workbench) -> N
     assert {"dim_org_units", "fct_corrections", "fct_indicator_targets"} <= {table.table for table in followed.difference().tables}
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
-def test_the_readme_has_every_recipe_that_is_followed_here(name: str) -> None:
-    text = Path(ROOT / name).read_text(encoding="utf-8")
-    for seed in ("indicators.csv", "indicator_targets.csv", "org_units.csv", "corrections.csv"):
-        assert f"seeds/{seed}" in text
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the whole house in which every other recipe has been followed, one after the other."""
+    root = tmp_path_factory.mktemp("house") / "shihyo"
+    known = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, known.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, root / name)
+    for page, heading in RECIPES:
+        follow(page, heading, root)
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    subprocess.run(["git", "add", "-A"], cwd=root, check=True)
+    return root
+
+
+def _python(house: Path, city: City, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a module or a program of that copy, on a city's data."""
+    environment = city.environment(PYTHONPATH=str(house))
+    return subprocess.run([sys.executable, *words], cwd=house, env=environment, capture_output=True, text=True, timeout=1200)
+
+
+@pytest.fixture(scope="module")
+def published(house: Path, base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The small city after a night of that copy, with courses, hires and a register delivered."""
+    city = base_city.copy_to(tmp_path_factory.mktemp("followed") / "city")
+    courses = {
+        "第1回": [
+            attendance("S0000001", KITA, "R8.9.10"),
+            attendance("S0000002", KITA, "R8.9.10"),
+            attendance("S0000009", B01, "R8.9.10", "欠席"),
+        ],
+        "第2回": [attendance("S0000001", KITA, "R8.10.10"), attendance("S0000003", B01, "R8.10.12")],
+    }
+    city.deliver("training_rosters", "研修.xlsx", workbook(courses, TRAINING_HEADING), on=NIGHT)
+    hires = [
+        "整理番号,氏名,採用年月日,職種,配属先,採用数,備考",
+        "R8-001,髙橋 誠,R8.4.1,,デジタル統括室,２,",
+        "R8-002,﨑山 恵,R8.7.1,,デジタル統括室,▲１,取消",
+    ]
+    city.deliver("specialists", "専門人材.csv", hires, on=NIGHT, encoding="cp932")
+    guideline = "生成AIの利用指針の策定"
+    stages = [
+        (guideline, 1, "調査", "R8.5.31", "R8.5.20", "完了", "100%", "", ""),
+        (guideline, 2, "策定", "R9.1.31", "", "着手", "", "", ""),
+    ]
+    city.deliver("milestones", "管理表.xlsx", register(*stages), on=NIGHT)
+    done = _python(house, city, "-m", "flows.cli", "run", "--as-of", str(NIGHT))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return city
+
+
+ADDED = "indicator_code in ('training_attendances', 'ai_guideline', 'specialists_to_date', 'training_attendance_rate')"
+
+
+def test_an_indicator_of_each_kind_is_counted_as_its_recipe_says(published: City) -> None:
+    told = "select indicator_code, numerator, denominator, measured_to, is_provisional from marts.fct_indicator_progress"
+    assert published.query(f"{told} where fiscal_year = 2026 and {ADDED} order by 1") == [
+        ("ai_guideline", 1, 2, NIGHT, True),
+        ("specialists_to_date", 1, 1, date(2026, 9, 30), True),
+        ("training_attendance_rate", 2, 3, date(2026, 9, 30), True),
+        ("training_attendances", 4, 1, NIGHT, True),
+    ]
+
+
+def test_the_receipt_of_each_lists_the_rows_that_it_counts(published: City) -> None:
+    told = "select indicator_code, part, count(*), sum(counts) from marts.fct_counted_rows"
+    landed = "fiscal_year = 2026 and item_id not like 'seeds/%'"
+    assert published.query(f"{told} where {landed} and {ADDED} group by all order by all") == [
+        ("ai_guideline", "denominator", 2, 2),
+        ("ai_guideline", "numerator", 1, 1),
+        ("specialists_to_date", "numerator", 2, 1),
+        ("training_attendance_rate", "denominator", 3, 3),
+        ("training_attendance_rate", "numerator", 2, 2),
+        ("training_attendances", "numerator", 4, 4),
+    ]
+
+
+def test_a_contract_column_is_landed_and_reaches_staging(published: City) -> None:
+    assert published.query("select reference_code, hire_count from staging.stg_specialists__hires order by 1") == [
+        ("R8-001", 2),
+        ("R8-002", -1),
+    ]
+    off_contract = "select * from marts.fct_audit_results where not is_success and expectation_name = 'every_item_is_as_its_contract_says'"
+    assert published.query(off_contract) == []
+
+
+def test_a_volume_bound_is_the_one_that_the_night_has_judged_by(published: City) -> None:
+    told = "select distinct message from marts.fct_audit_results where expectation_name = 'training_rosters_keep_their_size'"
+    run = "(select arg_max(run_id, audited_at) from marts.fct_audit_results)"
+    assert published.query(f"{told} and run_id = {run}") == [
+        ("an item of training_rosters has less than 80% of the rows of the published one",)
+    ]
+
+
+_PAGE = """
+from app import warehouse
+from app.app_pages import targets
+from app.i18n import Words
+from settings import settings
+
+state = warehouse.read_state(settings())
+for language in ("ja", "en"):
+    targets.show(state, state.published, Words(language))
+"""
+_DRAWN = f"""
+from streamlit.testing.v1 import AppTest
+
+page = AppTest.from_string({_PAGE!r}, default_timeout=60).run()
+assert not page.exception, page.exception
+whole = AppTest.from_file("app/streamlit_app.py", default_timeout=60).run()
+assert not whole.exception, whole.exception
+print(*(element.value for element in page.html))
+print(*(link.proto.label for link in whole.get("page_link")))
+"""
+
+
+def test_a_page_is_drawn_in_both_languages_and_linked(house: Path, published: City) -> None:
+    drawn = _python(house, published, "-c", _DRAWN)
+    assert drawn.returncode == 0, drawn.stderr
+    assert "目標の一覧" in drawn.stdout
+    assert "All targets" in drawn.stdout
+    assert "70%以上" in drawn.stdout
+    assert "約600件" not in drawn.stdout, "a target that a later one has replaced"
+    assert "目標一覧" in drawn.stdout.splitlines()[-1]
+
+
+def test_nothing_that_the_house_rules_ask_for_is_missing_from_the_recipes(house: Path, base_city: City) -> None:
+    tests = ("tests/test_house.py", "tests/app/test_queries.py")
+    done = _python(house, base_city, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests)
+    assert done.returncode == 0, done.stdout
+    for check in (("check",), ("format", "--check")):
+        linted = _python(house, base_city, "-m", "ruff", *check, "--no-cache", "app", "flows", "expectations")
+        assert linted.returncode == 0, linted.stdout

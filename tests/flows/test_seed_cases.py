@@ -13,8 +13,8 @@ from small_city import BASE_AS_OF, FIRST_DAY, City, new_city
 
 from expectations.checkpoints import candidate_checkpoint
 from flows.dev import build_dev
-from flows.diff import dev_file
 from flows.errors import AuditFailed
+from flows.paths import dev_file
 
 MONTHS_MODEL = """with
 

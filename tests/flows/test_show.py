@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from flows.diff import Difference, TableChange, ValueChange, report
-from flows.explain import _judged, _revision
-from flows.show import actual_told
+from flows.reading.diff import Difference, TableChange, ValueChange, report
+from flows.reading.explain import _judged, _revision
+from flows.reading.show import actual_told
 
 MISSED_RATE = {"actual_value": 69.6, "numerator": 696, "denominator": 1000, "target_value": 70}
 

@@ -12,7 +12,7 @@ from harness.bare_nights import bare_nights, copy_project, settings_of
 from small_city import BASE_AS_OF, FIRST_DAY, ROOT, City, new_city
 
 from app import warehouse
-from flows.show import report
+from flows.reading.show import report
 
 CODE = "days_of_use"
 MODEL = """-- Days of a fiscal year on which anybody used the data-visualisation environment; a year in progress is counted to date.

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 from small_city import new_city
 
-from flows.diff import RUN_COLUMNS, RUN_TABLES
-from flows.show import report
+from flows.reading.diff import RUN_COLUMNS, RUN_TABLES
+from flows.reading.show import report
 from harness.bare_nights import BareNights, bare_nights, copy_project, settings_of
 from harness.histories import History
 from harness.published import export_marts

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from small_city import ROOT, City
 
-from flows import write
-from flows.land import land_source
-from flows.publish import publish_candidate
-from flows.reader import Reader
-from flows.runs import Run
+from flows.landing.land import land_source
+from flows.landing.reader import Reader
+from flows.night import write
+from flows.night.publish import publish_candidate
+from flows.run import Run
 from flows.sources import SOURCES
 from harness.dbt_forks import Builder, dbt_forks
 from settings import SOURCE_NAMES, Settings, SourceSettings

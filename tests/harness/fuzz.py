@@ -19,8 +19,8 @@ from demo.city import read_city
 from demo.nocode_apps import FIELDS, records
 from demo.policy_pages import page
 from flows.errors import ShihyoError
-from flows.land import land_source
-from flows.reader import Reader
+from flows.landing.land import land_source
+from flows.landing.reader import Reader
 from flows.sources import SOURCES
 from flows.sources.base import Delivery, Listing, Source
 from harness.spoilers import NAMES, spoil

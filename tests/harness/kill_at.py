@@ -32,7 +32,7 @@ def _arm(place: str) -> None:
 if __name__ == "__main__":
     place, sys.argv = sys.argv[1], ["shihyo", *sys.argv[2:]]
     from flows import cli
-    from flows.children import quiet_environment
+    from flows.children.prefect_server import quiet_environment
     from settings import settings
 
     quiet_environment(settings())  # before anything imports Prefect

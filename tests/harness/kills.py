@@ -13,22 +13,22 @@ from small_city import ROOT, City
 
 # Where a night is killed: as the function begins, or so many seconds into it.
 KILL_PLACES = {
-    "flows.land:_move_into_place": "the first item is written, and not yet in its place",
-    "flows.land:landed_items": "the landing is read, before anything new",
-    "flows.write:prepare_candidate": "everything has landed, nothing is built",
-    "flows.write:write_facts": "the candidate is a copy of what is published",
-    "flows.write:run_dbt:2": "dbt begins",
-    "flows.write:run_dbt:4": "dbt is in the middle of its models",
-    "flows.write:_judge": "dbt has built everything",
+    "flows.landing.land:_move_into_place": "the first item is written, and not yet in its place",
+    "flows.landing.land:landed_items": "the landing is read, before anything new",
+    "flows.night.write:prepare_candidate": "everything has landed, nothing is built",
+    "flows.night.write:write_facts": "the candidate is a copy of what is published",
+    "flows.night.write:run_dbt:2": "dbt begins",
+    "flows.night.write:run_dbt:4": "dbt is in the middle of its models",
+    "flows.night.write:_judge": "dbt has built everything",
     "expectations.checkpoints:raw_checkpoint": "the audit begins",
     "expectations.checkpoints:candidate_checkpoint": "half of the audit is done",
-    "flows.audit:record_findings": "the findings are about to be written into the candidate",
-    "flows.publish:publish_candidate": "the audit has passed, nothing is published",
-    "flows.publish:append": "the version has its checksum, and is not yet in the ledger",
-    "flows.publish:_name_version": "the version is in the ledger, and its file is still the candidate's",
-    "flows.publish:point_link_at": "the version's file is in place, and not yet what readers see",
-    "flows.publish:_remove_old_versions": "readers see the version, the ledger knows no end of the night",
-    "flows.runs:_finish": "the night is over, and nobody has been told",
+    "flows.night.audit:record_findings": "the findings are about to be written into the candidate",
+    "flows.night.publish:publish_candidate": "the audit has passed, nothing is published",
+    "flows.night.publish:append": "the version has its checksum, and is not yet in the ledger",
+    "flows.night.publish:_name_version": "the version is in the ledger, and its file is still the candidate's",
+    "flows.night.publish:point_link_at": "the version's file is in place, and not yet what readers see",
+    "flows.night.publish:_remove_old_versions": "readers see the version, the ledger knows no end of the night",
+    "flows.run:_finish": "the night is over, and nobody has been told",
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 from small_city import City
 
-from flows.diff import RUN_COLUMNS, RUN_TABLES
+from flows.reading.diff import RUN_COLUMNS, RUN_TABLES
 from harness.kills import await_end_of_processes
 
 Marts = dict[str, list[tuple[Any, ...]]]

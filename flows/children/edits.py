@@ -1,0 +1,113 @@
+"""Edits: what an incremental model holds was read by the SQL of earlier nights. What has been edited
+since is read again from landing.
+
+A model's reading is its own SQL and settings, those of the models that it rests on, the macros of
+all of them, and the seeds among them; but for corrections, which are followed item by item
+(`is_read_tonight`).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+_READINGS = """
+    create table if not exists night.readings (model_name varchar primary key, digest varchar)
+"""
+# Without a source are models that hold no source's items, but corrections.
+READ_AGAIN = """
+    create or replace table night.models_read_again (model_name varchar, source_name varchar)
+"""
+_FOLLOWED_BY_ITEM = "seed.shihyo.corrections"
+_MACROS_OF_OURS = "macro.shihyo."
+_STAGING = "models/staging/"
+
+
+def read_edited_again(manifest: Any, warehouse: Path) -> None:
+    """Prepare a candidate so that dbt builds from landing what the project reads otherwise than when
+    the candidate's tables were built.
+
+    `manifest` is dbt's of the parsed project. `night.models_read_again` then names the incremental
+    models that are dropped, each with the sources of which all items are read; where a source is
+    read again, all of its models are. A table that was never noted counts as edited.
+    """
+    incremental = [key for key, node in manifest.nodes.items() if _is_incremental(node)]
+    readings = {key: _digest(manifest, key) for key in sorted(incremental)}
+    names = {key: manifest.nodes[key].name for key in readings}
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(_READINGS)
+        connection.execute(READ_AGAIN)
+        known = dict(connection.execute("select model_name, digest from night.readings").fetchall())
+        if _holds_models(connection):
+            edited = {key for key in readings if known.get(names[key]) != readings[key]}
+            sources = {source for key in edited for source in _sources(manifest, key)}
+            for key in readings:
+                read = _sources(manifest, key) & sources
+                if key in edited or read:
+                    _forget(connection, manifest.nodes[key], read)
+        connection.execute("delete from night.readings")
+        rows = [(names[key], digest) for key, digest in readings.items()]
+        connection.executemany("insert into night.readings values (?, ?)", rows)
+
+
+def _is_incremental(node: Any) -> bool:
+    return bool(node.resource_type == "model" and node.config.materialized == "incremental")
+
+
+def _digest(manifest: Any, key: str) -> str:
+    """Return a digest of all that decides how a model reads what has landed."""
+    parts: set[tuple[str, str]] = set()
+    macros: set[str] = set()
+    for name in [key, *_upstream(manifest, key)]:
+        node = manifest.nodes[name]
+        settings = sorted(node.unrendered_config.items(), key=str)
+        parts.add((name, f"{node.checksum.checksum} {settings}"))
+        macros.update(node.depends_on_macros)
+    parts.update((name, manifest.macros[name].macro_sql) for name in _with_their_own(manifest, macros))
+    return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()
+
+
+def _upstream(manifest: Any, key: str) -> set[str]:
+    """Return the models and seeds that a model rests on."""
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        for name in manifest.nodes[waiting.pop()].depends_on_nodes:
+            if name in manifest.nodes and name not in found and name != _FOLLOWED_BY_ITEM:
+                found.add(name)
+                waiting.append(name)
+    return found
+
+
+def _with_their_own(manifest: Any, macros: set[str]) -> Iterator[str]:
+    """Yield the project's macros among these, and those that they call."""
+    waiting, seen = list(macros), set()
+    while waiting:
+        name = waiting.pop()
+        if name.startswith(_MACROS_OF_OURS) and name not in seen:
+            seen.add(name)
+            waiting += manifest.macros[name].depends_on.macros
+            yield name
+
+
+def _sources(manifest: Any, key: str) -> set[str]:
+    """Return the sources whose landed items a model holds: its base models stand in their folders."""
+    paths = [manifest.nodes[name].original_file_path for name in _upstream(manifest, key)]
+    staged = [path.removeprefix(_STAGING) for path in paths if path.startswith(_STAGING)]
+    return {path.split("/")[0] for path in staged} - {"night", "corrections"}
+
+
+def _holds_models(connection: duckdb.DuckDBPyConnection) -> bool:
+    models = "select 1 from duckdb_tables() where schema_name not in ('night', 'main') limit 1"
+    return bool(connection.execute(models).fetchall())
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, node: Any, sources: set[str]) -> None:
+    connection.execute(f'drop table if exists "{node.schema}"."{node.alias}"')
+    read: list[str | None] = [*sorted(sources)] or [None]
+    rows = [(node.name, source) for source in read]
+    connection.executemany("insert into night.models_read_again values (?, ?)", rows)
+    if not sources:  # to the night, every corrected item is then corrected anew
+        connection.execute("delete from night.published_corrections")

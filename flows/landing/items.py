@@ -1,0 +1,101 @@
+"""What has landed: a folder for each item, and what its manifest says."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from flows.errors import ShihyoError
+from flows.sources import SOURCES
+from settings import Settings
+
+MANIFEST = "manifest.json"
+
+
+def _read_by(read: Callable[[str], object]) -> AfterValidator:
+    def check(text: str) -> str:
+        read(text)
+        return text
+
+    return AfterValidator(check)
+
+
+Day = Annotated[str, _read_by(date.fromisoformat)]
+Instant = Annotated[str, _read_by(datetime.fromisoformat)]
+
+
+class Manifest(BaseModel):
+    """What landing says of one landed item; `rows_read` = `rows_landed` + `rows_rejected`.
+
+    `notes` tells how the item differs from its contract without breaking it; of `rows_erased`
+    landed rows the person was made unknown.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source_name: str
+    item_key: str
+    known_from: Day
+    landed_at: Instant
+    business_date: Day | None
+    origin: str
+    stamp: str | None
+    sha256: str
+    bytes: int
+    encoding: str
+    rows_read: int
+    rows_landed: int
+    rows_rejected: int
+    contract_version: int
+    pseudonym_key_id: str | None
+    notes: list[str] = []
+    rows_erased: int = 0
+
+    def write(self, path: Path) -> None:
+        """Write the manifest as JSON for reading, too."""
+        text = json.dumps(self.model_dump(), ensure_ascii=False, indent=1)
+        path.write_text(text, encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class LandedItem:
+    """A landed item: its folder and its manifest."""
+
+    folder: Path
+    manifest: Manifest
+
+
+def landed_items(settings: Settings, source_name: str | None = None) -> list[LandedItem]:
+    """Return all that has landed, of one source or of all, by source, item and landing."""
+    names = [source_name] if source_name else [source.name for source in SOURCES]
+    items = [
+        LandedItem(path.parent, _manifest(settings, path))
+        for name in names
+        for path in (settings.landing_dir / name).glob(f"*/*/{MANIFEST}")
+    ]
+    return sorted(items, key=lambda item: _order(item.manifest))
+
+
+def _order(manifest: Manifest) -> tuple[str, str, str, str]:
+    return manifest.source_name, manifest.item_key, manifest.known_from, manifest.landed_at
+
+
+def _manifest(settings: Settings, path: Path) -> Manifest:
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise ShihyoError(
+            f"landing: {path.relative_to(settings.landing_dir)} is damaged ({_what(error)}); "
+            "next: restore the item's folder from the backup, or move it away "
+            "and run with --full-refresh"
+        ) from None
+
+
+def _what(error: ValidationError) -> str:
+    """Say which field is wrong and how, and never what it holds."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return ": ".join([*map(str, first["loc"]), first["type"]])

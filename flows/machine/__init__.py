@@ -1,0 +1,1 @@
+"""What the machine gives and demands: disks, files, rights, proxies, the date."""

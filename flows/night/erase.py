@@ -1,0 +1,86 @@
+"""Erase one person: in everything that has landed, a pseudonym gives way to a number that stands for nobody.
+
+The rows stay, so that every count that was published stays true and nothing is lost; what is gone is every way from the person to the rows,
+key or no key. It must never write down whom it erased.
+"""
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flows.errors import UsageError
+from flows.landing.items import MANIFEST, LandedItem, landed_items
+from flows.ledger import append
+from flows.machine.files import fsync_folder
+from flows.sources import SOURCES
+from flows.sources.pseudonyms import Pseudonyms
+from published import Erasure
+from settings import Settings
+
+_PSEUDONYM = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many landed items and rows named the person."""
+
+    items: int
+    rows: int
+
+
+def erase_from_landing(settings: Settings, person: str) -> Erased:
+    """Make a person unknown in every landed item; `person` is a pseudonym, or an identifier as the sources write it.
+
+    All of the person's rows get one and the same random number, so that what belongs together stays together. The ledger records how many.
+    """
+    if not person.strip():
+        raise UsageError("erase: nobody is named; expected a pseudonym, a staff number or a user name (- reads it from standard input)")
+    pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
+    pseudonym = person.strip() if _PSEUDONYM.fullmatch(person.strip()) else pseudonyms.of(person)
+    nobody = secrets.token_hex(16)
+    personal = {source.name: [column.name for column in source.contract.columns if column.is_personal] for source in SOURCES}
+    rows = [
+        erased
+        for item in landed_items(settings)
+        if (columns := personal[item.manifest.source_name]) and (erased := _erase_from_item(item, columns, pseudonym, nobody))
+    ]
+    found = Erased(len(rows), sum(rows))
+    append(settings, Erasure(items=found.items, rows=found.rows).entry())
+    return found
+
+
+def _erase_from_item(item: LandedItem, columns: list[str], pseudonym: str, nobody: str) -> int:
+    file = item.folder / "data.parquet"
+    named = pq.read_table(file, columns=columns)
+    concerned = _rows_naming(named, pseudonym)
+    if not concerned:
+        return 0
+    table = pq.read_table(file)
+    for name in columns:
+        values = table.column(name)
+        erased = pc.if_else(pc.fill_null(pc.equal(values, pseudonym), fill_value=False), pa.scalar(nobody), values)
+        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), erased)
+    temporary = item.folder / ".data.parquet"
+    pq.write_table(table, temporary, compression="zstd")
+    with temporary.open("rb") as written:
+        os.fsync(written.fileno())
+    temporary.replace(file)
+    manifest = item.manifest.model_copy(update={"rows_erased": item.manifest.rows_erased + concerned})
+    rewritten = item.folder / f".{MANIFEST}"
+    manifest.write(rewritten)
+    rewritten.replace(item.folder / MANIFEST)
+    fsync_folder(item.folder)
+    return concerned
+
+
+def _rows_naming(named: pa.Table, pseudonym: str) -> int:
+    matches = [pc.fill_null(pc.equal(column, pseudonym), fill_value=False) for column in named.columns]
+    anywhere = matches[0]
+    for match in matches[1:]:
+        anywhere = pc.or_(anywhere, match)
+    return int(pc.sum(anywhere).as_py() or 0)

@@ -1,0 +1,1 @@
+"""Commands that read what nights have left, and change nothing."""
