@@ -36,7 +36,7 @@ def _missing_of(source: Source) -> list[str]:
     bases = {file for file, text in staging.items() if file.startswith("base_") and f"landed_rows('{name}'" in text}
     seeds = {row["source_name"] for row in csv.DictReader((SEEDS / "indicator_sources.csv").open(encoding="utf-8"))}
     held = _text("dbt_project", "models", "marts", "fct_quarantined_rows.sql") + "".join(
-        path.read_text(encoding="utf-8") for path in (MODELS / "intermediate").glob(f"int_{name}_rows_quarantined.sql")
+        path.read_text(encoding="utf-8") for path in (MODELS / "intermediate").rglob(f"int_{name}_rows_quarantined.sql")
     )
     there = {
         f"module flows/sources/{name}.py": _text("flows", "sources", f"{name}.py"),
@@ -98,7 +98,7 @@ def test_every_department_of_the_seed_looks_like_one_to_the_contracts() -> None:
 @pytest.mark.parametrize("code", INDICATORS)
 def test_every_indicator_has_a_model_a_line_in_the_union_and_a_wording(code: str) -> None:
     assert (MODELS / "intermediate" / "indicators" / f"int_indicators__{code}.sql").exists()
-    assert f"ref('int_indicators__{code}')" in (MODELS / "intermediate" / "int_indicators_unioned.sql").read_text(encoding="utf-8")
+    assert f"ref('int_indicators__{code}')" in (MODELS / "intermediate" / "actuals" / "int_indicators_unioned.sql").read_text(encoding="utf-8")
     assert f",{code}\n" in (SEEDS / "indicator_aliases.csv").read_text(encoding="utf-8")
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from small_city import ROOT
 
-MODEL = ROOT / "dbt_project" / "models" / "intermediate" / "int_indicator_forecasts.py"
+MODEL = ROOT / "dbt_project" / "models" / "intermediate" / "forecasts" / "int_indicator_forecasts.py"
 HORIZONS = (1, 3, 6, 12)
 WHOLE = 1000
 Row = dict[str, Any]

@@ -71,7 +71,7 @@ def test_an_edit_below_an_incremental_model_builds_it_from_all_that_has_landed(b
 def test_an_edit_of_an_incremental_model_alone_does_not_lose_what_earlier_nights_landed(bench: Workbench) -> None:
     bench.city.deliver_log(date(2026, 10, 21))
     bench.city.publish(date(2026, 10, 22))  # its views name this night's one new item
-    bench.edit("models/intermediate/int_access_log_user_days.sql", "count(*) as event_count,", "count(*) + 0 as event_count,")
+    bench.edit("models/intermediate/usage/int_access_log_user_days.sql", "count(*) as event_count,", "count(*) + 0 as event_count,")
     assert "int_access_log_user_days" in bench.build()
     assert bench.query("select count(*), max(abs(rows_unaccounted)) from marts.fct_loads") == [(22, 0)]
     assert bench.difference().is_empty
@@ -112,7 +112,7 @@ def _line_of(bench: Workbench, file: str, text: str) -> int:
     return next(number for number, line in enumerate(lines, start=1) if text in line)
 
 
-_MODEL = "models/intermediate/int_source_silences.sql"
+_MODEL = "models/intermediate/gate/int_source_silences.sql"
 _MART = "models/marts/dim_fiscal_years.yml"
 _INDICATOR = (ROOT / "dbt_project" / "seeds" / "indicators.csv").read_text(encoding="utf-8").splitlines()[1]
 MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] = {
