@@ -36,7 +36,7 @@ def test_an_unchanged_project_builds_nothing_and_an_edited_seed_only_what_reads_
     built = bench.build()
 
     assert {"indicator_targets", "fct_indicator_targets", "fct_indicator_progress"} <= set(built)
-    assert not {"int_access_log_user_days", "fct_indicator_actuals", "fct_loads"} & set(built)
+    assert not {"int_access_log_user_days", "fct_indicator_actuals", "int_loads"} & set(built)
     found = bench.difference()
     changed = {(change.fiscal_year, change.column): (change.before, change.after) for change in found.values}
     assert changed[2026, "target_text"] == ("70%以上", "75%以上")
@@ -93,15 +93,15 @@ def test_new_columns_and_marts_are_told(bench: Workbench) -> None:
 
 def test_an_edited_unit_test_of_an_unchanged_model_is_run_and_named_by_its_line(bench: Workbench) -> None:
     bench.edit(
-        "models/intermediate/_unit_tests.yml",
+        "models/intermediate/usage/_usage_unit_tests.yml",
         "kita,2024-03-01,2024-04-01,9999-12-31",
         "kita,2024-05-01,2024-04-01,9999-12-31",
     )
     with pytest.raises(AuditFailed) as refused:
         bench.build()
-    line = _line_of(bench, "models/intermediate/_unit_tests.yml", "- name: people_count_for_the_department_they_were_posted_to_on_that_day")
+    line = _line_of(bench, "models/intermediate/usage/_usage_unit_tests.yml", "- name: people_count_for_the_department_they_were_posted_to_on_that_day")
     assert str(refused.value).startswith(
-        f"dbt_project/models/intermediate/_unit_tests.yml:{line}: "
+        f"dbt_project/models/intermediate/usage/_usage_unit_tests.yml:{line}: "
         "unit test people_count_for_the_department_they_were_posted_to_on_that_day: the model gives other rows than it expects; next: "
     )
     assert "actual differs from expected" in refused.value.details
@@ -122,8 +122,8 @@ MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] =
     ),
     "column": (lambda b: (_MODEL, b.edit(_MODEL, "max(loads.known_from) as last", "max(loads.known_fromm) as last")), r"known_fromm"),
     "table": (lambda b: (_MODEL, b.edit(_MODEL, "from loads\n", "from loadz\n")), r"Table with name loadz does not exist"),
-    "reference": (lambda b: (_MODEL, b.edit(_MODEL, "ref('fct_loads')", "ref('fct_lods')")), r"fct_lods"),
-    "template": (lambda b: (_MODEL, b.edit(_MODEL, "{{ ref('fct_loads') }}", "{{ ref('fct_loads') ")), r"unexpected '\)'"),
+    "reference": (lambda b: (_MODEL, b.edit(_MODEL, "ref('int_loads')", "ref('int_lods')")), r"int_lods"),
+    "template": (lambda b: (_MODEL, b.edit(_MODEL, "{{ ref('int_loads') }}", "{{ ref('int_loads') ")), r"unexpected '\)'"),
     "yaml": (
         lambda b: (_MART, b.edit(_MART, "models:\n", "models:\n\t- name: x\n") + 1),
         r"found character",

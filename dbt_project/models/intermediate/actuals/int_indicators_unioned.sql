@@ -27,7 +27,7 @@ indicators as (
         indicator_code,
         kind,
         valid_to
-    from {{ ref('dim_indicators') }}
+    from {{ ref('int_indicators_in_force') }}
 ),
 
 defined as (

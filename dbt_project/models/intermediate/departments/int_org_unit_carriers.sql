@@ -10,7 +10,7 @@ org_units as (
         successor_code,
         valid_from,
         coalesce(valid_to, date '9999-12-31') as valid_to
-    from {{ ref('dim_org_units') }}
+    from {{ ref('int_org_unit_lineages') }}
 ),
 
 came_from as (

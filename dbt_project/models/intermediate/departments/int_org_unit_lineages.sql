@@ -1,14 +1,9 @@
--- Who comes after a department: the one that carries its figures on, by the seed or else the one that names it as its predecessor, and the
+-- Departments and who comes after each: the one that carries its figures on, by the seed or else the one that names it as its predecessor, and the
 -- one at the end of that line, under which it goes on today. A unit without a successor is its own end. One row per department.
 with recursive
 
 org_units as (
-    select
-        org_unit_code,
-        predecessor_code,
-        successor_code,
-        valid_from
-    from {{ ref('org_units') }}
+    select * from {{ ref('org_units') }}
 ),
 
 -- Of a split that names nobody the last that was founded, so that there is an answer; the tests of the seed ask for the name.
@@ -56,11 +51,20 @@ ends as (
 
 lineages as (
     select
-        steps.org_unit_code,
+        org_units.org_unit_code,
+        org_units.predecessor_code,
         steps.successor_code,
-        ends.current_code
-    from steps
-    inner join ends on steps.org_unit_code = ends.org_unit_code
+        ends.current_code,
+        org_units.name_ja,
+        org_units.name_en,
+        org_units.kind,
+        org_units.evidence,
+        org_units.is_simulated,
+        org_units.valid_from,
+        org_units.valid_to
+    from org_units
+    inner join steps on org_units.org_unit_code = steps.org_unit_code
+    inner join ends on org_units.org_unit_code = ends.org_unit_code
 )
 
 select * from lineages

@@ -5,7 +5,7 @@ indicators as (
     select
         indicator_code,
         kind
-    from {{ ref('dim_indicators') }}
+    from {{ ref('int_indicators_in_force') }}
     where kind in ('ratio', 'stock')
 ),
 
@@ -18,7 +18,7 @@ months as (
         actuals.actual_value,
         row_number() over (partition by actuals.indicator_code order by actuals.period_start) as months_known,
         actuals.period_start as month
-    from {{ ref('fct_indicator_actuals') }} as actuals
+    from {{ ref('int_indicator_actuals') }} as actuals
     inner join indicators on actuals.indicator_code = indicators.indicator_code
     where
         actuals.org_unit_code = '271004'

@@ -7,7 +7,7 @@ indicators as (
         kind,
         direction,
         is_ended
-    from {{ ref('dim_indicators') }}
+    from {{ ref('int_indicators_in_force') }}
 ),
 
 run_contexts as (
@@ -40,9 +40,9 @@ ahead as (
         cast(date_diff('month', histories.origin_month, fiscal_years.ends_on) as integer) as months_ahead,
         histories.origin_month,
         cast(date_trunc('month', fiscal_years.ends_on) as date) as target_month
-    from {{ ref('fct_indicator_targets') }} as targets
+    from {{ ref('int_indicator_targets_dated') }} as targets
     inner join indicators on targets.indicator_code = indicators.indicator_code
-    inner join {{ ref('dim_fiscal_years') }} as fiscal_years on targets.fiscal_year = fiscal_years.fiscal_year
+    inner join {{ ref('int_fiscal_years') }} as fiscal_years on targets.fiscal_year = fiscal_years.fiscal_year
     inner join run_contexts
         on
             run_contexts.as_of between targets.effective_from and coalesce(targets.effective_to - 1, date '9999-12-31')

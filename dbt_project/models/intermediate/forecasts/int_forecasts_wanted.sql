@@ -9,7 +9,7 @@ indicators as (
         direction,
         natural_limit,
         may_be_negative
-    from {{ ref('dim_indicators') }}
+    from {{ ref('int_indicators_in_force') }}
 ),
 
 origins as (

@@ -4,7 +4,7 @@
 with
 
 loads as (
-    select * from {{ ref('fct_loads') }}
+    select * from {{ ref('int_loads') }}
     where source_name != 'policy_pages'
 ),
 

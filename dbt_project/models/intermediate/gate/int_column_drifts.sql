@@ -8,7 +8,7 @@ quarantined as (
         column_heading,
         any_value(reason_en) as reason_en,
         count(*) as row_count
-    from {{ ref('fct_quarantined_rows') }}
+    from {{ ref('int_quarantined_rows') }}
     where
         disposition = 'quarantined'
         and is_current
@@ -28,7 +28,7 @@ drifts as (
         -- Of one or two rows, a mistake is no change of kind.
         case when loads.rows_landed >= 3 then quarantined.row_count / loads.rows_landed end as share_unreadable
     from quarantined
-    inner join {{ ref('fct_loads') }} as loads on quarantined.item_id = loads.item_id
+    inner join {{ ref('int_loads') }} as loads on quarantined.item_id = loads.item_id
     inner join {{ ref('stg_night__contracts') }} as contracts on loads.source_name = contracts.source_name
 )
 

@@ -7,7 +7,7 @@ rejected as (
         item_id,
         detail as told,
         true as is_rejected
-    from {{ ref('fct_quarantined_rows') }}
+    from {{ ref('int_quarantined_rows') }}
     where
         disposition = 'rejected'
         and is_current
@@ -22,7 +22,7 @@ noted as (
         item_id,
         contract_notes as told,
         false as is_rejected
-    from {{ ref('fct_loads') }}
+    from {{ ref('int_loads') }}
     where is_current and contract_notes is not null
 ),
 
@@ -38,7 +38,7 @@ named as (
         loads.item_key || ': ' || off_contract.told as told,
         off_contract.is_rejected
     from off_contract
-    inner join {{ ref('fct_loads') }} as loads on off_contract.item_id = loads.item_id
+    inner join {{ ref('int_loads') }} as loads on off_contract.item_id = loads.item_id
 )
 
 select * from named

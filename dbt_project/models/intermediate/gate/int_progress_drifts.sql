@@ -2,7 +2,8 @@
 with
 
 progress as (
-    select * from {{ ref('fct_indicator_progress') }}
+    select * from {{ ref('int_indicator_progress_history') }}
+    where known_to is null and is_shown
 ),
 
 published as (
@@ -11,7 +12,7 @@ published as (
 
 ratios as (
     select indicator_code
-    from {{ ref('dim_indicators') }}
+    from {{ ref('int_indicators_in_force') }}
     where kind = 'ratio'
 ),
 

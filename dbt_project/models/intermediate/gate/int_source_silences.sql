@@ -2,7 +2,7 @@
 with
 
 loads as (
-    select * from {{ ref('fct_loads') }}
+    select * from {{ ref('int_loads') }}
 ),
 
 run_contexts as (

@@ -3,7 +3,7 @@
 with
 
 indicators as (
-    select * from {{ ref('dim_indicators') }}
+    select * from {{ ref('int_indicators_in_force') }}
 ),
 
 run_contexts as (
@@ -24,7 +24,7 @@ defined_years as (
 ),
 
 actuals as (
-    select * from {{ ref('fct_indicator_actuals') }}
+    select * from {{ ref('int_indicator_actuals') }}
     where org_unit_code = '271004' and period_grain = 'fiscal_year'
 ),
 
@@ -40,7 +40,7 @@ official_results as (
             when indicators.kind = 'milestone' then {{ milestone_told('official_results.actual_text') }}
         end as told_value,
         indicators.kind = 'ratio' as is_rounded
-    from {{ ref('fct_official_results') }} as official_results
+    from {{ ref('int_official_results_dated') }} as official_results
     inner join indicators on official_results.indicator_code = indicators.indicator_code
 ),
 

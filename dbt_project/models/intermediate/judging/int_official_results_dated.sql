@@ -110,6 +110,32 @@ unpacked as (
         said_by.page_date,
         known_from
     from spoken
+),
+
+changes as (
+    select *
+    from unpacked
+    window same_result as (partition by indicator_code, fiscal_year order by known_from)
+    qualify
+        row_number() over same_result = 1
+        or (target_text, actual_text, target_value, actual_value, target_qualifier, actual_qualifier, official_rating)
+        is distinct from lag((target_text, actual_text, target_value, actual_value, target_qualifier, actual_qualifier, official_rating))
+            over same_result
+),
+
+dated as (
+    select
+        *,
+        lead(known_from) over (partition by indicator_code, fiscal_year order by known_from) as known_to
+    from changes
+),
+
+results as (
+    select
+        *,
+        known_to is null as is_current
+    from dated
+    where target_text is not null or actual_text is not null
 )
 
-select * from unpacked
+select * from results

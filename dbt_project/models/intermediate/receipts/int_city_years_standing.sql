@@ -13,7 +13,7 @@ city_years as (
         period_end,
         measured_to,
         known_from
-    from {{ ref('fct_indicator_actuals') }}
+    from {{ ref('int_indicator_actuals') }}
     where org_unit_code = '271004' and period_grain = 'fiscal_year' and is_current
 )
 

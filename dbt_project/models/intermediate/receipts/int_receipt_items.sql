@@ -12,7 +12,7 @@ counted_items as (
         indicator_code,
         fiscal_year,
         item_id
-    from {{ ref('fct_counted_rows') }}
+    from {{ ref('int_counted_rows_unioned') }}
 ),
 
 asked as (

@@ -30,7 +30,7 @@ month_postings as materialized (
         rosters.known_to
     from {{ ref('int_roster_months_chosen') }} as rosters
     inner join {{ ref('stg_staff_roster__postings') }} as postings on rosters.item_id = postings.item_id
-    inner join {{ ref('dim_org_units') }} as org_units on postings.department_name = org_units.name_ja
+    inner join {{ ref('int_org_unit_lineages') }} as org_units on postings.department_name = org_units.name_ja
 ),
 
 evidence as (
