@@ -100,7 +100,9 @@ def test_every_department_of_the_seed_looks_like_one_to_the_contracts() -> None:
 @pytest.mark.parametrize("code", INDICATORS)
 def test_every_indicator_has_a_model_a_line_in_the_union_and_a_wording(code: str) -> None:
     assert (MODELS / "intermediate" / "indicators" / f"int_indicators__{code}.sql").exists()
-    assert f"ref('int_indicators__{code}')" in (MODELS / "intermediate" / "actuals" / "int_indicators_unioned.sql").read_text(encoding="utf-8")
+    assert f"ref('int_indicators__{code}')" in (MODELS / "intermediate" / "actuals" / "int_indicators_unioned.sql").read_text(
+        encoding="utf-8"
+    )
     assert f",{code}\n" in (SEEDS / "indicator_aliases.csv").read_text(encoding="utf-8")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from small_city import ROOT, City
 from workbench import Workbench
@@ -19,6 +20,7 @@ from flows.errors import AuditFailed, ShihyoError, WarehouseBusy
 from flows.lock import exclusive
 from flows.paths import dev_file
 from flows.reading.diff import report
+from forecasting import method
 
 
 @pytest.fixture
@@ -77,6 +79,18 @@ def test_an_edit_of_an_incremental_model_alone_does_not_lose_what_earlier_nights
     assert bench.difference().is_empty
 
 
+def test_an_edit_of_how_forecasts_are_made_builds_them_anew(bench: Workbench) -> None:
+    made = "insert into intermediate.int_indicator_forecasts by name select $1 as method, 'x' as indicator_code"
+    with duckdb.connect(str(bench.city.published.resolve())) as connection:
+        connection.execute(made, [method()])
+    assert bench.build() == ()
+    with duckdb.connect(str(bench.city.published.resolve())) as connection:
+        connection.execute("update intermediate.int_indicator_forecasts set method = 'another'")
+    built = bench.build()
+    assert {"int_indicator_forecasts", "int_forecast_backtests", "fct_forecast_paths"} <= set(built)
+    assert not {"int_forecasts_wanted", "fct_indicator_actuals"} & set(built)
+
+
 def test_new_columns_and_marts_are_told(bench: Workbench) -> None:
     bench.edit("models/marts/dim_fiscal_years.sql", "select * from fiscal_years", "select *, 1 as weight from fiscal_years")
     column = "      - name: weight\n        data_type: integer\n"
@@ -99,7 +113,9 @@ def test_an_edited_unit_test_of_an_unchanged_model_is_run_and_named_by_its_line(
     )
     with pytest.raises(AuditFailed) as refused:
         bench.build()
-    line = _line_of(bench, "models/intermediate/usage/_usage_unit_tests.yml", "- name: people_count_for_the_department_they_were_posted_to_on_that_day")
+    line = _line_of(
+        bench, "models/intermediate/usage/_usage_unit_tests.yml", "- name: people_count_for_the_department_they_were_posted_to_on_that_day"
+    )
     assert str(refused.value).startswith(
         f"dbt_project/models/intermediate/usage/_usage_unit_tests.yml:{line}: "
         "unit test people_count_for_the_department_they_were_posted_to_on_that_day: the model gives other rows than it expects; next: "
