@@ -4,6 +4,7 @@ Nothing is landed here, and the night's facts (as-of date, landed items) are tho
 edit's.
 """
 
+import json
 import logging
 import shutil
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from flows.errors import AuditFailed, ShihyoError
 from flows.lock import exclusive
 from flows.paths import dev_file
 from flows.reading.warehouse import naming_damage, published_file
+from forecasting import method
 from published import manifest_file, version_of
 from settings import ROOT, Settings
 
@@ -46,6 +48,7 @@ def build_dev(settings: Settings, project: Path = ROOT / "dbt_project") -> Edit:
         with naming_damage(settings, "dev", published):
             _copy_published(published, dev_file(settings))
         state = _project_as_published(settings, version, folder)
+        _forget_other_forecasts(state / "manifest.json", dev_file(settings))
         for leftover in folder.glob("target/run_results*.json"):
             leftover.unlink()
         places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(folder / "target")]
@@ -73,6 +76,22 @@ def _project_as_published(settings: Settings, version: str, folder: Path) -> Pat
         (state / "manifest.json").unlink(missing_ok=True)
         log.info("dev: version %s was published without its project's manifest; everything is built", version)
     return state
+
+
+def _forget_other_forecasts(manifest: Path, warehouse: Path) -> None:
+    """Take the forecasts' model out of the state where another method made what is published.
+
+    dbt knows of the model's own file alone, and what the state does not hold counts as changed.
+    """
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            made = connection.execute("select distinct method from intermediate.int_indicator_forecasts").fetchall()
+    except duckdb.Error:
+        return  # a version of before there were methods: its model's file is another one
+    if manifest.exists() and made not in ([], [(method(),)]):
+        state = read_json(manifest)
+        del state["nodes"]["model.shihyo.int_indicator_forecasts"]
+        manifest.write_text(json.dumps(state), encoding="utf-8")
 
 
 def _judge(folder: Path, project: Path, warehouse: Path, succeeded: bool) -> Edit:

@@ -29,15 +29,17 @@ def _text(*parts: str) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
+def _model(name: str) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in MODELS.rglob(f"{name}.sql"))
+
+
 def _missing_of(source: Source) -> list[str]:
     """Return what a source still lacks in the house, in the order in which docs/editing/sources.md walks through it."""
     name, contract = source.name, source.contract
     staging = {path.name: path.read_text(encoding="utf-8") for path in (MODELS / "staging" / name).glob("*.sql")}
     bases = {file for file, text in staging.items() if file.startswith("base_") and f"landed_rows('{name}'" in text}
     seeds = {row["source_name"] for row in csv.DictReader((SEEDS / "indicator_sources.csv").open(encoding="utf-8"))}
-    held = _text("dbt_project", "models", "marts", "fct_quarantined_rows.sql") + "".join(
-        path.read_text(encoding="utf-8") for path in (MODELS / "intermediate").glob(f"int_{name}_rows_quarantined.sql")
-    )
+    held = _model("int_quarantined_rows") + _model(f"int_{name}_rows_quarantined")
     there = {
         f"module flows/sources/{name}.py": _text("flows", "sources", f"{name}.py"),
         "name in settings.SOURCE_NAMES": name in SOURCE_NAMES,
@@ -50,8 +52,8 @@ def _missing_of(source: Source) -> list[str]:
         f"staging: row_told('{name}') in the base model, for the owner's list": any(
             f"row_told('{name}')" in staging[file] for file in bases
         ),
-        "line in fct_quarantined_rows.sql": any(f"ref('{file.removesuffix('.sql')}')" in held for file in bases),
-        "line in fct_loads.sql": re.search(rf"ref\('(int|stg)_{name[:9]}", _text("dbt_project", "models", "marts", "fct_loads.sql")),
+        "line in int_quarantined_rows.sql": any(f"ref('{file.removesuffix('.sql')}')" in held for file in bases),
+        "line in int_loads.sql": re.search(rf"ref\('(int|stg)_{name[:9]}", _model("int_loads")),
         f"suite that guards {name} in expectations/suites/": any(
             f"'{name}'" in _text("expectations", "suites", path.name) or f'"{name}"' in _text("expectations", "suites", path.name)
             for path in (ROOT / "expectations" / "suites").glob("*.py")
@@ -98,7 +100,9 @@ def test_every_department_of_the_seed_looks_like_one_to_the_contracts() -> None:
 @pytest.mark.parametrize("code", INDICATORS)
 def test_every_indicator_has_a_model_a_line_in_the_union_and_a_wording(code: str) -> None:
     assert (MODELS / "intermediate" / "indicators" / f"int_indicators__{code}.sql").exists()
-    assert f"ref('int_indicators__{code}')" in (MODELS / "intermediate" / "int_indicators_unioned.sql").read_text(encoding="utf-8")
+    assert f"ref('int_indicators__{code}')" in (MODELS / "intermediate" / "actuals" / "int_indicators_unioned.sql").read_text(
+        encoding="utf-8"
+    )
     assert f",{code}\n" in (SEEDS / "indicator_aliases.csv").read_text(encoding="utf-8")
 
 
@@ -160,6 +164,14 @@ def test_every_mart_and_each_of_its_keys_is_in_the_picture() -> None:
             assert drawn, f"{model['name']} is not drawn in docs/warehouse.md"
             columns = {column["name"] for column in model["columns"]}
             assert set(re.findall(r"^        \S+ (\w+)", drawn[1], re.M)) <= columns, model["name"]
+
+
+def test_no_model_reads_a_mart() -> None:
+    marts = {path.stem for path in (MODELS / "marts").glob("*.sql")}
+    read = [path for folder in (MODELS, MODELS.parent / "macros") for path in folder.rglob("*") if path.suffix in {".sql", ".py"}]
+    assert len(read) > 100
+    readers = {path.name: set(re.findall(r"""ref\(\s*['"](\w+)['"]""", path.read_text(encoding="utf-8"))) & marts for path in read}
+    assert {name: told for name, told in readers.items() if told} == {}, "what others need belongs into an int_ model"
 
 
 def test_only_base_models_read_what_is_landed() -> None:

@@ -44,7 +44,7 @@
             name_ja,
             case when lag(valid_from) over same_name is null then date '0001-01-01' else valid_from end as named_from,
             coalesce(lead(valid_from) over same_name - 1, date '9999-12-31') as named_to
-        from {{ ref('dim_org_units') }}
+        from {{ ref('int_org_unit_lineages') }}
         window same_name as (partition by name_ja order by valid_from)
     ),
 

@@ -36,7 +36,7 @@ outside as (
         'seeds/' || years.seed_file || ', ' || years.indicator_code || ': ' || years.column_name || ' ' || years.fiscal_year
         || ' is not within ' || calendar.first_year || ' to ' || calendar.last_year as finding,
         'correct the year in dbt_project/seeds/' || years.seed_file
-        || ', or widen dbt_project/models/intermediate/int_fiscal_years.sql' as next_step
+        || ', or widen dbt_project/models/intermediate/calendar/int_fiscal_years.sql' as next_step
     from years
     cross join calendar
     where years.fiscal_year not between calendar.first_year and calendar.last_year

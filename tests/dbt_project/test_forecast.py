@@ -1,12 +1,14 @@
 """Forecasts: intervals hold on series of known law, nothing is computed twice, and odd series do no harm."""
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -15,7 +17,10 @@ import numpy as np
 import pytest
 from small_city import ROOT
 
-MODEL = ROOT / "dbt_project" / "models" / "intermediate" / "int_indicator_forecasts.py"
+from forecasting import forecast, key_of, methods, mixture
+from forecasting import rows as rows_of
+
+MODEL = ROOT / "dbt_project" / "models" / "intermediate" / "forecasts" / "int_indicator_forecasts.py"
 HORIZONS = (1, 3, 6, 12)
 WHOLE = 1000
 Row = dict[str, Any]
@@ -28,11 +33,6 @@ def _loaded() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@pytest.fixture
-def model() -> ModuleType:
-    return _loaded()
 
 
 @pytest.fixture(autouse=True)
@@ -60,8 +60,8 @@ def _asked(origin: int, months_ahead: int, kind: str = "stock", target: float | 
     return {**asked, "origin_month": _month(origin), "months_ahead": months_ahead, "target_value": target, **more}
 
 
-def _forecast(model: ModuleType, months: list[Row], asked: list[Row]) -> list[Row]:
-    return list(model.forecast(months, asked, {}, "as it is"))
+def _forecast(months: list[Row], asked: list[Row]) -> list[Row]:
+    return forecast(months, asked, {}, "as it is")
 
 
 def _logit_walk(generator: np.random.Generator, count: int, noise: float) -> np.ndarray:
@@ -89,7 +89,6 @@ LAWS = {
 @pytest.fixture(scope="module")
 def simulated() -> dict[str, list[tuple[Row, float]]]:
     """Forecasts of 1,050 series of known law beside what came, each 1, 3, 6 and 12 months ahead and asked about a target a year ahead."""
-    model = _loaded()
     told: dict[str, list[tuple[Row, float]]] = {law: [] for law in LAWS}
     for law, (kind, drawn) in LAWS.items():
         generator = np.random.default_rng(20261120)
@@ -101,7 +100,7 @@ def simulated() -> dict[str, list[tuple[Row, float]]]:
             target = float(np.clip(values[length - 1] + spread * generator.normal(0.5, 1), 0.1, 99.9 if kind == "ratio" else None))
             origin = length - 1
             asked = [*(_asked(origin, ahead, kind) for ahead in HORIZONS), _asked(origin, 12, kind, target)]
-            rows = _forecast(model, _months(numerators[:length], WHOLE if kind == "ratio" else 1), asked)
+            rows = _forecast(_months(numerators[:length], WHOLE if kind == "ratio" else 1), asked)
             told[law] += [(row, values[origin + row["months_ahead"]]) for row in rows]
     return told
 
@@ -154,7 +153,7 @@ ODD: dict[str, tuple[str, list[float | None], int]] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_series_give_numbers_in_order_and_in_bounds_and_probabilities_that_fall(model: ModuleType, name: str) -> None:
+def test_odd_series_give_numbers_in_order_and_in_bounds_and_probabilities_that_fall(name: str) -> None:
     kind, numerators, denominator = ODD[name]
     targets = [-1.0, 0.0, 5.0, 20.0, 50.0, 99.9, 100.0, 100.1, 1e9]
     origin = len(numerators) - 1 if numerators[-1] is not None else len(numerators) - 2
@@ -162,10 +161,10 @@ def test_odd_series_give_numbers_in_order_and_in_bounds_and_probabilities_that_f
         *(_asked(origin, ahead, kind) for ahead in range(1, 61)),
         *(_asked(origin, 30, kind, target, direction=direction) for target in targets for direction in ("up", "down")),
     ]
-    rows = _forecast(model, _months(numerators, denominator), asked)
+    rows = _forecast(_months(numerators, denominator), asked)
     assert len(rows) == len(asked)
     for row in rows:
-        values = [row[name] for name in model.QUANTILES]
+        values = [row[name] for name in rows_of.QUANTILES]
         assert np.isfinite(values).all()
         assert values == sorted(values)
         assert values[0] >= 0
@@ -179,31 +178,31 @@ def test_odd_series_give_numbers_in_order_and_in_bounds_and_probabilities_that_f
     assert np.abs(up + down - 1)[(up < 1) & (down < 1)].max(initial=0) < 1e-5
 
 
-def test_months_that_are_missing_do_not_bend_a_line(model: ModuleType) -> None:
+def test_months_that_are_missing_do_not_bend_a_line() -> None:
     line = [100 + 10 * place if place not in (3, 4, 17, 30) else None for place in range(36)]
-    (row,) = _forecast(model, _months(line), [_asked(35, 12)])
+    (row,) = _forecast(_months(line), [_asked(35, 12)])
     assert row["median"] == pytest.approx(100 + 10 * 47, abs=1)
     assert row["upper_80"] - row["lower_80"] < 12
 
 
-def test_a_stock_stays_below_its_natural_limit(model: ModuleType) -> None:
+def test_a_stock_stays_below_its_natural_limit() -> None:
     months = _months([20 + 2 * place for place in range(36)])
     asked = [_asked(35, 24, target=target, natural_limit=100.0) for target in (None, 100.0, 101.0)]
-    rows = _forecast(model, months, asked)
+    rows = _forecast(months, asked)
     assert [row["upper_95"] for row in rows] == [100, 100, 100]
     assert rows[1]["probability"] > 0.9
     assert rows[2]["probability"] == 0
 
 
-def test_every_origin_of_one_pass_equals_a_filter_that_ends_there(model: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_origin_of_one_pass_equals_a_filter_that_ends_there(monkeypatch: pytest.MonkeyPatch) -> None:
     from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
     values = np.cumsum(np.random.default_rng(3).normal(1, 2, 40))
     values[[4, 5, 20]] = np.nan
     noise, level, slope = 0.4, 0.6, 0.05
-    monkeypatch.setattr(model, "SHAPES", ((noise, level, slope, 1.0),))
+    monkeypatch.setattr(mixture, "SHAPES", ((noise, level, slope, 1.0),))
     ahead = np.arange(1.0, 13.0)
-    mixture = model.fit(values, np.full(40, 1 / 12)).ahead(np.full(12, 27), ahead)
+    mixed = mixture.fit(values, np.full(40, 1 / 12)).ahead(np.full(12, 27), ahead)
     kalman = KalmanFilter(k_endog=1, k_states=2, design=[[1.0, 0.0]], transition=[[1.0, 1.0], [0.0, 1.0]], selection=np.eye(2))
     kalman["obs_cov", 0, 0], kalman["state_cov"] = noise, np.diag([level, slope])
     kalman.initialize_diffuse()
@@ -211,9 +210,9 @@ def test_every_origin_of_one_pass_equals_a_filter_that_ends_there(model: ModuleT
     filtered = kalman.filter()
     variances = filtered.forecasts_error_cov[0, 0]
     sums = np.nansum(filtered.forecasts_error[0, 2:28] ** 2 / variances[2:28]) + 1 / 12
-    assert mixture.means[0] == pytest.approx(filtered.forecasts[0, 28:])
-    assert mixture.degrees.tolist() == [24.0] * 12
-    assert mixture.scales[0] == pytest.approx(np.sqrt(variances[28:] * sums / 24))
+    assert mixed.means[0] == pytest.approx(filtered.forecasts[0, 28:])
+    assert mixed.degrees.tolist() == [24.0] * 12
+    assert mixed.scales[0] == pytest.approx(np.sqrt(variances[28:] * sums / 24))
 
 
 def _wanted(length: int, codes: tuple[str, ...], targets: dict[int, float]) -> list[Row]:
@@ -236,13 +235,13 @@ class Warehouse:
         self.model, self.fitted = model, 0
         self.connection = duckdb.connect()
         self.connection.execute("create schema intermediate")
-        fit = model.fit
+        fit = mixture.fit
 
         def count(*arguments: Any) -> Any:
             self.fitted += 1
             return fit(*arguments)
 
-        monkeypatch.setattr(model, "fit", count)
+        monkeypatch.setattr(mixture, "fit", count)
 
     def build(self, months: list[Row], wanted: list[Row]) -> tuple[list[tuple[Any, ...]], int]:
         """Return the rows of the table without their fingerprints, and how many series were fitted for them."""
@@ -287,8 +286,8 @@ def test_a_new_month_adds_what_building_at_once_gives_and_only_what_changed_is_f
     longer = months({"one": 37, "other": 36})
     wanted = [*_wanted(37, ("one",), {4: 60.0, 16: 70.0}), *_wanted(36, ("other",), targets)]
     computed: list[Row] = []
-    predict = nightly.model.predict
-    monkeypatch.setattr(nightly.model, "predict", lambda history, gaps: computed.extend(row for _, row in gaps) or predict(history, gaps))
+    predict = rows_of.predict
+    monkeypatch.setattr(rows_of, "predict", lambda history, gaps: computed.extend(row for _, row in gaps) or predict(history, gaps))
     rows, fitted = nightly.build(longer, wanted)
     assert fitted == 1
     assert {(row["indicator_code"], row["origin_month"]) for row in computed} == {("one", _month(36))}
@@ -310,28 +309,39 @@ def test_a_new_month_adds_what_building_at_once_gives_and_only_what_changed_is_f
     assert rows == Warehouse(_loaded(), monkeypatch).build(revised, raised)[0]
 
     # What another method computed is not kept.
-    assert len(nightly.model.forecast(revised, raised, {}, "another")) == len(rows)
-    known = {nightly.model.key_of(row): row for row in nightly.model.forecast(revised, raised, {}, "one")}
+    assert len(forecast(revised, raised, {}, "another")) == len(rows)
+    known = {key_of(row): row for row in forecast(revised, raised, {}, "one")}
     fitted = nightly.fitted
-    nightly.model.forecast(revised, raised, known, "another")
+    forecast(revised, raised, known, "another")
     assert nightly.fitted == fitted + 2
 
 
 _NOTHING_NEW = """
-import datetime, importlib.util, sys
-spec = importlib.util.spec_from_file_location("model", {path!r})
-model = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(model)
+import datetime, sys
+from forecasting import forecast, key_of
 months, asked, known = {months!r}, {asked!r}, {known!r}
-print(len(model.forecast(months, [], {{}}, "as it is")), sorted({{"statsmodels", "scipy", "pandas", "numpy"}} & set(sys.modules)))
-print(model.forecast(months, asked, {{model.key_of(row): row for row in known}}, "as it is") == known, "numpy" in sys.modules)
-print(model.forecast(months, asked, {{}}, "as it is") == known, "statsmodels" in sys.modules)
+print(len(forecast(months, [], {{}}, "as it is")), sorted({{"statsmodels", "scipy", "pandas", "numpy"}} & set(sys.modules)))
+print(forecast(months, asked, {{key_of(row): row for row in known}}, "as it is") == known, "numpy" in sys.modules)
+print(forecast(months, asked, {{}}, "as it is") == known, "statsmodels" in sys.modules)
 """
 
 
-def test_a_night_on_which_nothing_is_new_imports_no_statistics(model: ModuleType) -> None:
+def test_a_night_on_which_nothing_is_new_imports_no_statistics() -> None:
     months, asked = _months([3 * place for place in range(24)]), [_asked(23, 6), _asked(23, 6, target=90.0)]
-    known = _forecast(model, months, asked)
-    script = _NOTHING_NEW.format(path=str(MODEL), months=months, asked=asked, known=known)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    known = _forecast(months, asked)
+    script = _NOTHING_NEW.format(months=months, asked=asked, known=known)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout.splitlines(), done.stderr) == (["0 []", "True False", "True True"], "")
+
+
+def test_another_method_is_one_of_which_any_module_or_library_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = shutil.copytree(ROOT / "forecasting", tmp_path / "forecasting")
+    monkeypatch.setattr(methods, "__file__", str(package / "methods.py"))
+    method = methods.method.__wrapped__
+    assert method() == methods.method()
+    hashes = {method()}
+    for module in sorted(package.glob("*.py")):
+        module.write_text(module.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
+        hashes.add(method())
+    monkeypatch.setattr(methods, "version", lambda library: "another")
+    assert len(hashes | {method()}) == 1 + len(list(package.glob("*.py"))) + 1

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from small_city import ROOT, City
 from workbench import Workbench
@@ -19,6 +20,7 @@ from flows.errors import AuditFailed, ShihyoError, WarehouseBusy
 from flows.lock import exclusive
 from flows.paths import dev_file
 from flows.reading.diff import report
+from forecasting import method
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def test_an_unchanged_project_builds_nothing_and_an_edited_seed_only_what_reads_
     built = bench.build()
 
     assert {"indicator_targets", "fct_indicator_targets", "fct_indicator_progress"} <= set(built)
-    assert not {"int_access_log_user_days", "fct_indicator_actuals", "fct_loads"} & set(built)
+    assert not {"int_access_log_user_days", "fct_indicator_actuals", "int_loads"} & set(built)
     found = bench.difference()
     changed = {(change.fiscal_year, change.column): (change.before, change.after) for change in found.values}
     assert changed[2026, "target_text"] == ("70%以上", "75%以上")
@@ -71,10 +73,22 @@ def test_an_edit_below_an_incremental_model_builds_it_from_all_that_has_landed(b
 def test_an_edit_of_an_incremental_model_alone_does_not_lose_what_earlier_nights_landed(bench: Workbench) -> None:
     bench.city.deliver_log(date(2026, 10, 21))
     bench.city.publish(date(2026, 10, 22))  # its views name this night's one new item
-    bench.edit("models/intermediate/int_access_log_user_days.sql", "count(*) as event_count,", "count(*) + 0 as event_count,")
+    bench.edit("models/intermediate/usage/int_access_log_user_days.sql", "count(*) as event_count,", "count(*) + 0 as event_count,")
     assert "int_access_log_user_days" in bench.build()
     assert bench.query("select count(*), max(abs(rows_unaccounted)) from marts.fct_loads") == [(22, 0)]
     assert bench.difference().is_empty
+
+
+def test_an_edit_of_how_forecasts_are_made_builds_them_anew(bench: Workbench) -> None:
+    made = "insert into intermediate.int_indicator_forecasts by name select $1 as method, 'x' as indicator_code"
+    with duckdb.connect(str(bench.city.published.resolve())) as connection:
+        connection.execute(made, [method()])
+    assert bench.build() == ()
+    with duckdb.connect(str(bench.city.published.resolve())) as connection:
+        connection.execute("update intermediate.int_indicator_forecasts set method = 'another'")
+    built = bench.build()
+    assert {"int_indicator_forecasts", "int_forecast_backtests", "fct_forecast_paths"} <= set(built)
+    assert not {"int_forecasts_wanted", "fct_indicator_actuals"} & set(built)
 
 
 def test_new_columns_and_marts_are_told(bench: Workbench) -> None:
@@ -93,15 +107,17 @@ def test_new_columns_and_marts_are_told(bench: Workbench) -> None:
 
 def test_an_edited_unit_test_of_an_unchanged_model_is_run_and_named_by_its_line(bench: Workbench) -> None:
     bench.edit(
-        "models/intermediate/_unit_tests.yml",
+        "models/intermediate/usage/_usage_unit_tests.yml",
         "kita,2024-03-01,2024-04-01,9999-12-31",
         "kita,2024-05-01,2024-04-01,9999-12-31",
     )
     with pytest.raises(AuditFailed) as refused:
         bench.build()
-    line = _line_of(bench, "models/intermediate/_unit_tests.yml", "- name: people_count_for_the_department_they_were_posted_to_on_that_day")
+    line = _line_of(
+        bench, "models/intermediate/usage/_usage_unit_tests.yml", "- name: people_count_for_the_department_they_were_posted_to_on_that_day"
+    )
     assert str(refused.value).startswith(
-        f"dbt_project/models/intermediate/_unit_tests.yml:{line}: "
+        f"dbt_project/models/intermediate/usage/_usage_unit_tests.yml:{line}: "
         "unit test people_count_for_the_department_they_were_posted_to_on_that_day: the model gives other rows than it expects; next: "
     )
     assert "actual differs from expected" in refused.value.details
@@ -112,7 +128,7 @@ def _line_of(bench: Workbench, file: str, text: str) -> int:
     return next(number for number, line in enumerate(lines, start=1) if text in line)
 
 
-_MODEL = "models/intermediate/int_source_silences.sql"
+_MODEL = "models/intermediate/gate/int_source_silences.sql"
 _MART = "models/marts/dim_fiscal_years.yml"
 _INDICATOR = (ROOT / "dbt_project" / "seeds" / "indicators.csv").read_text(encoding="utf-8").splitlines()[1]
 MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] = {
@@ -122,8 +138,8 @@ MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] =
     ),
     "column": (lambda b: (_MODEL, b.edit(_MODEL, "max(loads.known_from) as last", "max(loads.known_fromm) as last")), r"known_fromm"),
     "table": (lambda b: (_MODEL, b.edit(_MODEL, "from loads\n", "from loadz\n")), r"Table with name loadz does not exist"),
-    "reference": (lambda b: (_MODEL, b.edit(_MODEL, "ref('fct_loads')", "ref('fct_lods')")), r"fct_lods"),
-    "template": (lambda b: (_MODEL, b.edit(_MODEL, "{{ ref('fct_loads') }}", "{{ ref('fct_loads') ")), r"unexpected '\)'"),
+    "reference": (lambda b: (_MODEL, b.edit(_MODEL, "ref('int_loads')", "ref('int_lods')")), r"int_lods"),
+    "template": (lambda b: (_MODEL, b.edit(_MODEL, "{{ ref('int_loads') }}", "{{ ref('int_loads') ")), r"unexpected '\)'"),
     "yaml": (
         lambda b: (_MART, b.edit(_MART, "models:\n", "models:\n\t- name: x\n") + 1),
         r"found character",

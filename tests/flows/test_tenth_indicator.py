@@ -82,7 +82,7 @@ def _add(project: Path) -> None:
         csv.DictWriter(content, list(rows[0]), lineterminator="\n").writerow(added)
     models = project / "models" / "intermediate"
     (models / "indicators" / f"int_indicators__{CODE}.sql").write_text(MODEL, encoding="utf-8")
-    union = models / "int_indicators_unioned.sql"
+    union = models / "actuals" / "int_indicators_unioned.sql"
     last = "    select * from {{ ref('int_indicators__training_participants') }}\n"
     text = union.read_text(encoding="utf-8")
     assert text.count(last) == 1

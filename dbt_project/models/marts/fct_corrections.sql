@@ -18,7 +18,7 @@ touched as (
         string_agg(indicator_sources.indicator_code, ', ' order by indicators.sort_order) as indicator_codes,
         bool_or(indicators.counts_people) as counts_people
     from {{ ref('indicator_sources') }} as indicator_sources
-    inner join {{ ref('dim_indicators') }} as indicators on indicator_sources.indicator_code = indicators.indicator_code
+    inner join {{ ref('int_indicators_in_force') }} as indicators on indicator_sources.indicator_code = indicators.indicator_code
     group by indicator_sources.source_name
 ),
 

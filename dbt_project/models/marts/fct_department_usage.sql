@@ -1,7 +1,7 @@
 with
 
 usage_months as (
-    select * from {{ ref('fct_department_usage_months') }}
+    select * from {{ ref('int_department_usage_months') }}
     where not is_provisional
 ),
 

@@ -5,7 +5,7 @@ backtests as (
     select
         *,
         cast(round(abs(error_value) * 1000000) as bigint) as error_millionths
-    from {{ ref('fct_forecast_backtests') }}
+    from {{ ref('int_forecast_backtests') }}
 ),
 
 calibrations as (

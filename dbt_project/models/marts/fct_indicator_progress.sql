@@ -1,11 +1,9 @@
 with
 
 progress as (
-    select * exclude (known_from, known_to, is_defined)
-    from {{ ref('fct_indicator_progress_history') }}
-    where
-        known_to is null
-        and (is_defined or actual_text is not null or actual_value is not null or target_text is not null or official_rating is not null)
+    select * exclude (known_from, known_to, is_defined, is_shown)
+    from {{ ref('int_indicator_progress_history') }}
+    where known_to is null and is_shown
 )
 
 select * from progress

@@ -5,7 +5,7 @@ city_years as (
 ),
 
 indicators as (
-    select * from {{ ref('dim_indicators') }}
+    select * from {{ ref('int_indicators_in_force') }}
 ),
 
 run_contexts as (
@@ -23,7 +23,7 @@ targets as (
 
 official_results as (
     select official_results.*
-    from {{ ref('fct_official_results') }} as official_results
+    from {{ ref('int_official_results_dated') }} as official_results
     inner join run_contexts
         on
             official_results.known_from <= run_contexts.as_of
@@ -31,17 +31,19 @@ official_results as (
 ),
 
 progress as (
-    select * from {{ ref('fct_indicator_progress') }}
+    select * from {{ ref('int_indicator_progress_history') }}
+    where known_to is null and is_shown
 ),
 
 items as (
     select
-        indicator_code,
-        fiscal_year,
+        receipt_items.indicator_code,
+        receipt_items.fiscal_year,
         count(*) as item_count,
-        cast(sum(rows_read) as bigint) as rows_read
-    from {{ ref('fct_receipt_items') }}
-    group by indicator_code, fiscal_year
+        cast(sum(loads.rows_read) as bigint) as rows_read
+    from {{ ref('int_receipt_items') }} as receipt_items
+    inner join {{ ref('int_loads') }} as loads on receipt_items.item_id = loads.item_id
+    group by receipt_items.indicator_code, receipt_items.fiscal_year
 ),
 
 receipts as (

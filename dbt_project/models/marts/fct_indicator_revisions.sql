@@ -3,15 +3,15 @@ with
 -- A published figure that stood in for a computed one was no actual of ours.
 history as (
     select * replace (case when actual_origin = 'computed' then actual_value end as actual_value)
-    from {{ ref('fct_indicator_progress_history') }}
+    from {{ ref('int_indicator_progress_history') }}
 ),
 
 targets as (
-    select * from {{ ref('fct_indicator_targets') }}
+    select * from {{ ref('int_indicator_targets_dated') }}
 ),
 
 official_results as (
-    select * from {{ ref('fct_official_results') }}
+    select * from {{ ref('int_official_results_dated') }}
 ),
 
 remembered as (
@@ -110,7 +110,7 @@ arrivals as (
         loads.item_id
     from since_when
     inner join {{ ref('indicator_sources') }} as indicator_sources on since_when.indicator_code = indicator_sources.indicator_code
-    inner join {{ ref('fct_loads') }} as loads
+    inner join {{ ref('int_loads') }} as loads
         on
             indicator_sources.source_name = loads.source_name
             and since_when.told_before < loads.known_from

@@ -4,7 +4,7 @@ indicators as (
     select
         indicator_code,
         kind
-    from {{ ref('dim_indicators') }}
+    from {{ ref('int_indicators_in_force') }}
 ),
 
 org_units as (
@@ -12,11 +12,11 @@ org_units as (
         org_unit_code,
         current_code,
         kind
-    from {{ ref('dim_org_units') }}
+    from {{ ref('int_org_unit_lineages') }}
 ),
 
 shown as (
-    select * from {{ ref('fct_indicator_actuals') }}
+    select * from {{ ref('int_indicator_actuals') }}
     where is_current
 ),
 

@@ -5,7 +5,7 @@ receipt_items as (
 ),
 
 loads as (
-    select * from {{ ref('fct_loads') }}
+    select * from {{ ref('int_loads') }}
 ),
 
 counted_rows as (
@@ -14,7 +14,7 @@ counted_rows as (
         fiscal_year,
         item_id,
         count(distinct source_row) as rows_counted
-    from {{ ref('fct_counted_rows') }}
+    from {{ ref('int_counted_rows_unioned') }}
     group by indicator_code, fiscal_year, item_id
 ),
 

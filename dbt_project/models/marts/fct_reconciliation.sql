@@ -1,12 +1,12 @@
 with
 
 actuals as (
-    select * from {{ ref('fct_indicator_actuals') }}
+    select * from {{ ref('int_indicator_actuals') }}
     where org_unit_code = '271004' and period_grain = 'fiscal_year' and is_current and not is_provisional
 ),
 
 indicators as (
-    select * from {{ ref('dim_indicators') }}
+    select * from {{ ref('int_indicators_in_force') }}
 ),
 
 -- What a policy page says now, and figures of the bureau that were published elsewhere.
@@ -19,7 +19,7 @@ published as (
         actual_value,
         -- A page may have no number; its file or address has a name.
         'policy_page ' || coalesce(page_number, string_split(item_id, '/')[2]) as published_in
-    from {{ ref('fct_official_results') }}
+    from {{ ref('int_official_results_dated') }}
     where is_current and actual_text is not null
     union all
     select

@@ -1,7 +1,7 @@
 with
 
 targets as (
-    select * from {{ ref('fct_indicator_targets') }}
+    select * from {{ ref('int_indicator_targets_dated') }}
     -- A sum over several years says nothing of one of them.
     where target_value is not null and target_qualifier is distinct from 'cumulative'
 ),
@@ -15,12 +15,12 @@ indicators as (
         coalesce(is_ended, false) as is_ended,
         -- A flow begins at nothing and cannot fall: where less is better, its target is a ceiling.
         kind = 'flow' and direction = 'down' as has_ceiling
-    from {{ ref('dim_indicators') }}
+    from {{ ref('int_indicators_in_force') }}
     where kind in ('ratio', 'stock', 'flow')
 ),
 
 fiscal_years as (
-    select * from {{ ref('dim_fiscal_years') }}
+    select * from {{ ref('int_fiscal_years') }}
 ),
 
 run_contexts as (
@@ -31,7 +31,7 @@ run_contexts as (
 ),
 
 actuals as (
-    select * from {{ ref('fct_indicator_actuals') }}
+    select * from {{ ref('int_indicator_actuals') }}
     where org_unit_code = '271004' and is_current
 ),
 

@@ -27,7 +27,7 @@ departments as (
         org_units.valid_from,
         org_units.valid_to
     from years
-    inner join {{ ref('dim_org_units') }} as org_units
+    inner join {{ ref('int_org_unit_lineages') }} as org_units
         on
             years.measured_to >= org_units.valid_from
             and years.measured_to <= coalesce(org_units.valid_to, date '9999-12-31')

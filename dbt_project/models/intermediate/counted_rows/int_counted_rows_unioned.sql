@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 -- The rows that every figure counts, one line each; the four milestones are one. An indicator without a line has a receipt without rows.
 with
 

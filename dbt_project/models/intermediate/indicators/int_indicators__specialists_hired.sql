@@ -20,7 +20,7 @@ hires as (
     from {{ ref('stg_specialists__hires') }} as hires
     inner join landed_items on hires.item_id = landed_items.item_id
     inner join {{ ref('int_fiscal_years') }} as fiscal_years on hires.hired_on between fiscal_years.starts_on and fiscal_years.ends_on
-    left join {{ ref('dim_org_units') }} as org_units
+    left join {{ ref('int_org_unit_lineages') }} as org_units
         on
             hires.department_name = org_units.name_ja
             and hires.hired_on >= org_units.valid_from

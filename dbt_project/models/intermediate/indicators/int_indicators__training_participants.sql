@@ -24,7 +24,7 @@ attendances as (
     from {{ ref('stg_training_rosters__attendances') }} as attendances
     inner join landed_items on attendances.item_id = landed_items.item_id
     inner join fiscal_years on attendances.attended_on between fiscal_years.starts_on and fiscal_years.ends_on
-    left join {{ ref('dim_org_units') }} as org_units
+    left join {{ ref('int_org_unit_lineages') }} as org_units
         on
             attendances.department_name = org_units.name_ja
             and attendances.attended_on >= org_units.valid_from

@@ -13,7 +13,7 @@ denominators as (
         months.known_from,
         org_units.org_unit_code
     from months
-    inner join {{ ref('dim_org_units') }} as org_units
+    inner join {{ ref('int_org_unit_lineages') }} as org_units
         on
             months.month_end >= org_units.valid_from
             and months.month_end <= coalesce(org_units.valid_to, date '9999-12-31')

@@ -1,0 +1,199 @@
+with
+
+indicators as (
+    select
+        indicator_code,
+        kind,
+        counts_people,
+        last_day(valid_to) as ends_on
+    from {{ ref('int_indicators_in_force') }}
+),
+
+run_contexts as (
+    select as_of from {{ ref('stg_night__run_contexts') }}
+),
+
+knots as (
+    select * from {{ ref('int_indicators_unioned') }}
+),
+
+-- A month becomes final on the day after its end, a fiscal year with its last month: a knot of its own where no input changed that day.
+-- A flow and a milestone wait for a delivery made after the end, at the longest until the city's books of the year are closed (31 May): what was
+-- told in March is not yet all there was. A year in which the indicator ended closes with the month of its last day.
+dated_knots as (
+    select
+        knots.*,
+        indicators.kind,
+        least(knots.period_end, coalesce(indicators.ends_on, knots.period_end)) as closes_on,
+        case
+            when indicators.kind in ('flow', 'milestone') then make_date({{ fiscal_year_of('knots.period_start') }} + 1, 5, 31)
+            else least(knots.period_end, coalesce(indicators.ends_on, knots.period_end))
+        end as told_until
+    from knots
+    inner join indicators on knots.indicator_code = indicators.indicator_code
+),
+
+finished as (
+    select
+        dated_knots.indicator_code,
+        dated_knots.org_unit_code,
+        dated_knots.period_grain,
+        dated_knots.period_start,
+        dated_knots.period_end,
+        -- What a source told of a year's days is all there is of them once the year is over; a stock or a ratio waits for its last month.
+        case when dated_knots.kind in ('flow', 'milestone') then dated_knots.period_end else dated_knots.measured_to end as measured_to,
+        dated_knots.told_until + 1 as known_from,
+        dated_knots.numerator,
+        dated_knots.denominator,
+        dated_knots.closes_on
+    from dated_knots
+    cross join run_contexts
+    where dated_knots.known_from <= dated_knots.told_until and dated_knots.told_until < run_contexts.as_of
+    -- The last knot, and not the last figure: a figure may have been taken back.
+    qualify
+        row_number() over (
+            partition by dated_knots.indicator_code, dated_knots.org_unit_code, dated_knots.period_grain, dated_knots.period_start
+            order by dated_knots.known_from desc
+        ) = 1
+),
+
+valued as (
+    select
+        * exclude (kind, told_until),
+        known_from <= closes_on or measured_to < closes_on as is_provisional
+    from dated_knots
+    union all
+    select
+        finished.*,
+        finished.measured_to < finished.closes_on as is_provisional
+    from finished
+    anti join knots
+        on
+            finished.indicator_code = knots.indicator_code
+            and finished.org_unit_code = knots.org_unit_code
+            and finished.period_grain = knots.period_grain
+            and finished.period_start = knots.period_start
+            and finished.known_from = knots.known_from
+),
+
+suppressed_counts as (
+    select
+        indicator_code,
+        org_unit_code,
+        period_grain,
+        period_start,
+        is_left_out,
+        known_from,
+        coalesce(known_to, date '9999-12-31') as known_to
+    from {{ ref('int_suppressed_counts') }}
+),
+
+stretches as (
+    select
+        *,
+        lead(known_from, 1, date '9999-12-31') over (
+            partition by indicator_code, org_unit_code, period_grain, period_start
+            order by known_from
+        ) as next_known_from
+    from valued
+),
+
+-- A count can be hidden, or be shown again, on a day on which it did not change itself, because another one did.
+points as (
+    select * from stretches
+    union
+    select stretches.* replace (suppressed_counts.known_from as known_from)
+    from stretches
+    inner join suppressed_counts
+        on
+            stretches.indicator_code = suppressed_counts.indicator_code
+            and stretches.org_unit_code = suppressed_counts.org_unit_code
+            and stretches.period_grain = suppressed_counts.period_grain
+            and stretches.period_start = suppressed_counts.period_start
+            and stretches.known_from < suppressed_counts.known_from
+            and stretches.next_known_from > suppressed_counts.known_from
+    union
+    select stretches.* replace (suppressed_counts.known_to as known_from)
+    from stretches
+    inner join suppressed_counts
+        on
+            stretches.indicator_code = suppressed_counts.indicator_code
+            and stretches.org_unit_code = suppressed_counts.org_unit_code
+            and stretches.period_grain = suppressed_counts.period_grain
+            and stretches.period_start = suppressed_counts.period_start
+            and stretches.known_from < suppressed_counts.known_to
+            and stretches.next_known_from > suppressed_counts.known_to
+),
+
+-- A hidden count loses its figure before equal neighbours are collapsed, so that no boundary tells when it changed.
+judged as (
+    select
+        points.* replace (case when suppressed_counts.known_from is null then points.numerator end as numerator),
+        coalesce(not suppressed_counts.is_left_out, false) as is_suppressed
+    from points
+    left join suppressed_counts
+        on
+            points.indicator_code = suppressed_counts.indicator_code
+            and points.org_unit_code = suppressed_counts.org_unit_code
+            and points.period_grain = suppressed_counts.period_grain
+            and points.period_start = suppressed_counts.period_start
+            and points.known_from >= suppressed_counts.known_from
+            and points.known_from < suppressed_counts.known_to
+),
+
+changes as (
+    select *
+    from judged
+    window
+        same_period as (
+            partition by indicator_code, org_unit_code, period_grain, period_start
+            order by known_from
+        )
+    qualify
+        row_number() over same_period = 1
+        or (numerator, denominator, measured_to, is_provisional, is_suppressed)
+        is distinct from lag((numerator, denominator, measured_to, is_provisional, is_suppressed)) over same_period
+),
+
+shown as (
+    select
+        *,
+        lead(known_from) over (
+            partition by indicator_code, org_unit_code, period_grain, period_start
+            order by known_from
+        ) as known_to
+    from changes
+    qualify numerator is not null or is_suppressed
+),
+
+actuals as (
+    select
+        shown.indicator_code,
+        shown.org_unit_code,
+        shown.period_grain,
+        {{ fiscal_year_of('shown.period_start') }} as fiscal_year,
+        shown.numerator,
+        shown.denominator,
+        case when indicators.kind in ('ratio', 'milestone') then shown.numerator / nullif(shown.denominator, 0) end as actual_ratio,
+        case
+            when indicators.kind in ('ratio', 'milestone') then 100 * shown.numerator / nullif(shown.denominator, 0)
+            else cast(shown.numerator as double)
+        end as actual_value,
+        -- What is counted is known exactly; only published figures come with a qualifier that widens them.
+        actual_value as value_lower,
+        actual_value as value_upper,
+        shown.is_suppressed,
+        shown.is_provisional,
+        shown.known_to is null as is_current,
+        cast(shown.period_start as date) as period_start,
+        cast(shown.period_end as date) as period_end,
+        cast(shown.measured_to as date) as measured_to,
+        cast(shown.known_from as date) as known_from,
+        cast(shown.known_to as date) as known_to
+    from shown
+    inner join indicators on shown.indicator_code = indicators.indicator_code
+    -- Of people in a department only the count of today: from one day's to the next somebody could be told, however few of them are hidden.
+    where not indicators.counts_people or shown.org_unit_code = '271004' or shown.known_to is null
+)
+
+select * from actuals

@@ -1,0 +1,100 @@
+-- What a judgement of an indicator and fiscal year rests on, on each day on which any of it changed: its own actual and target, the definition in
+-- force, the baseline year's actual, the last target. One row per indicator, fiscal year and such day.
+with
+
+years as (
+    select * from {{ ref('int_indicator_years_dated') }}
+),
+
+-- The definition that was in force on a day; before the first one, the first.
+definitions as (
+    select
+        *,
+        case when lag(valid_from) over same_indicator is null then date '0001-01-01' else valid_from end as in_force_from,
+        lead(valid_from, 1, date '9999-12-31') over same_indicator as in_force_to,
+        -- The first day on which no definition is in force any more, nor will be.
+        case
+            when count(valid_to) over all_definitions = count(*) over all_definitions
+                then max(valid_to) over all_definitions + 1
+        end as ended_from
+    from {{ ref('indicators') }}
+    window
+        same_indicator as (partition by indicator_code order by valid_from),
+        all_definitions as (partition by indicator_code)
+),
+
+run_contexts as (
+    select as_of from {{ ref('stg_night__run_contexts') }}
+),
+
+knots as (
+    select
+        indicator_code,
+        known_from as knot
+    from years
+    union
+    select
+        definitions.indicator_code,
+        definitions.valid_from as knot
+    from definitions
+    inner join run_contexts on definitions.valid_from <= run_contexts.as_of
+    union
+    select
+        definitions.indicator_code,
+        definitions.ended_from as knot
+    from definitions
+    inner join run_contexts on definitions.ended_from <= run_contexts.as_of
+),
+
+at_knots as (
+    select
+        years.* exclude (known_from),
+        knots.knot as known_from,
+        definitions.kind,
+        definitions.direction,
+        definitions.judging_method,
+        definitions.natural_limit,
+        coalesce(definitions.may_be_negative, false) as may_be_negative,
+        definitions.baseline_fiscal_year as wanted_baseline_year,
+        coalesce(knots.knot >= definitions.ended_from, false) as is_ended,
+        coalesce(years.target_qualifier = 'cumulative', false) as is_total
+    from years
+    inner join knots
+        on
+            years.indicator_code = knots.indicator_code
+            and years.known_from <= knots.knot
+            and years.known_to > knots.knot
+    inner join definitions
+        on
+            years.indicator_code = definitions.indicator_code
+            and knots.knot >= definitions.in_force_from
+            and knots.knot < definitions.in_force_to
+),
+
+-- The baseline year, or the next later one with a final actual. The last fiscal year that has a target of its own, or else a total of several
+-- years, which is no place that a pace leads to. Year and value are of one row, because an aggregate of a single column passes over nulls.
+chosen as (
+    select
+        *,
+        arg_min(struct_pack(fiscal_year := fiscal_year, value := judged_value), fiscal_year) filter (
+            where fiscal_year >= wanted_baseline_year and judged_value is not null and not is_provisional
+        ) over same_day as baseline,
+        arg_max(
+            struct_pack(fiscal_year := fiscal_year, value := case when not is_total then target_value end),
+            row(not is_total, fiscal_year)
+        ) filter (where target_text is not null) over same_day as final_target
+    from at_knots
+    window same_day as (partition by indicator_code, known_from)
+),
+
+rested as (
+    select
+        * exclude (baseline, final_target),
+        baseline.fiscal_year as baseline_fiscal_year,
+        baseline.value as baseline_value,
+        final_target.fiscal_year as final_target_fiscal_year,
+        final_target.value as final_target_value
+    from chosen
+)
+
+select * from rested
