@@ -15,7 +15,7 @@ from flows.landing.reader import Reader
 from flows.night import write
 
 _EVENTS = "models/staging/access_log/stg_access_log__events.sql"
-_USER_DAYS = "models/intermediate/int_access_log_user_days.sql"
+_USER_DAYS = "models/intermediate/usage/int_access_log_user_days.sql"
 _MUNICIPAL_DATES = "macros/japanese_values.sql"
 _OF_THE_LOG = ("int_access_log_rows_quarantined", "int_access_log_user_days")
 _CORRECTION = "mended,access_log,access_log_20261001.csv,2,event_name,view,login,誤記,mistyped,窓口,2026-10-01,\n"

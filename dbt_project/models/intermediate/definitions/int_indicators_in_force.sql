@@ -27,16 +27,20 @@ definitions as (
         ) = 1
 ),
 
+defaulted as (
+    select * exclude (valid_from, valid_to) replace (coalesce(may_be_negative, false) as may_be_negative)
+    from definitions
+),
+
 in_force as (
     select
-        definitions.* exclude (valid_from, valid_to)
-        replace (coalesce(definitions.may_be_negative, false) as may_be_negative),
+        definitions.*,
         strategies.name_ja as strategy_name_ja,
         strategies.name_en as strategy_name_en,
         coalesce(validities.valid_to < run_contexts.as_of, false) as is_ended,
         validities.valid_from,
         validities.valid_to
-    from definitions
+    from defaulted as definitions
     inner join validities on definitions.indicator_code = validities.indicator_code
     cross join run_contexts
     left join {{ ref('strategies') }} as strategies on definitions.issue_no = strategies.issue_no
