@@ -3,9 +3,19 @@
     select
         item_id,
         known_from,
-        coalesce(known_to, date '9999-12-31') as known_to
+        coalesce(known_to, {{ no_end() }}) as known_to
     from {{ ref('stg_night__landed_items') }}
     where source_name = '{{ source_name }}' and is_effective
+{%- endmacro %}
+
+{#- The days on which what a delivery of an indicator's source tells may have changed. -#}
+{% macro days_of_deliveries() -%}
+    select
+        indicators.indicator_code,
+        unnest([landed_items.known_from, landed_items.known_to]) as learned_on
+    from {{ ref('int_indicators_in_force') }} as indicators
+    inner join {{ ref('stg_night__landed_items') }} as landed_items on indicators.source_name = landed_items.source_name
+    where landed_items.is_effective
 {%- endmacro %}
 
 {#- The days on which what those deliveries tell may have changed. -#}
@@ -13,5 +23,5 @@
     select known_from as knot from {{ items }}
     union
     select known_to as knot from {{ items }}
-    where known_to < date '9999-12-31'
+    where known_to < {{ no_end() }}
 {%- endmacro %}

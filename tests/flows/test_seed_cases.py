@@ -148,7 +148,7 @@ def _add(project: Path) -> None:
         _append(seeds / "indicator_targets.csv", targets)
         (models / "indicators" / f"int_indicators__{case.code}.sql").write_text(case.model, encoding="utf-8")
     union = models / "int_indicators_unioned.sql"
-    last = "    select * from {{ ref('int_indicators__training_participants') }}\n"
+    last = "    select * from {{ ref('int_flows_folded') }}\n"
     lines = "".join(f"    union all\n    select * from {{{{ ref('int_indicators__{case.code}') }}}}\n" for case in CASES)
     text = union.read_text(encoding="utf-8")
     assert text.count(last) == 1

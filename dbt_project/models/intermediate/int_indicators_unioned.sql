@@ -17,9 +17,7 @@ unioned as (
     union all
     select * from {{ ref('int_indicators__data_utilisation_policy') }}
     union all
-    select * from {{ ref('int_indicators__specialists_hired') }}
-    union all
-    select * from {{ ref('int_indicators__training_participants') }}
+    select * from {{ ref('int_flows_folded') }}
 ),
 
 indicators as (
