@@ -28,6 +28,8 @@ city_denominators as (
 unioned as (
     select * from {{ ref('int_flows_counted') }}
     union all
+    select * from {{ ref('int_milestones_counted') }}
+    union all
     select * from city_denominators
     union all
     select * from {{ ref('int_counted_rows__online_procedures') }}
@@ -35,8 +37,6 @@ unioned as (
     select * from {{ ref('int_counted_rows__nocode_applications') }}
     union all
     select * from {{ ref('int_counted_rows__visualisation_usage_rate') }}
-    union all
-    select * from {{ ref('int_counted_rows__milestones') }}
 )
 
 select * from unioned
