@@ -17,11 +17,3 @@
     inner join {{ ref('stg_night__landed_items') }} as landed_items on indicators.source_name = landed_items.source_name
     where landed_items.is_effective
 {%- endmacro %}
-
-{#- The days on which what those deliveries tell may have changed. -#}
-{% macro item_knots(items) -%}
-    select known_from as knot from {{ items }}
-    union
-    select known_to as knot from {{ items }}
-    where known_to < {{ no_end() }}
-{%- endmacro %}

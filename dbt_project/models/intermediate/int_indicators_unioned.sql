@@ -1,17 +1,15 @@
--- Every indicator, one line each, for as long as it is defined: of one that has ended no later period is told, and of the stock or ratio of the
+-- The figures of every indicator, by kind, for as long as it is defined: of one that has ended no later period is told, and of the stock or ratio of the
 -- year in which it ended no later month.
 with
 
 unioned as (
-    select * from {{ ref('int_indicators__online_procedures') }}
-    union all
-    select * from {{ ref('int_indicators__nocode_applications') }}
-    union all
-    select * from {{ ref('int_indicators__visualisation_usage_rate') }}
-    union all
     select * from {{ ref('int_flows_folded') }}
     union all
     select * from {{ ref('int_milestones_folded') }}
+    union all
+    select * from {{ ref('int_ratios_folded') }}
+    union all
+    select * from {{ ref('int_stocks_folded') }}
 ),
 
 indicators as (

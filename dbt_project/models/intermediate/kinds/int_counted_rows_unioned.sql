@@ -22,7 +22,7 @@ city_denominators as (
         on
             seed_lines.seed_file = 'indicators.csv'
             and years.indicator_code = seed_lines.seed_key
-    where indicators.kind = 'flow'
+    where indicators.kind in ('flow', 'stock')
 ),
 
 unioned as (
@@ -30,13 +30,11 @@ unioned as (
     union all
     select * from {{ ref('int_milestones_counted') }}
     union all
+    select * from {{ ref('int_ratios_counted') }}
+    union all
+    select * from {{ ref('int_stocks_counted') }}
+    union all
     select * from city_denominators
-    union all
-    select * from {{ ref('int_counted_rows__online_procedures') }}
-    union all
-    select * from {{ ref('int_counted_rows__nocode_applications') }}
-    union all
-    select * from {{ ref('int_counted_rows__visualisation_usage_rate') }}
 )
 
 select * from unioned

@@ -7,6 +7,11 @@ unioned as (
     select * from {{ ref('int_indicators__specialists_hired') }}
     union all by name
     select * from {{ ref('int_indicators__training_participants') }}
+),
+
+contributions as (
+    select * replace (cast(amount as decimal(24, 4)) as amount)
+    from unioned
 )
 
-select * from unioned
+select * from contributions
