@@ -1,4 +1,5 @@
-{#- The deliveries of a source that a passing night has shown, each with the days from and until which it was known. -#}
+{#- The deliveries of a source that a passing night has shown, each with the days from and until
+    which it was known. -#}
 {% macro effective_items(source_name) -%}
     select
         item_id,

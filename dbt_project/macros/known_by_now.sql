@@ -1,4 +1,5 @@
-{#- The last step of every fold: what is known by the warehouse's own date, in the exact types of a figure. -#}
+{#- The last step of every fold: what is known by the warehouse's own date, in the exact types of a
+    figure. -#}
 {% macro known_by_now(actuals) -%}
     select
         actuals.indicator_code,

@@ -1,7 +1,9 @@
-{#- Figures of months and of the fiscal years that follow from them, from a CTE (indicator_code, org_unit_code, month_start, month_end, known_from,
-    numerator, denominator): a year's value is its latest complete month's, in the end March's. A month is complete on the day after its end and
-    gives the year's value until a later one is complete and known. It does so for all departments alike: one that is no more in that month has no
-    value for the year any more, so that the departments of a year are those that its ratio for the city is counted of. -#}
+{#- Figures of months and of the fiscal years that follow from them, from a CTE (indicator_code,
+    org_unit_code, month_start, month_end, known_from, numerator, denominator): a year's value is
+    its latest complete month's, in the end March's. A month is complete on the day after its end
+    and gives the year's value until a later one is complete and known. It does so for all
+    departments alike: one that is no more in that month has no value for the year any more, so
+    that the departments of a year are those that its ratio for the city is counted of. -#}
 {% macro months_and_their_years(months) -%}
     with
 

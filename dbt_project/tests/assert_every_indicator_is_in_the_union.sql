@@ -1,4 +1,5 @@
--- A model that nobody selects from would be an indicator that nobody sees; one in the union of another kind would be counted in another way.
+-- A model that nobody selects from would be an indicator that nobody sees; one in the union of
+-- another kind would be counted in another way.
 {%- set lines = [] %}
 {%- for kind in ["flow", "milestone", "ratio", "stock"] if execute and "model.shihyo.int_" ~ kind ~ "s_contributed" in graph.nodes %}
 {%- for model in graph.nodes["model.shihyo.int_" ~ kind ~ "s_contributed"].depends_on.nodes %}

@@ -1,7 +1,8 @@
 {{ config(materialized='incremental', incremental_strategy='rows_of_items') }}
 
--- How many rows of each delivery of the procedure catalogue and of the no-code platform were read, by the department that they name. Of old deliveries
--- nothing is read any more, so that this is what accounts for their rows.
+-- How many rows of each delivery of the procedure catalogue and of the no-code platform were read,
+-- by the department that they name. Of old deliveries nothing is read any more, so that this is
+-- what accounts for their rows.
 with
 
 staged as (

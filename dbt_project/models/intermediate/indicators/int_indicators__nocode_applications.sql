@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
--- Tasks with a no-code application begun or in use: each application is open from its beginning until it is retired; for each department, and for
--- the city, where a task of several applications counts once. An idea (構想) has not begun.
+-- Tasks with a no-code application begun or in use: each application is open from its beginning
+-- until it is retired; for each department, and for the city, where a task of several applications
+-- counts once. An idea (構想) has not begun.
 with
 
 records as (

@@ -1,8 +1,10 @@
 {{ config(materialized='view') }}
 
--- Administrative procedures that can be done online: open from their registration to their retirement, and again from their re-opening; for each
--- department, and for the city, where a procedure of several departments counts once, by the first of the rows that tell a change. Each change is open
--- until the next one; a retirement is not open at all. Of changes on one day the one that leaves the procedure open stands last.
+-- Administrative procedures that can be done online: open from their registration to their
+-- retirement, and again from their re-opening; for each department, and for the city, where a
+-- procedure of several departments counts once, by the first of the rows that tell a change. Each
+-- change is open until the next one; a retirement is not open at all. Of changes on one day the
+-- one that leaves the procedure open stands last.
 with
 
 status_changes as (

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
--- External specialists hired, by the department that the list names: each row with its number, below zero where it takes hires back (▲), on its own
--- day. A number that is not decided yet (blank) is no amount. `what` is the month of the hire: its day could be looked up.
+-- External specialists hired, by the department that the list names: each row with its number,
+-- below zero where it takes hires back (▲), on its own day. A number that is not decided yet
+-- (blank) is no amount. `what` is the month of the hire: its day could be looked up.
 with
 
 landed_items as (

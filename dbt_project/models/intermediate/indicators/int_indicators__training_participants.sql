@@ -1,8 +1,9 @@
 {{ config(materialized='view') }}
 
--- People who attended a course, by the department that the roster names. Each counts once in a month and once in a fiscal year. A row of
--- somebody who was absent throughout has no thing: it tells of its year and counts nobody. Nothing that a receipt shows of a row tells who it
--- is, nor how often, nor of which department: `what` is the day of the course.
+-- People who attended a course, by the department that the roster names. Each counts once in a
+-- month and once in a fiscal year. A row of somebody who was absent throughout has no thing: it
+-- tells of its year and counts nobody. Nothing that a receipt shows of a row tells who it is, nor
+-- how often, nor of which department: `what` is the day of the course.
 with
 
 landed_items as (

@@ -1,8 +1,9 @@
 {{ config(materialized='view') }}
 
--- Departments that used the environment in a month, of all departments valid on its last day. Each of these is a thing of the denominator, by its line
--- in the seed, from the day on which the access log first told of the month; of the numerator by every day on which somebody used it who was posted
--- there, a row twice where a roster tells a posting twice.
+-- Departments that used the environment in a month, of all departments valid on its last day. Each
+-- of these is a thing of the denominator, by its line in the seed, from the day on which the
+-- access log first told of the month; of the numerator by every day on which somebody used it who
+-- was posted there, a row twice where a roster tells a posting twice.
 with
 
 landed_items as (
@@ -33,8 +34,9 @@ uses as (
     where user_days.use_count > 0
 ),
 
--- Who counts for which department on which days of a month, by the roster that tells it. Materialised, because without statistics the planner
--- joined the log to whole rosters first: 41 s and 18 GB for 2 million rows of log, where this takes less than one (2026-11-24).
+-- Who counts for which department on which days of a month, by the roster that tells it.
+-- Materialised, because without statistics the planner joined the log to whole rosters first: 41 s
+-- and 18 GB for 2 million rows of log, where this takes less than one (2026-11-24).
 month_postings as materialized (
     select
         rosters.month_start,

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- The rows that every standing figure counts, by kind. The denominator of a count for the whole city is one: the city, as the indicator's line in the
--- seed defines it.
+-- The rows that every standing figure counts, by kind. The denominator of a count for the whole
+-- city is one: the city, as the indicator's line in the seed defines it.
 with
 
 city_denominators as (

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
--- What every flow counts, one line each. A thing counts once in a period where is_counted_once, else amounts are added up.
+-- What every flow counts, one line each. A thing counts once in a period where is_counted_once,
+-- else amounts are added up.
 with
 
 unioned as (

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
--- The rows that the standing figure of a flow counts: of things that count once the first row of each, else every row with an amount.
+-- The rows that the standing figure of a flow counts: of things that count once the first row of
+-- each, else every row with an amount.
 with
 
 landed_items as (

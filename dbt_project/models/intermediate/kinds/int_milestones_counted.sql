@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
--- Stages that the standing figure of a milestone counts: each is one of its denominator, and those done by the end of the fiscal year of its numerator.
+-- Stages that the standing figure of a milestone counts: each is one of its denominator, and those
+-- done by the end of the fiscal year of its numerator.
 with
 
 stages as (

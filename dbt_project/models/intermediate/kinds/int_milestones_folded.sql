@@ -1,5 +1,6 @@
--- Figures of every milestone: stages that are done by the end of a month or a fiscal year, of all that the register plans. Its periods go from the
--- fiscal year in which the first stage is due to the present one: what is done stays done.
+-- Figures of every milestone: stages that are done by the end of a month or a fiscal year, of all
+-- that the register plans. Its periods go from the fiscal year in which the first stage is due to
+-- the present one: what is done stays done.
 with
 
 contributions as (
@@ -73,7 +74,8 @@ plans as (
         count_if(contributions.happened_on <= period_days.period_end) as done_count,
         min(contributions.due_on) <= any_value(period_days.year_end) as has_begun
     from period_days
-    -- A plan that its register no longer names is taken back, and does not stay as it was last told.
+    -- A plan that its register no longer names is taken back, and does not stay as it was last
+    -- told.
     left join contributions
         on
             period_days.indicator_code = contributions.indicator_code

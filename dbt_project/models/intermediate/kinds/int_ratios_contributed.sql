@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
--- What every ratio counts, one line each: things of a month, in its denominator or in its numerator.
+-- What every ratio counts, one line each: things of a month, in its denominator or in its
+-- numerator.
 with
 
 unioned as (

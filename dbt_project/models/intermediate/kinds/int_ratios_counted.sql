@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
--- Things that the standing figure of a ratio counts, those of the month to which a fiscal year is measured: of each its first row. How many rows stand
--- behind that one is not told where they are of one or two people.
+-- Things that the standing figure of a ratio counts, those of the month to which a fiscal year is
+-- measured: of each its first row. How many rows stand behind that one is not told where they are
+-- of one or two people.
 with
 
 landed_items as (
@@ -15,7 +16,16 @@ landed_items as (
 months_rows as (
     select distinct
         years.fiscal_year,
-        contributions.* exclude (known_from, known_to)
+        contributions.indicator_code,
+        contributions.part,
+        contributions.item_id,
+        contributions.org_unit_code,
+        contributions.thing,
+        contributions.person,
+        contributions.source_row,
+        contributions.amount,
+        contributions.rows_behind,
+        contributions.happened_on
     from {{ ref('int_ratios_contributed') }} as contributions
     inner join {{ ref('stg_night__run_contexts') }} as run_contexts on {{ known_on('run_contexts.as_of', 'contributions') }}
     inner join {{ ref('int_city_years_standing') }} as years

@@ -1,6 +1,7 @@
--- Figures of every ratio: the amounts of things of a month that are known to be in the numerator, and those of its denominator, by department and for
--- the city. A thing counts once, and in the numerator only where it is in the denominator. A fiscal year's value is its latest complete month's, in the
--- end March's.
+-- Figures of every ratio: the amounts of things of a month that are known to be in the numerator,
+-- and those of its denominator, by department and for the city. A thing counts once, and in the
+-- numerator only where it is in the denominator. A fiscal year's value is its latest complete
+-- month's, in the end March's.
 with
 
 -- Of what is known of a thing again and again, once.
@@ -39,7 +40,8 @@ numbered as (
     from marked
 ),
 
--- A time in which a thing is known without a gap adds its amount where it begins and takes it away where it ends.
+-- A time in which a thing is known without a gap adds its amount where it begins and takes it away
+-- where it ends.
 things as (
     select
         indicator_code,

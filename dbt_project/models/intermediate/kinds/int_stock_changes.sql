@@ -1,7 +1,8 @@
 {{ config(materialized='incremental', incremental_strategy='rows_of_items') }}
 
--- By how much every stock changed on a day, as one delivery tells it: for each department, and for the city. A thing is open as long as one of its
--- rows is. Only what one landed item determines, so that it never has to be computed again.
+-- By how much every stock changed on a day, as one delivery tells it: for each department, and for
+-- the city. A thing is open as long as one of its rows is. Only what one landed item determines,
+-- so that it never has to be computed again.
 with
 
 contributions as (

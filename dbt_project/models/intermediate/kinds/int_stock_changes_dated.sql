@@ -1,5 +1,6 @@
--- What the warehouse learned of every stock, and when: a delivery adds its changes on the day from which it is known and takes them away when the
--- next one is. What two deliveries say alike cancels, so that a year of nightly deliveries is no longer than their differences.
+-- What the warehouse learned of every stock, and when: a delivery adds its changes on the day from
+-- which it is known and takes them away when the next one is. What two deliveries say alike
+-- cancels, so that a year of nightly deliveries is no longer than their differences.
 with
 
 landed_items as (

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
--- What every stock counts, one line each, as tonight's deliveries and those that stand tell it: things that are open from a day until another.
+-- What every stock counts, one line each, as tonight's deliveries and those that stand tell it:
+-- things that are open from a day until another.
 with
 
 unioned as (

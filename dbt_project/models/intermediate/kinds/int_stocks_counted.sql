@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- Things that the standing figure of a stock counts, those that are open on the day to which a fiscal year is measured: of each the first of its open
--- rows.
+-- Things that the standing figure of a stock counts, those that are open on the day to which a
+-- fiscal year is measured: of each the first of its open rows.
 with
 
 open_rows as (
@@ -13,8 +13,8 @@ open_rows as (
     inner join {{ ref('int_city_years_standing') }} as years
         on
             contributions.indicator_code = years.indicator_code
-            and years.measured_to >= contributions.open_from
-            and years.measured_to < contributions.open_to
+            and contributions.open_from <= years.measured_to
+            and contributions.open_to > years.measured_to
     where contributions.is_city
 ),
 

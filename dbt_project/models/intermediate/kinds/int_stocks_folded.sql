@@ -1,5 +1,6 @@
--- Figures of every stock: what is open on the last day of a month, by department and for the city. A fiscal year's value is its latest complete
--- month's, in the end March's. A change counts from the day on which it is known and has happened: a planned one does not count yet. What is open
+-- Figures of every stock: what is open on the last day of a month, by department and for the city.
+-- A fiscal year's value is its latest complete month's, in the end March's. A change counts from
+-- the day on which it is known and has happened: a planned one does not count yet. What is open
 -- belongs to the department that stood on the month's last day where the catalogue's one stands.
 with
 
@@ -45,7 +46,8 @@ month_starts as (
     group by first_told.indicator_code
 ),
 
--- A month is told from the day on which a change in it or before it was first known: a later delivery may reach further back.
+-- A month is told from the day on which a change in it or before it was first known: a later
+-- delivery may reach further back.
 months as (
     select
         month_starts.indicator_code,
