@@ -126,6 +126,20 @@ def test_every_indicator_model_has_a_seed_row() -> None:
     assert models == set(INDICATOR_KINDS)
 
 
+def test_numbers_of_policy_are_in_texts_what_they_are_in_sql() -> None:
+    policy = (ROOT / "dbt_project" / "macros" / "policy.sql").read_text(encoding="utf-8")
+    numbers = dict(re.findall(r"macro (\w+)\(\) -%}\n +([\d.]+)\n", policy))
+    assert len(numbers) == policy.count("endmacro") == 3
+    on_track = numbers["on_track_from"]
+    texts = (ROOT / "app" / "texts.py").read_text(encoding="utf-8")
+    assert f"{on_track}以上を順調" in texts
+    assert f"{on_track} and more counts as on track" in texts
+    assert f"on track from {on_track}" in (ROOT / "flows" / "reading" / "explain.py").read_text(encoding="utf-8")
+    columns = (MODELS / "columns.md").read_text(encoding="utf-8")
+    assert f"substantial_progress ({on_track} and more)" in columns
+    assert f"moderate_progress ({float(numbers['moderate_progress_from']):.2f})" in columns
+
+
 def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> None:
     declared = yaml.safe_load((MODELS / "marts" / "_exposures.yml").read_text(encoding="utf-8"))["exposures"]
     told = {each["name"]: {re.findall(r"'(\w+)'", ref)[0] for ref in each["depends_on"]} for each in declared}
