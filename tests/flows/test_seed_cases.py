@@ -27,7 +27,6 @@ STOCK_MODEL = """select
     amount,
     1 as rows_behind,
     true as is_city,
-    true as is_new,
     month_start as open_from,
     lead(month_start, 1, {{{{ no_end() }}}}) over (order by month_start) as open_to
 from (
@@ -42,6 +41,7 @@ RATIO_MODEL = """select
     part,
     ROSTER as item_id,
     'households' as thing,
+    'households' as what,
     1 as source_row,
     amount,
     1 as rows_behind,

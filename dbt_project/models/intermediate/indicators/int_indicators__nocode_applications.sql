@@ -33,7 +33,6 @@ contributions as (
         1 as amount,
         cast(1 as bigint) as rows_behind,
         is_city,
-        is_new,
         begins_on as open_from,
         coalesce(retired_on, {{ no_end() }}) as open_to
     from counted_for

@@ -14,12 +14,11 @@ status_changes as (
         procedure_id,
         status,
         changed_on,
-        is_new,
         false as is_city,
         min(source_row) as source_row,
         count(*) as rows_behind
     from {{ ref('stg_procedures__status_changes') }}
-    group by item_id, department_name, procedure_id, status, changed_on, is_new
+    group by item_id, department_name, procedure_id, status, changed_on
     union all
     select
         item_id,
@@ -27,12 +26,11 @@ status_changes as (
         procedure_id,
         status,
         changed_on,
-        is_new,
         true as is_city,
         min(source_row) as source_row,
         count(*) as rows_behind
     from {{ ref('stg_procedures__status_changes') }}
-    group by item_id, procedure_id, status, changed_on, is_new
+    group by item_id, procedure_id, status, changed_on
 ),
 
 followed as (
@@ -56,7 +54,6 @@ contributions as (
         1 as amount,
         rows_behind,
         is_city,
-        is_new,
         changed_on as open_from,
         case when status = 'retired' then changed_on else next_changed_on end as open_to
     from followed

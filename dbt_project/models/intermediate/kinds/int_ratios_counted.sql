@@ -19,10 +19,13 @@ months_rows as (
         contributions.indicator_code,
         contributions.part,
         contributions.item_id,
+        contributions.sheet_name,
         contributions.org_unit_code,
         contributions.thing,
+        contributions.what,
         contributions.person,
         contributions.source_row,
+        contributions.sheet_row,
         contributions.amount,
         contributions.rows_behind,
         contributions.happened_on
@@ -52,11 +55,17 @@ things as (
         months_rows.thing,
         max(months_rows.amount) as amount,
         arg_min(
-            struct_pack(item_id := months_rows.item_id, source_row := months_rows.source_row),
+            struct_pack(
+                item_id := months_rows.item_id,
+                sheet_name := months_rows.sheet_name,
+                what := months_rows.what,
+                source_row := months_rows.source_row,
+                sheet_row := months_rows.sheet_row
+            ),
             (months_rows.happened_on, coalesce(landed_items.item_key, ''), months_rows.source_row)
         ) as first_row,
         case
-            when count(months_rows.person) = 0 or count(distinct months_rows.person) >= 3
+            when count(months_rows.person) = 0 or count(distinct months_rows.person) >= {{ fewest_people_shown() }}
                 then cast(sum(months_rows.rows_behind) as bigint)
         end as rows_behind
     from months_rows
@@ -76,10 +85,10 @@ counted_rows as (
         fiscal_year,
         part,
         first_row.item_id,
-        cast(null as varchar) as sheet_name,
+        first_row.sheet_name,
         first_row.source_row,
-        cast(null as bigint) as sheet_row,
-        thing as what,
+        first_row.sheet_row,
+        first_row.what,
         amount as counts,
         rows_behind
     from things

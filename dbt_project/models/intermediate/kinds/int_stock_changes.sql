@@ -1,15 +1,13 @@
-{{ config(materialized='incremental', incremental_strategy='rows_of_items') }}
+{{ config(materialized='incremental', incremental_strategy='items_read') }}
 
 -- By how much every stock changed on a day, as one delivery tells it: for each department, and for
--- the city. A thing is open as long as one of its rows is. Only what one landed item determines,
--- so that it never has to be computed again.
+-- the city. A thing is open as long as one of its rows is. Only what one landed item determines, so
+-- that what is not read tonight stays as it is.
 with
 
 contributions as (
-    select * from {{ ref('int_stocks_contributed') }}
-    {% if is_incremental() %}
-    where is_new
-    {% endif %}
+    select * replace (case when not is_city then department_name end as department_name)
+    from {{ ref('int_stocks_contributed') }}
 ),
 
 row_changes as (
