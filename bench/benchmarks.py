@@ -235,6 +235,6 @@ def _pretend_an_edit(deployment: Deployment) -> None:
     manifest.write_text(json.dumps(project), encoding="utf-8")
 
 
-_EDITED = "int_department_months_used"
+_EDITED = "int_ratios_folded"
 _DEMO_PLACES = {"procedures": "procedures/catalogue.sqlite"}
 BENCHMARKS = {"night": no_change_night, "landing": landing, "thousand": thousandth_night, "dev": edit_loop, "build": project_build}

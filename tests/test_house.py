@@ -17,7 +17,8 @@ from settings import SOURCE_NAMES
 
 SEEDS = ROOT / "dbt_project" / "seeds"
 MODELS = ROOT / "dbt_project" / "models"
-INDICATORS = [row["indicator_code"] for row in csv.DictReader((SEEDS / "indicators.csv").open(encoding="utf-8"))]
+KINDS = MODELS / "intermediate" / "kinds"
+INDICATOR_KINDS = {row["indicator_code"]: row["kind"] for row in csv.DictReader((SEEDS / "indicators.csv").open(encoding="utf-8"))}
 
 
 def test_registry_and_settings_name_the_same_sources() -> None:
@@ -97,27 +98,48 @@ def test_every_department_of_the_seed_looks_like_one_to_the_contracts() -> None:
     assert [name for name in names if cover(name, column) != name] == []
 
 
-@pytest.mark.parametrize("code", INDICATORS)
-def test_every_indicator_has_a_model_a_line_in_the_union_and_a_wording(code: str) -> None:
+@pytest.mark.parametrize(("code", "kind"), INDICATOR_KINDS.items())
+def test_every_indicator_has_a_model_a_line_in_the_union_of_its_kind_and_a_wording(code: str, kind: str) -> None:
     assert (MODELS / "intermediate" / "indicators" / f"int_indicators__{code}.sql").exists()
-    assert f"ref('int_indicators__{code}')" in (MODELS / "intermediate" / "actuals" / "int_indicators_unioned.sql").read_text(
-        encoding="utf-8"
-    )
+    unions = [union for union in KINDS.glob("*.sql") if f"ref('int_indicators__{code}')" in union.read_text(encoding="utf-8")]
+    assert [union.name for union in unions] == [f"int_{kind}s_contributed.sql"]
     assert f",{code}\n" in (SEEDS / "indicator_aliases.csv").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("code", INDICATORS)
-def test_every_indicator_tells_the_rows_that_it_counts(code: str) -> None:
-    kinds = {row["indicator_code"]: row["kind"] for row in csv.DictReader((SEEDS / "indicators.csv").open(encoding="utf-8"))}
-    model = f"int_counted_rows__{'milestones' if kinds[code] == 'milestone' else code}"
-    folder = MODELS / "intermediate" / "counted_rows"
-    assert (folder / f"{model}.sql").exists(), f"{code} has no model in {folder.name}/, so that its receipt lists no rows"
-    assert f"ref('{model}')" in (folder / "int_counted_rows_unioned.sql").read_text(encoding="utf-8")
+@pytest.mark.parametrize("kind", sorted(set(INDICATOR_KINDS.values())))
+def test_every_kind_of_indicator_has_figures_and_tells_the_rows_that_it_counts(kind: str) -> None:
+    for model, union in (
+        (f"int_{kind}s_folded", MODELS / "intermediate" / "actuals" / "int_indicators_unioned.sql"),
+        (f"int_{kind}s_counted", KINDS / "int_counted_rows_unioned.sql"),
+    ):
+        assert f"ref('int_{kind}s_contributed')" in _read_with_parents(KINDS / f"{model}.sql")
+        assert f"ref('{model}')" in union.read_text(encoding="utf-8")
+
+
+def _read_with_parents(model: Path) -> str:
+    """Return a model's text, and that of the models of the same folder that it selects from."""
+    text = model.read_text(encoding="utf-8")
+    parents = [KINDS / f"{name}.sql" for name in re.findall(r"ref\('(\w+)'\)", text)]
+    return text + "".join(_read_with_parents(parent) for parent in parents if parent.exists())
 
 
 def test_every_indicator_model_has_a_seed_row() -> None:
     models = {path.stem.removeprefix("int_indicators__") for path in (MODELS / "intermediate" / "indicators").glob("*.sql")}
-    assert models == set(INDICATORS)
+    assert models == set(INDICATOR_KINDS)
+
+
+def test_numbers_of_policy_are_in_texts_what_they_are_in_sql() -> None:
+    policy = (ROOT / "dbt_project" / "macros" / "policy.sql").read_text(encoding="utf-8")
+    numbers = dict(re.findall(r"macro (\w+)\(\) -%}\n +([\d.]+)\n", policy))
+    assert len(numbers) == policy.count("endmacro") == 3
+    on_track = numbers["on_track_from"]
+    texts = (ROOT / "app" / "texts.py").read_text(encoding="utf-8")
+    assert f"{on_track}以上を順調" in texts
+    assert f"{on_track} and more counts as on track" in texts
+    assert f"on track from {on_track}" in (ROOT / "flows" / "reading" / "explain.py").read_text(encoding="utf-8")
+    columns = (MODELS / "columns.md").read_text(encoding="utf-8")
+    assert f"substantial_progress ({on_track} and more)" in columns
+    assert f"moderate_progress ({float(numbers['moderate_progress_from']):.2f})" in columns
 
 
 def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> None:

@@ -87,6 +87,14 @@
     {{ get_insert_into_sql(arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['dest_columns']) }}
 {%- endmacro %}
 
+{#- The strategy of an incremental model whose view gives more than new items: what it gives takes the
+    place of what was held of the same items. -#}
+{% macro get_incremental_items_read_sql(arg_dict) -%}
+    delete from {{ arg_dict['target_relation'] }}
+    where item_id in (select item_id from {{ arg_dict['temp_relation'] }});
+    {{ get_incremental_rows_of_items_sql(arg_dict) }}
+{%- endmacro %}
+
 {#- The sources with corrected items that are read tonight; for each the columns that are corrected and those that hold them as written. -#}
 {% macro corrected_sources() -%}
     {%- set corrections = ref('corrections') -%}

@@ -1,17 +1,20 @@
-{#- The deliveries of a source that a passing night has shown, each with the days from and until which it was known. -#}
+{#- The deliveries of a source that a passing night has shown, each with the days from and until
+    which it was known. -#}
 {% macro effective_items(source_name) -%}
     select
         item_id,
         known_from,
-        coalesce(known_to, date '9999-12-31') as known_to
+        coalesce(known_to, {{ no_end() }}) as known_to
     from {{ ref('stg_night__landed_items') }}
     where source_name = '{{ source_name }}' and is_effective
 {%- endmacro %}
 
-{#- The days on which what those deliveries tell may have changed. -#}
-{% macro item_knots(items) -%}
-    select known_from as knot from {{ items }}
-    union
-    select known_to as knot from {{ items }}
-    where known_to < date '9999-12-31'
+{#- The days on which what a delivery of an indicator's source tells may have changed. -#}
+{% macro days_of_deliveries() -%}
+    select
+        indicators.indicator_code,
+        unnest([landed_items.known_from, landed_items.known_to]) as learned_on
+    from {{ ref('int_indicators_in_force') }} as indicators
+    inner join {{ ref('stg_night__landed_items') }} as landed_items on indicators.source_name = landed_items.source_name
+    where landed_items.is_effective
 {%- endmacro %}

@@ -56,8 +56,8 @@
                 -- The target was the base, and the base has been lost since.
                 when target_value is not null and required_growth = 0 then 'deterioration'
                 when progress_value < 0 then 'deterioration'
-                when target_value is not null and progress_value >= 0.95 then 'substantial_progress'
-                when target_value is not null and progress_value >= 0.6 then 'moderate_progress'
+                when target_value is not null and progress_value >= {{ on_track_from() }} then 'substantial_progress'
+                when target_value is not null and progress_value >= {{ moderate_progress_from() }} then 'moderate_progress'
                 when target_value is null and progress_value >= 0.015 * room then 'substantial_progress'
                 when target_value is null and progress_value >= 0.005 * room then 'moderate_progress'
                 else 'limited_progress'
@@ -73,7 +73,7 @@
                 when progress_status = 'not_available' then null
                 when progress_status = 'target_achieved' then 5.0
                 when target_value is not null and progress_value is null then -5.0
-                when target_value is not null and progress_value >= 0.6 then least(7.1429 * progress_value - 4.2857, 5.0)
+                when target_value is not null and progress_value >= {{ moderate_progress_from() }} then least(7.1429 * progress_value - 4.2857, 5.0)
                 when target_value is not null then greatest(4.1667 * progress_value - 2.5, -5.0)
                 when progress_status = 'deterioration' then greatest(125 * progress_value - 2.5, -5.0)
                 when room = 0 then 5.0

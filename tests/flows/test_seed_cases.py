@@ -16,72 +16,56 @@ from flows.dev import build_dev
 from flows.errors import AuditFailed
 from flows.paths import dev_file
 
-MONTHS_MODEL = """with
-
-unit_months as (
+# Contributions are known from the delivery that tells them: these from the one roster that the city has.
+ROSTER = "(select min(item_id) from {{ ref('stg_night__landed_items') }} where source_name = 'staff_roster')"
+STOCK_MODEL = """select
+    '{code}' as indicator_code,
+    ROSTER as item_id,
+    strftime(month_start, '%Y-%m') as thing,
+    strftime(month_start, '%Y-%m') as what,
+    1 as source_row,
+    amount,
+    1 as rows_behind,
+    true as is_city,
+    month_start as open_from,
+    lead(month_start, 1, {{{{ no_end() }}}}) over (order by month_start) as open_to
+from (
     select
-        '271004' as org_unit_code,
         cast(date '{first}' + to_months(cast(place as integer)) as date) as month_start,
-        last_day(month_start) as month_end,
-        month_start as known_from,
-        numerator,
-        {denominator} as denominator
-    from (select unnest(range({count})) as place, unnest({numerators}) as numerator)
-),
-
-unit_years as (
-    {{{{ years_of_months('unit_months') }}}}
-),
-
-actuals as (
-    select
-        org_unit_code,
-        'month' as period_grain,
-        month_start as period_start,
-        month_end as period_end,
-        month_end as measured_to,
-        known_from,
-        numerator,
-        denominator
-    from unit_months
-    union all
-    select
-        org_unit_code,
-        'fiscal_year' as period_grain,
-        period_start,
-        period_end,
-        measured_to,
-        known_from,
-        numerator,
-        denominator
-    from unit_years
-),
-
-told_by_now as (
-    {{{{ told_by_now('{code}', 'actuals') }}}}
+        amount
+    from (select unnest(range({count})) as place, unnest({numerators}) as amount)
 )
-
-select * from told_by_now
 """
-YEAR_MODEL = """with
-
-actuals as (
-    select
-        '271004' as org_unit_code,
-        'fiscal_year' as period_grain,
-        date '2026-04-01' as period_start,
-        date '2027-03-31' as period_end,
-        date '2026-10-20' as measured_to,
-        date '2026-10-20' as known_from,
-        {count} as numerator,
-        1 as denominator
-),
-
-told_by_now as (
-    {{{{ told_by_now('{code}', 'actuals') }}}}
+RATIO_MODEL = """select
+    '{code}' as indicator_code,
+    part,
+    ROSTER as item_id,
+    'households' as thing,
+    'households' as what,
+    1 as source_row,
+    amount,
+    1 as rows_behind,
+    cast(date '{first}' + to_months(cast(place as integer)) as date) as month_start,
+    last_day(month_start) as happened_on,
+    month_start as known_from,
+    {{{{ no_end() }}}} as known_to
+from (
+    select unnest(range({count})) as place, 'denominator' as part, {denominator} as amount
+    union all
+    select unnest(range({count})) as place, 'numerator' as part, unnest({numerators}) as amount
 )
-
-select * from told_by_now
+"""
+FLOW_MODEL = """select
+    '{code}' as indicator_code,
+    ROSTER as item_id,
+    'all' as thing,
+    'all' as what,
+    1 as source_row,
+    {count} as amount,
+    false as is_counted_once,
+    date '2026-10-20' as happened_on,
+    date '2026-10-20' as known_from,
+    {{{{ no_end() }}}} as known_to
 """
 
 
@@ -98,14 +82,19 @@ class Case:
     count: int | None = None
 
     @property
+    def kind(self) -> str:
+        return self.line.get("kind", "stock")
+
+    @property
     def model(self) -> str:
-        if self.count is not None:
-            return YEAR_MODEL.format(code=self.code, count=self.count)
+        if self.kind == "flow":
+            return FLOW_MODEL.format(code=self.code, count=self.count).replace("ROSTER", ROSTER)
         place = self.last_month.year * 12 + self.last_month.month - len(self.months)
         first = date(place // 12, place % 12 + 1, 1)
-        return MONTHS_MODEL.format(
+        model = RATIO_MODEL if self.kind == "ratio" else STOCK_MODEL
+        return model.format(
             code=self.code, first=first, count=len(self.months), numerators=list(self.months), denominator=self.denominator
-        )
+        ).replace("ROSTER", ROSTER)
 
 
 def _rising(first: float, last: float) -> tuple[float, ...]:
@@ -147,12 +136,13 @@ def _add(project: Path) -> None:
         targets = [dict(zip(written, map(str, target), strict=True)) | more for target in case.targets]
         _append(seeds / "indicator_targets.csv", targets)
         (models / "indicators" / f"int_indicators__{case.code}.sql").write_text(case.model, encoding="utf-8")
-    union = models / "actuals" / "int_indicators_unioned.sql"
-    last = "    select * from {{ ref('int_indicators__training_participants') }}\n"
-    lines = "".join(f"    union all\n    select * from {{{{ ref('int_indicators__{case.code}') }}}}\n" for case in CASES)
-    text = union.read_text(encoding="utf-8")
-    assert text.count(last) == 1
-    union.write_text(text.replace(last, last + lines), encoding="utf-8")
+    for kind in ("flow", "ratio", "stock"):
+        union = models / "kinds" / f"int_{kind}s_contributed.sql"
+        text = union.read_text(encoding="utf-8")
+        codes = [case.code for case in CASES if case.kind == kind]
+        lines = "".join(f"    union all by name\n    select * from {{{{ ref('int_indicators__{code}') }}}}\n" for code in codes)
+        assert text.count("\n),\n\ncontributions as (") == 1
+        union.write_text(text.replace("\n),\n\ncontributions as (", f"\n{lines}),\n\ncontributions as ("), encoding="utf-8")
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A tenth indicator is one row of a seed, one model and one line in the union; every reader has it after the next night."""
+"""A tenth indicator is one row of a seed, one model and one line in the union of its kind; every reader has it after the next night."""
 
 import csv
 import json
@@ -15,51 +15,33 @@ from app import warehouse
 from flows.reading.show import report
 
 CODE = "days_of_use"
-MODEL = """-- Days of a fiscal year on which anybody used the data-visualisation environment; a year in progress is counted to date.
+MODEL = """{{ config(materialized='view') }}
+
+-- Days on which anybody used the data-visualisation environment: each counts once.
 with
 
 landed_items as (
     {{ effective_items('access_log') }}
 ),
 
-days as (
-    select distinct
-        user_days.access_date,
-        fiscal_years.starts_on,
-        fiscal_years.ends_on,
+contributions as (
+    select
+        'days_of_use' as indicator_code,
+        user_days.item_id,
+        cast(user_days.access_date as varchar) as thing,
+        cast(user_days.access_date as varchar) as what,
+        user_days.first_use_row as source_row,
+        1 as amount,
+        true as is_counted_once,
+        user_days.access_date as happened_on,
         landed_items.known_from,
         landed_items.known_to
     from {{ ref('int_access_log_user_days') }} as user_days
     inner join landed_items on user_days.item_id = landed_items.item_id
-    inner join {{ ref('int_fiscal_years') }} as fiscal_years
-        on user_days.access_date between fiscal_years.starts_on and fiscal_years.ends_on
     where user_days.use_count > 0
-),
-
-knots as (
-    {{ item_knots('landed_items') }}
-),
-
-actuals as (
-    select
-        '271004' as org_unit_code,
-        'fiscal_year' as period_grain,
-        days.starts_on as period_start,
-        days.ends_on as period_end,
-        least(days.ends_on, knots.knot) as measured_to,
-        knots.knot as known_from,
-        count(distinct days.access_date) as numerator,
-        1 as denominator
-    from days
-    inner join knots on knots.knot >= days.known_from and knots.knot < days.known_to
-    group by days.starts_on, days.ends_on, knots.knot
-),
-
-told_by_now as (
-    {{ told_by_now('days_of_use', 'actuals') }}
 )
 
-select * from told_by_now
+select * from contributions
 """
 NAMES = {
     "name_ja": "可視化環境の利用日数",
@@ -82,11 +64,11 @@ def _add(project: Path) -> None:
         csv.DictWriter(content, list(rows[0]), lineterminator="\n").writerow(added)
     models = project / "models" / "intermediate"
     (models / "indicators" / f"int_indicators__{CODE}.sql").write_text(MODEL, encoding="utf-8")
-    union = models / "actuals" / "int_indicators_unioned.sql"
+    union = models / "kinds" / "int_flows_contributed.sql"
     last = "    select * from {{ ref('int_indicators__training_participants') }}\n"
     text = union.read_text(encoding="utf-8")
     assert text.count(last) == 1
-    line = f"    union all select * from {{{{ ref('int_indicators__{CODE}') }}}}\n"
+    line = f"    union all by name select * from {{{{ ref('int_indicators__{CODE}') }}}}\n"
     union.write_text(text.replace(last, last + line), encoding="utf-8")
 
 
@@ -118,6 +100,12 @@ def test_a_tenth_indicator_is_shown_with_its_actual_and_without_a_target_or_a_st
     without = ("status", "status_reason", "judged_status", "target_text", "target_value", "official_rating", "official_value")
     assert {row[name] for row in rows.values() for name in without} == {None}
     assert len({row["indicator_code"] for row in shown}) == 10
+
+
+def test_its_receipt_names_a_row_for_each_thing_that_it_counts(ten: City) -> None:
+    rows = ten.query(f"select what, source_row, counts from marts.fct_counted_rows where indicator_code = '{CODE}' and part = 'numerator'")
+    assert sorted(row[0] for row in rows) == [(FIRST_DAY + timedelta(days=offset)).isoformat() for offset in range(10)]
+    assert all(row[1] and row[2] == 1 for row in rows)
 
 
 def _as_the_app_asks(city: City, **parameters: Any) -> dict[str, list[warehouse.Row]]:

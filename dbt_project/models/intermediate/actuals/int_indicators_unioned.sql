@@ -1,25 +1,15 @@
--- Every indicator, one line each, for as long as it is defined: of one that has ended no later period is told, and of the stock or ratio of the
--- year in which it ended no later month.
+-- The figures of every indicator, by kind, for as long as it is defined: of one that has ended no
+-- later period is told, and of the stock or ratio of the year in which it ended no later month.
 with
 
 unioned as (
-    select * from {{ ref('int_indicators__online_procedures') }}
+    select * from {{ ref('int_flows_folded') }}
     union all
-    select * from {{ ref('int_indicators__information_service_plan') }}
+    select * from {{ ref('int_milestones_folded') }}
     union all
-    select * from {{ ref('int_indicators__common_cloud_service') }}
+    select * from {{ ref('int_ratios_folded') }}
     union all
-    select * from {{ ref('int_indicators__backoffice_grand_design') }}
-    union all
-    select * from {{ ref('int_indicators__nocode_applications') }}
-    union all
-    select * from {{ ref('int_indicators__visualisation_usage_rate') }}
-    union all
-    select * from {{ ref('int_indicators__data_utilisation_policy') }}
-    union all
-    select * from {{ ref('int_indicators__specialists_hired') }}
-    union all
-    select * from {{ ref('int_indicators__training_participants') }}
+    select * from {{ ref('int_stocks_folded') }}
 ),
 
 indicators as (

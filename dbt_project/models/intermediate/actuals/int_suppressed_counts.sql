@@ -23,7 +23,7 @@ counts as (
         coalesce(unioned.numerator, 0) as numerator
     from {{ ref('int_indicators_unioned') }} as unioned
     inner join {{ ref('int_indicators_in_force') }} as indicators on unioned.indicator_code = indicators.indicator_code
-    where indicators.counts_people and unioned.org_unit_code != '271004'
+    where indicators.counts_people and unioned.org_unit_code != {{ city_code() }}
 ),
 
 knots as (
@@ -44,7 +44,7 @@ at_knots as (
         counts.fiscal_year,
         counts.period_start,
         counts.numerator,
-        abs(counts.numerator) between 1 and 2 as is_small,
+        abs(counts.numerator) >= 1 and abs(counts.numerator) < {{ fewest_people_shown() }} as is_small,
         knots.known_from,
         knots.known_to
     from counts
@@ -76,10 +76,10 @@ years_ranked as (
         *,
         count_if(has_small_year) over same_year as small_year_count,
         sum(case when has_small_year then year_count end) over same_year as small_year_sum,
-        count_if(year_count > 2) over same_year as large_year_count,
+        count_if(year_count >= {{ fewest_people_shown() }}) over same_year as large_year_count,
         row_number() over (
             partition by indicator_code, fiscal_year, known_from
-            order by has_small_year or year_count <= 2, year_count, org_unit_code
+            order by has_small_year or year_count < {{ fewest_people_shown() }}, year_count, org_unit_code
         ) as year_place
     from unit_years
     window same_year as (partition by indicator_code, fiscal_year, known_from)
@@ -89,7 +89,7 @@ years_judged as (
     select
         *,
         small_year_count = 1 or small_year_sum <= small_year_count as needs_another_year,
-        has_small_year or (needs_another_year and year_place = 1 and year_count > 2) as is_year_hidden,
+        has_small_year or (needs_another_year and year_place = 1 and year_count >= {{ fewest_people_shown() }}) as is_year_hidden,
         has_small_year and needs_another_year and large_year_count = 0 as is_year_left_out
     from years_ranked
 ),
@@ -99,10 +99,10 @@ months_ranked as (
         *,
         has_small or is_year_hidden as has_hidden_months,
         count_if(has_hidden_months) over same_year as hidden_count,
-        count_if(not has_hidden_months and largest_count > 2) over same_year as other_count,
+        count_if(not has_hidden_months and largest_count >= {{ fewest_people_shown() }}) over same_year as other_count,
         row_number() over (
             partition by indicator_code, fiscal_year, known_from
-            order by has_hidden_months or largest_count <= 2, largest_count, org_unit_code
+            order by has_hidden_months or largest_count < {{ fewest_people_shown() }}, largest_count, org_unit_code
         ) as month_place
     from years_judged
     window same_year as (partition by indicator_code, fiscal_year, known_from)

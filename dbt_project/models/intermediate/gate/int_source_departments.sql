@@ -19,15 +19,7 @@ named as (
         item_id,
         department_name,
         row_count
-    from {{ ref('int_procedure_stock_changes') }}
-    where not is_city
-    union all
-    select
-        item_id,
-        department_name,
-        row_count
-    from {{ ref('int_nocode_app_stock_changes') }}
-    where not is_city
+    from {{ ref('int_catalogue_rows_staged') }}
     union all
     select
         item_id,

@@ -1,1 +1,3 @@
-{{ indicator_of_milestones('backoffice_grand_design') }}
+{{ config(materialized='view') }}
+
+{{ milestones_of('backoffice_grand_design') }}

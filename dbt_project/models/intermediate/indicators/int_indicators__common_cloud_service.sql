@@ -1,1 +1,3 @@
-{{ indicator_of_milestones('common_cloud_service') }}
+{{ config(materialized='view') }}
+
+{{ milestones_of('common_cloud_service') }}

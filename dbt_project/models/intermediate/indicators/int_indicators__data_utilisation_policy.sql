@@ -1,1 +1,3 @@
-{{ indicator_of_milestones('data_utilisation_policy') }}
+{{ config(materialized='view') }}
+
+{{ milestones_of('data_utilisation_policy') }}

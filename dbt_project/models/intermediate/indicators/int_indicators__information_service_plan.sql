@@ -1,1 +1,3 @@
-{{ indicator_of_milestones('information_service_plan') }}
+{{ config(materialized='view') }}
+
+{{ milestones_of('information_service_plan') }}

@@ -26,13 +26,7 @@ staged as (
     select
         item_id,
         cast(sum(row_count) as bigint) as rows_staged
-    from {{ ref('int_procedure_stock_changes') }}
-    group by item_id
-    union all
-    select
-        item_id,
-        cast(sum(row_count) as bigint) as rows_staged
-    from {{ ref('int_nocode_app_stock_changes') }}
+    from {{ ref('int_catalogue_rows_staged') }}
     group by item_id
     union all
     select

@@ -1,7 +1,8 @@
-{#- The last step of a computed indicator: what is known by the warehouse's own date, in the shape and the exact types of every indicator model. -#}
-{% macro told_by_now(indicator_code, actuals) -%}
+{#- The last step of every fold: what is known by the warehouse's own date, in the exact types of a
+    figure. -#}
+{% macro known_by_now(actuals) -%}
     select
-        '{{ indicator_code }}' as indicator_code,
+        actuals.indicator_code,
         actuals.org_unit_code,
         actuals.period_grain,
         actuals.period_start,

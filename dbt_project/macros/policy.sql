@@ -1,0 +1,17 @@
+{#- Numbers that somebody has decided, each found by its name. Texts for readers say some of them
+    again; a test holds the two together. -#}
+
+{#- A department's count of fewer people is not shown: 1 or 2 could be named by whoever knows it. -#}
+{% macro fewest_people_shown() -%}
+    3
+{%- endmacro %}
+
+{#- From which ratio of the pace to the one that is needed an indicator is on track. -#}
+{% macro on_track_from() -%}
+    0.95
+{%- endmacro %}
+
+{#- From which ratio it has made moderate progress; below that limited progress. -#}
+{% macro moderate_progress_from() -%}
+    0.6
+{%- endmacro %}

@@ -1,1 +1,0 @@
-{{ stock_changes_dated('procedures', ref('int_procedure_stock_changes')) }}
