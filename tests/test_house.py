@@ -54,7 +54,9 @@ def _missing_of(source: Source) -> list[str]:
             f"row_told('{name}')" in staging[file] for file in bases
         ),
         "line in int_quarantined_rows.sql": any(f"ref('{file.removesuffix('.sql')}')" in held for file in bases),
-        "line in int_loads.sql": re.search(rf"ref\('(int|stg)_{name[:9]}", _model("int_loads")),
+        "line in int_loads.sql, or int_catalogue_rows_staged.sql": re.search(
+            rf"ref\('(int|stg)_{name[:9]}", _model("int_loads") + _model("int_catalogue_rows_staged")
+        ),
         f"suite that guards {name} in expectations/suites/": any(
             f"'{name}'" in _text("expectations", "suites", path.name) or f'"{name}"' in _text("expectations", "suites", path.name)
             for path in (ROOT / "expectations" / "suites").glob("*.py")

@@ -42,11 +42,11 @@ def read_edited_again(manifest: Any, warehouse: Path) -> None:
         known = dict(connection.execute("select model_name, digest from night.readings").fetchall())
         if _holds_models(connection):
             edited = {key for key in readings if known.get(names[key]) != readings[key]}
-            sources = {source for key in edited for source in _sources(manifest, key)}
+            held = {key: _sources(manifest, key) for key in readings}
+            sources = with_those_held_beside(held, {source for key in edited for source in held[key]})
             for key in readings:
-                read = _sources(manifest, key) & sources
-                if key in edited or read:
-                    _forget(connection, manifest.nodes[key], read)
+                if key in edited or held[key] & sources:
+                    _forget(connection, manifest.nodes[key], held[key])
         connection.execute("delete from night.readings")
         rows = [(names[key], digest) for key, digest in readings.items()]
         connection.executemany("insert into night.readings values (?, ?)", rows)
@@ -97,6 +97,14 @@ def _sources(manifest: Any, key: str) -> set[str]:
     paths = [manifest.nodes[name].original_file_path for name in _upstream(manifest, key)]
     staged = [path.removeprefix(_STAGING) for path in paths if path.startswith(_STAGING)]
     return {path.split("/")[0] for path in staged} - {"night", "corrections"}
+
+
+def with_those_held_beside(held: dict[str, set[str]], sources: set[str]) -> set[str]:
+    """Add the sources that stand in one table with one of these: a table is dropped whole."""
+    found = set(sources)
+    while more := {source for each in held.values() if each & found for source in each} - found:
+        found |= more
+    return found
 
 
 def _holds_models(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -11,6 +11,7 @@ from harness.bare_nights import BareNights, copy_project, settings_of
 from harness.published import export_marts, first_difference
 from small_city import FIRST_DAY, City, new_city
 
+from flows.children.edits import with_those_held_beside
 from flows.landing.reader import Reader
 from flows.night import write
 
@@ -105,3 +106,9 @@ def test_a_version_that_noted_no_readings_is_read_again_once(house: _House) -> N
     assert set(_OF_THE_LOG) < set(house.night(1))
     assert house.use_counts() == {40}
     assert house.night(2) == ()
+
+
+def test_a_table_of_several_sources_is_read_again_from_all_of_them() -> None:
+    held = {"days": {"log"}, "stocks": {"catalogue", "platform"}, "rows": {"platform"}, "lists": {"platform", "list"}}
+    assert with_those_held_beside(held, {"catalogue"}) == {"catalogue", "platform", "list"}
+    assert with_those_held_beside(held, {"log"}) == {"log"}
