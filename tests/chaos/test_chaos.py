@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from harness.answers import check_histories
 from harness.fuzz import spoiled_night
+from harness.invariants import check_invariants, export_marts, first_difference, published, reader_in_a_loop
 from harness.kills import KILL_PLACES, await_end_of_processes, kill_after, kill_at, processes_of, start
-from harness.published import check_invariants, export_marts, first_difference, published, reader_in_a_loop
 from small_city import City, new_city
 
 NIGHT = date(2026, 10, 22)

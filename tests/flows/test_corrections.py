@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from harness.published import export_marts, first_difference, published
+from harness.invariants import export_marts, first_difference, published
 from small_city import ROOT, City, indicators_of, located, log_lines
 
 from flows.dev import build_dev

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from harness.invariants import check_invariants, export_marts, first_difference, published, reader_in_a_loop
 from harness.kills import KILL_PLACES, kill_at, start
-from harness.published import check_invariants, export_marts, first_difference, published, reader_in_a_loop
 from small_city import FIRST_DAY, STAFF, City, log_lines, new_city, roster_lines
 
 FIRST_NIGHT, LAST_NIGHT = date(2026, 10, 22), date(2026, 10, 31)

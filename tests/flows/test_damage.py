@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from harness.published import export_marts, first_difference
+from harness.invariants import export_marts, first_difference
 from small_city import BASE_AS_OF, City
 
 from flows.ledger import append

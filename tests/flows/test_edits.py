@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from harness.bare_nights import BareNights, copy_project, settings_of
-from harness.published import export_marts, first_difference
+from harness.invariants import export_marts, first_difference
 from small_city import FIRST_DAY, City, new_city
 
 from flows.children.edits import with_those_held_beside

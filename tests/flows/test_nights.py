@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from harness.published import export_marts
+from harness.invariants import export_marts
 from small_city import FIRST_DAY, HEADING, ROSTER_HEADING, STAFF, City, log_lines, new_city, roster_lines
 
 NEXT_NIGHT = date(2026, 10, 22)

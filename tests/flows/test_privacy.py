@@ -5,7 +5,7 @@ import sys
 from datetime import date, timedelta
 
 import pytest
-from harness.published import export_marts
+from harness.invariants import export_marts
 from harness.search import found_in
 from small_city import BASE_AS_OF, DEPARTMENTS, ROOT, City, log_lines, roster_lines
 from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook

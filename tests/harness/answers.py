@@ -17,8 +17,8 @@ from flows.reading.diff import RUN_COLUMNS, RUN_TABLES
 from flows.reading.show import report
 from harness.bare_nights import BareNights, bare_nights, copy_project, settings_of
 from harness.histories import History
-from harness.published import export_marts
-from harness.published import first_difference as first_difference_of_marts
+from harness.invariants import export_marts
+from harness.invariants import first_difference as first_difference_of_marts
 from settings import Settings
 
 # From when on a row holds, and until when, null while it does; a mart with neither pair is one of the warehouse's own day.

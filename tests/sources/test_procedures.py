@@ -8,7 +8,7 @@ from pathlib import Path
 
 import adbc_driver_postgresql.dbapi
 import pytest
-from harness.published import export_marts
+from harness.invariants import export_marts
 from postgresql import PASSWORD, Server, execute
 from small_city import BASE_AS_OF, City, located, new_city
 
