@@ -31,8 +31,16 @@ def bare_build(target: Path, warehouse: Path) -> int:
                 _run_python_model(connection, node, result["compiled_code"])
             else:
                 kind = "view" if node["config"]["materialized"] == "view" else "table"
-                connection.execute(f"create or replace {kind} {node['relation_name']} as {result['compiled_code']}")
+                code = _as_contracted(node, result["compiled_code"])
+                connection.execute(f"create or replace {kind} {node['relation_name']} as {code}")
     return len(results)
+
+
+def _as_contracted(node: dict[str, Any], code: str) -> str:
+    """Return a model's statement with the columns of its contract, in their order, as dbt does."""
+    if not node["config"]["contract"]["enforced"]:
+        return code
+    return f"select {', '.join(node['columns'])} from ({code})"
 
 
 def _load_seed(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import jinja2
 import pytest
 from small_city import ROOT, SHARED
 
-MACRO = ROOT / "dbt_project" / "macros" / "statcan_progress.sql"
+MACROS = [ROOT / "dbt_project" / "macros" / f"{name}.sql" for name in ("policy", "statcan_progress")]
 CASES = Path(os.environ.get("PROGRESS_CASES") or SHARED / "domain" / "progress_cases.csv")
 
 _AS_CASES = """
@@ -35,7 +35,8 @@ _WRONG = """
 
 
 def judged(connection: duckdb.DuckDBPyConnection) -> None:
-    statement = jinja2.Environment().from_string(MACRO.read_text(encoding="utf-8") + "{{ statcan_progress('cases') }}").render()
+    macros = "".join(file.read_text(encoding="utf-8") for file in MACROS)
+    statement = jinja2.Environment().from_string(macros + "{{ statcan_progress('cases') }}").render()
     connection.execute(f"create table judged as {statement}")
 
 

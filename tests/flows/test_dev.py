@@ -105,19 +105,20 @@ def test_new_columns_and_marts_are_told(bench: Workbench) -> None:
     assert tables["dim_fiscal_years"].rows_added == 0
 
 
+_OF_RATIOS = "models/intermediate/kinds/_ratios_unit_tests.yml"
+
+
 def test_an_edited_unit_test_of_an_unchanged_model_is_run_and_named_by_its_line(bench: Workbench) -> None:
     bench.edit(
-        "models/intermediate/usage/_usage_unit_tests.yml",
-        "kita,2024-03-01,2024-04-01,9999-12-31",
-        "kita,2024-05-01,2024-04-01,9999-12-31",
+        _OF_RATIOS,
+        "person: moves, source_row: 7",
+        "person: moves, source_row: 6",
     )
     with pytest.raises(AuditFailed) as refused:
         bench.build()
-    line = _line_of(
-        bench, "models/intermediate/usage/_usage_unit_tests.yml", "- name: people_count_for_the_department_they_were_posted_to_on_that_day"
-    )
+    line = _line_of(bench, _OF_RATIOS, "- name: people_count_for_the_department_they_were_posted_to_on_that_day")
     assert str(refused.value).startswith(
-        f"dbt_project/models/intermediate/usage/_usage_unit_tests.yml:{line}: "
+        f"dbt_project/{_OF_RATIOS}:{line}: "
         "unit test people_count_for_the_department_they_were_posted_to_on_that_day: the model gives other rows than it expects; next: "
     )
     assert "actual differs from expected" in refused.value.details
