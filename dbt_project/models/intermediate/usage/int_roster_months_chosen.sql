@@ -1,12 +1,14 @@
--- Which roster tells where people were posted in a month, as it was known at the time: the month's own, else the nearest earlier one, else
--- the nearest later one. A roster of no month, as one may be that landed before names were read with care, tells of none;
--- of two of one month, the one that is known later stands.
+-- Which roster tells where people were posted in a month, as it was known at the time: the month's
+-- own, else the nearest earlier one, else the nearest later one. A roster of no month, as one may be
+-- that landed before names were read with care, tells of none; of two of one month, the one that is
+-- known later stands. What would have been chosen before the access log told of the month is left
+-- out: nothing can be counted by it, and it grows with the square of the months.
 with
 
 rosters as (
     select
         item_id,
-        date_trunc('month', business_date) as roster_month,
+        cast(date_trunc('month', business_date) as date) as roster_month,
         known_from,
         coalesce(known_to, date '9999-12-31') as known_to
     from {{ ref('stg_night__landed_items') }}
@@ -14,8 +16,10 @@ rosters as (
 ),
 
 months as (
-    select distinct date_trunc('month', access_date) as month_start
-    from {{ ref('int_access_log_user_days') }}
+    select
+        month_start,
+        known_from
+    from {{ ref('int_access_log_months') }}
 ),
 
 knots as (
@@ -58,6 +62,13 @@ dated as (
         known_from,
         lead(known_from, 1, date '9999-12-31') over (partition by month_start order by known_from) as known_to
     from changes
+),
+
+since_the_log_tells as (
+    select dated.*
+    from dated
+    inner join months on dated.month_start = months.month_start
+    where dated.known_to > months.known_from
 )
 
-select * from dated
+select * from since_the_log_tells
