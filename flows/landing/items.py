@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from flows.errors import ShihyoError
 from flows.sources import SOURCES
+from flows.sources.contracts import Contract
 from settings import Settings
 
 MANIFEST = "manifest.json"
@@ -52,8 +53,14 @@ class Manifest(BaseModel):
     rows_rejected: int
     contract_version: int
     pseudonym_key_id: str | None
+    contract_digest: str | None = None
     notes: list[str] = []
     rows_erased: int = 0
+
+    def was_read_by(self, contract: Contract) -> bool:
+        """Return whether the item was read by the contract as it stands: by its version, and by its
+        columns, which may have been edited without raising it. Earlier items have the version alone."""
+        return self.contract_version == contract.version and self.contract_digest in (None, contract.digest)
 
     def write(self, path: Path) -> None:
         """Write the manifest as JSON for reading, too."""

@@ -68,7 +68,7 @@ def _read_by_earlier_contract(source: Source, landed: dict[str, list[Manifest]])
     """Return how many items stand as another version of the contract read them: the source no
     longer has them."""
     standing = [max(items, key=_order_of_landing) for items in landed.values()]
-    count = sum(manifest.contract_version != source.contract.version for manifest in standing)
+    count = sum(not manifest.was_read_by(source.contract) for manifest in standing)
     if count:
         told = "%s: %d items stand as an earlier version of its contract read them: it no longer has them"
         log.info(told, source.name, count)
@@ -116,9 +116,9 @@ def _refuse_another_key(source: Source, landed: dict[str, list[Manifest]], pseud
 def _land_if_new(
     settings: Settings, source: Source, delivery: Delivery, as_of: date, latest: Manifest | None, reader: Reader
 ) -> Manifest | None:
-    # What was read under another version of the contract is read again: that version may have
-    # mended its reading. The same content was known since it first landed.
-    known = latest if latest is not None and latest.contract_version == source.contract.version else None
+    # What was read by another version of the contract, or by other columns, is read again: its
+    # reading may have been mended. The same content was known since it first landed.
+    known = latest if latest is not None and latest.was_read_by(source.contract) else None
     if known is not None and delivery.stamp is not None and delivery.stamp == known.stamp:
         return None
     temporary = settings.landing_dir / _TEMPORARY / uuid.uuid4().hex
@@ -146,6 +146,7 @@ def _land_if_new(
         rows_landed=rows.landed,
         rows_rejected=rows.rejected,
         contract_version=source.contract.version,
+        contract_digest=source.contract.digest,
         pseudonym_key_id=rows.pseudonym_key_id,
         notes=list(rows.notes),
     )

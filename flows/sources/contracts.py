@@ -5,11 +5,12 @@ not look like its kind is covered before it is written: a name in a column of da
 """
 
 import difflib
+import hashlib
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -110,6 +111,15 @@ class Contract:
         """Return every heading that is no news, as headings are compared."""
         kept = [heading for column in self.columns for heading in column.headings]
         return frozenset(plain_heading(heading) for heading in [*kept, *self.left_behind])
+
+    @cached_property
+    def digest(self) -> str:
+        """Return a digest of what its columns say, the same for as long as none of them is edited."""
+        said = [
+            [(field.name, getattr(column, field.name)) for field in fields(column) if getattr(column, field.name) != field.default]
+            for column in self.columns
+        ]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
     @property
     def file(self) -> str:

@@ -78,6 +78,28 @@ def test_what_lies_in_the_folder_is_read_again_under_a_new_version_of_its_contra
     assert [manifest.contract_version for manifest in manifests] == [source.contract.version, raised.contract.version]
 
 
+def test_columns_that_were_edited_without_raising_the_version_are_noticed(city: City) -> None:
+    settings, source = settings_of(city), BY_NAME["training_rosters"]
+    city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY)
+    assert land(settings, source, [DAY]) == 1
+    first, *others = source.contract.columns
+    edited, described = type(source)(), type(source)()
+    edited.contract = replace(source.contract, columns=(replace(first, headings=(*first.headings, "別の見出し")), *others))
+    described.contract = replace(edited.contract, owner_ja="別の所管", may_be_stale_days=99)
+    assert land(settings, edited, [DAY + timedelta(days=1)]) == 1
+    assert land(settings, described, [DAY + timedelta(days=2)]) == 0
+    assert [known_from for _, known_from, _ in landed(city)] == ["2026-10-05", "2026-10-05"]
+
+
+def test_an_item_landed_before_columns_were_digested_stands_by_its_version(city: City) -> None:
+    settings, source = settings_of(city), BY_NAME["training_rosters"]
+    city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY)
+    land(settings, source, [DAY])
+    [item] = landed_items(settings, source.name)
+    item.manifest.model_copy(update={"contract_digest": None}).write(item.folder / "manifest.json")
+    assert land(settings, source, [DAY + timedelta(days=1)]) == 0
+
+
 def test_what_a_source_no_longer_has_stands_as_it_was_read_and_is_counted(city: City) -> None:
     settings, source = settings_of(city), BY_NAME["training_rosters"]
     first = city.deliver("training_rosters", "研修1.xlsx", roster("S1"), on=DAY)
