@@ -44,8 +44,10 @@ def _missing_of(source: Source) -> list[str]:
     there = {
         f"module flows/sources/{name}.py": _text("flows", "sources", f"{name}.py"),
         "name in settings.SOURCE_NAMES": name in SOURCE_NAMES,
-        "contract: its name, columns and owner": contract.source_name == name
+        "contract: its names, columns and owner": contract.source_name == name
         and contract.columns
+        and contract.name_ja
+        and contract.name_en
         and contract.owner_ja
         and contract.owner_en,
         f"staging: dbt_project/models/staging/{name}/base_….sql that reads landed_rows('{name}')": bases,
@@ -86,7 +88,7 @@ def test_every_source_has_all_of_its_rooms(source: Source) -> None:
 def test_the_rule_for_sources_names_what_a_new_one_lacks() -> None:
     class Parking:
         name = "parking"
-        contract = Contract("parking", 1, "", "", (), may_be_stale_days=1)
+        contract = Contract("parking", 1, "", "", "", "", (), may_be_stale_days=1)
 
     missing = _missing_of(Parking())
     assert missing[0] == "module flows/sources/parking.py"

@@ -84,6 +84,8 @@ class ContractFact(BaseModel):
     source_name: str
     path: str
     contract_file: str | None = None
+    name_ja: str | None = None
+    name_en: str | None = None
     owner_ja: str | None = None
     owner_en: str | None = None
     delivers_within_days: _Int32OrNone = None
@@ -171,6 +173,8 @@ def _contracts(settings: Settings) -> Iterator[ContractFact]:
             source_name=source.name,
             path=str(contract_file(settings, source.name)),
             contract_file=source.contract.file,
+            name_ja=source.contract.name_ja,
+            name_en=source.contract.name_en,
             owner_ja=source.contract.owner_ja,
             owner_en=source.contract.owner_en,
             delivers_within_days=source.contract.delivers_within_days,

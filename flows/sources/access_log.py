@@ -12,6 +12,8 @@ from flows.sources.pseudonyms import Pseudonyms
 CONTRACT = Contract(
     source_name="access_log",
     version=2,
+    name_ja="データ可視化環境の利用ログ",
+    name_en="Access log of the data-visualisation environment",
     owner_ja="デジタル統括室 データ活用担当",
     owner_en="Digital Bureau, data utilisation",
     delivers_within_days=3,  # a day of the log comes on the day after, a weekend and a holiday included

@@ -89,6 +89,8 @@ class Contract:
 
     source_name: str
     version: int
+    name_ja: str
+    name_en: str
     owner_ja: str
     owner_en: str
     columns: tuple[Column, ...]

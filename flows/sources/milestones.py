@@ -13,6 +13,8 @@ from flows.sources.workbooks import SHEET_COLUMNS
 CONTRACT = Contract(
     source_name="milestones",
     version=2,
+    name_ja="計画の工程管理表",
+    name_en="Register of milestones",
     owner_ja="デジタル統括室 企画担当",
     owner_en="Digital Bureau, planning",
     may_be_stale_days=100,

@@ -13,6 +13,8 @@ from flows.sources.workbooks import SHEET_COLUMNS
 CONTRACT = Contract(
     source_name="specialists",
     version=2,
+    name_ja="外部専門人材の採用台帳",
+    name_en="Register of specialists hired",
     owner_ja="人事室 採用担当",
     owner_en="Personnel Office, recruitment",
     may_be_stale_days=100,

@@ -13,6 +13,8 @@ from flows.sources.workbooks import SHEET_COLUMNS
 CONTRACT = Contract(
     source_name="staff_roster",
     version=3,
+    name_ja="職員名簿",
+    name_en="Staff rosters",
     owner_ja="人事室",
     owner_en="Personnel Office",
     delivers_within_days=40,  # a roster a month, on the first

@@ -12,6 +12,8 @@ from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS, parse_workb
 CONTRACT = Contract(
     source_name="training_rosters",
     version=1,
+    name_ja="研修受講者名簿",
+    name_en="Training rosters",
     owner_ja="人事室 人材育成担当",
     owner_en="Personnel Office, training",
     may_be_stale_days=30,

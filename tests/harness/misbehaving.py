@@ -69,7 +69,9 @@ FAULTS: dict[str, Callable[[], None]] = {
 }
 
 
-_CONTRACT = Contract("staff_roster", 1, "人事室", "Personnel Office", (Column("code", ("code",), "code"),), may_be_stale_days=0)
+_CONTRACT = Contract(
+    "staff_roster", 1, "職員名簿", "Staff rosters", "人事室", "Personnel Office", (Column("code", ("code",), "code"),), may_be_stale_days=0
+)
 
 
 @dataclass

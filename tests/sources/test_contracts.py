@@ -57,7 +57,10 @@ def test_addresses_in_free_text_are_covered_and_the_rest_of_it_stays() -> None:
 
 def test_a_column_is_found_by_any_of_its_headings_in_any_width() -> None:
     contract = Contract(
-        "x", 1, "担当", "owner", (Column("day", ("受講日", "開催日")), Column("more", ("備考",), is_required=False)), 1, ("氏名",)
+        *("x", 1, "名簿", "roster", "担当", "owner"),
+        (Column("day", ("受講日", "開催日")), Column("more", ("備考",), is_required=False)),
+        1,
+        ("氏名",),
     )
     layout = lay_out(["氏　名", " 開催日 ", "新項目"], contract)
     assert layout.positions == {"day": 1}
@@ -76,7 +79,7 @@ def test_a_column_is_found_by_any_of_its_headings_in_any_width() -> None:
 )
 def test_two_headings_for_one_column_are_ambiguous(headings: list[str], said: str | None) -> None:
     columns = (Column("day", ("受講日", "開催日")), Column("more", ("備考",), is_required=False))
-    layout = lay_out(headings, Contract("x", 1, "担当", "owner", columns, 1, ("氏名",)))
+    layout = lay_out(headings, Contract("x", 1, "名簿", "roster", "担当", "owner", columns, 1, ("氏名",)))
     assert layout.missing is None
     assert (layout.reason is not None) == (said is not None)
     assert said is None or f"the heading has {said}, of which" in str(layout.ambiguous)

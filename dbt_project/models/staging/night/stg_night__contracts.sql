@@ -4,6 +4,8 @@ contracts as (
     select
         source_name,
         contract_file,
+        name_ja,
+        name_en,
         owner_ja,
         owner_en,
         delivers_within_days,
