@@ -7,5 +7,5 @@ inner join {{ ref('org_units') }} as other
     on
         one.name_ja = other.name_ja
         and one.org_unit_code < other.org_unit_code
-        and one.valid_from <= coalesce(other.valid_to, date '9999-12-31')
-        and other.valid_from <= coalesce(one.valid_to, date '9999-12-31')
+        and one.valid_from <= coalesce(other.valid_to, {{ no_end() }})
+        and other.valid_from <= coalesce(one.valid_to, {{ no_end() }})

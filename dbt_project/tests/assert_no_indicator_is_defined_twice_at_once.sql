@@ -7,7 +7,7 @@ inner join {{ ref('indicators') }} as later
     on
         earlier.indicator_code = later.indicator_code
         and earlier.valid_from < later.valid_from
-        and coalesce(earlier.valid_to, date '9999-12-31') >= later.valid_from
+        and coalesce(earlier.valid_to, {{ no_end() }}) >= later.valid_from
 union all
 select
     indicator_code,

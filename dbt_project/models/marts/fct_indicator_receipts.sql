@@ -18,7 +18,7 @@ targets as (
     inner join run_contexts
         on
             targets.effective_from <= run_contexts.as_of
-            and coalesce(targets.effective_to, date '9999-12-31') > run_contexts.as_of
+            and coalesce(targets.effective_to, {{ no_end() }}) > run_contexts.as_of
 ),
 
 official_results as (
@@ -27,7 +27,7 @@ official_results as (
     inner join run_contexts
         on
             official_results.known_from <= run_contexts.as_of
-            and coalesce(official_results.known_to, date '9999-12-31') > run_contexts.as_of
+            and coalesce(official_results.known_to, {{ no_end() }}) > run_contexts.as_of
 ),
 
 progress as (

@@ -30,7 +30,7 @@ told_parts as (
         any_value(unioned.period_end) as period_end,
         arg_max(unioned.numerator is not null, unioned.known_from) as is_told
     from {{ ref('int_indicators_unioned') }} as unioned
-    where unioned.org_unit_code != '271004'
+    where unioned.org_unit_code != {{ city_code() }}
     group by unioned.indicator_code, unioned.org_unit_code, unioned.period_grain, unioned.period_start
 ),
 
@@ -136,7 +136,7 @@ members as (
         is_suppressed,
         is_provisional
     from shown
-    where org_unit_code = '271004' and indicator_code in (select parts.indicator_code from parts)
+    where org_unit_code = {{ city_code() }} and indicator_code in (select parts.indicator_code from parts)
 ),
 
 rolled_up as (

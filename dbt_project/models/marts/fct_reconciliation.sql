@@ -2,7 +2,7 @@ with
 
 actuals as (
     select * from {{ ref('int_indicator_actuals') }}
-    where org_unit_code = '271004' and period_grain = 'fiscal_year' and is_current and not is_provisional
+    where org_unit_code = {{ city_code() }} and period_grain = 'fiscal_year' and is_current and not is_provisional
 ),
 
 indicators as (

@@ -32,7 +32,7 @@ run_contexts as (
 
 actuals as (
     select * from {{ ref('int_indicator_actuals') }}
-    where org_unit_code = '271004' and is_current
+    where org_unit_code = {{ city_code() }} and is_current
 ),
 
 -- A ratio and a stock stand where their latest complete month left them, whichever year the target is of.
@@ -124,7 +124,7 @@ scaled as (
             and targets.fiscal_year = coalesce(measured.fiscal_year, targets.fiscal_year)
     inner join run_contexts
         on
-            run_contexts.as_of between targets.effective_from and coalesce(targets.effective_to - 1, date '9999-12-31')
+            run_contexts.as_of between targets.effective_from and coalesce(targets.effective_to - 1, {{ no_end() }})
             and fiscal_years.ends_on >= run_contexts.as_of
     where measured.numerator is not null and measured.denominator != 0
 ),

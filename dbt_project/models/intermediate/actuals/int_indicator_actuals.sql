@@ -84,14 +84,14 @@ suppressed_counts as (
         period_start,
         is_left_out,
         known_from,
-        coalesce(known_to, date '9999-12-31') as known_to
+        coalesce(known_to, {{ no_end() }}) as known_to
     from {{ ref('int_suppressed_counts') }}
 ),
 
 stretches as (
     select
         *,
-        lead(known_from, 1, date '9999-12-31') over (
+        lead(known_from, 1, {{ no_end() }}) over (
             partition by indicator_code, org_unit_code, period_grain, period_start
             order by known_from
         ) as next_known_from
@@ -193,7 +193,7 @@ actuals as (
     from shown
     inner join indicators on shown.indicator_code = indicators.indicator_code
     -- Of people in a department only the count of today: from one day's to the next somebody could be told, however few of them are hidden.
-    where not indicators.counts_people or shown.org_unit_code = '271004' or shown.known_to is null
+    where not indicators.counts_people or shown.org_unit_code = {{ city_code() }} or shown.known_to is null
 )
 
 select * from actuals

@@ -16,7 +16,7 @@ counts as (
         {{ fiscal_year_of('unioned.period_start') }} as fiscal_year,
         unioned.period_start,
         unioned.known_from,
-        lead(unioned.known_from, 1, date '9999-12-31') over (
+        lead(unioned.known_from, 1, {{ no_end() }}) over (
             partition by unioned.indicator_code, unioned.org_unit_code, unioned.period_grain, unioned.period_start
             order by unioned.known_from
         ) as known_to,

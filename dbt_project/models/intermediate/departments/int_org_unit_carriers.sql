@@ -9,7 +9,7 @@ org_units as (
         predecessor_code,
         successor_code,
         valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to
+        coalesce(valid_to, {{ no_end() }}) as valid_to
     from {{ ref('int_org_unit_lineages') }}
 ),
 
@@ -55,7 +55,7 @@ later as (
         later.step + 1 as step
     from later
     inner join org_units on later.successor_code = org_units.org_unit_code
-    where later.carries_to < date '9999-12-31' and later.step < 50
+    where later.carries_to < {{ no_end() }} and later.step < 50
 ),
 
 earlier as (

@@ -21,7 +21,7 @@ months as (
     from {{ ref('int_indicator_actuals') }} as actuals
     inner join indicators on actuals.indicator_code = indicators.indicator_code
     where
-        actuals.org_unit_code = '271004'
+        actuals.org_unit_code = {{ city_code() }}
         and actuals.period_grain = 'month'
         and actuals.is_current
         and not actuals.is_provisional

@@ -30,7 +30,7 @@ known_users as (
         postings.user_pseudonym
     from {{ ref('int_roster_months_chosen') }} as rosters
     inner join {{ ref('stg_staff_roster__postings') }} as postings on rosters.item_id = postings.item_id
-    where rosters.known_to = date '9999-12-31'
+    where rosters.known_to = {{ no_end() }}
 ),
 
 months as (

@@ -19,7 +19,7 @@ standing as (
     inner join run_contexts
         on
             landed_items.known_from <= run_contexts.as_of
-            and coalesce(landed_items.known_to, date '9999-12-31') > run_contexts.as_of
+            and coalesce(landed_items.known_to, {{ no_end() }}) > run_contexts.as_of
 )
 
 select * from standing

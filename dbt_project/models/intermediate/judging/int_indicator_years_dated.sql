@@ -19,13 +19,13 @@ defined_years as (
     inner join {{ ref('int_fiscal_years') }} as fiscal_years
         on
             definitions.valid_from <= fiscal_years.ends_on
-            and coalesce(definitions.valid_to, date '9999-12-31') >= fiscal_years.starts_on
+            and coalesce(definitions.valid_to, {{ no_end() }}) >= fiscal_years.starts_on
     group by definitions.indicator_code, fiscal_years.fiscal_year
 ),
 
 actuals as (
     select * from {{ ref('int_indicator_actuals') }}
-    where org_unit_code = '271004' and period_grain = 'fiscal_year'
+    where org_unit_code = {{ city_code() }} and period_grain = 'fiscal_year'
 ),
 
 targets as (
@@ -143,25 +143,25 @@ valued as (
             knots.indicator_code = actuals.indicator_code
             and knots.fiscal_year = actuals.fiscal_year
             and knots.known_from >= actuals.known_from
-            and knots.known_from < coalesce(actuals.known_to, date '9999-12-31')
+            and knots.known_from < coalesce(actuals.known_to, {{ no_end() }})
     left join targets
         on
             knots.indicator_code = targets.indicator_code
             and knots.fiscal_year = targets.fiscal_year
             and knots.known_from >= targets.effective_from
-            and knots.known_from < coalesce(targets.effective_to, date '9999-12-31')
+            and knots.known_from < coalesce(targets.effective_to, {{ no_end() }})
     left join official_results
         on
             knots.indicator_code = official_results.indicator_code
             and knots.fiscal_year = official_results.fiscal_year
             and knots.known_from >= official_results.known_from
-            and knots.known_from < coalesce(official_results.known_to, date '9999-12-31')
+            and knots.known_from < coalesce(official_results.known_to, {{ no_end() }})
 ),
 
 dated as (
     select
         *,
-        lead(known_from, 1, date '9999-12-31') over (partition by indicator_code, fiscal_year order by known_from) as known_to
+        lead(known_from, 1, {{ no_end() }}) over (partition by indicator_code, fiscal_year order by known_from) as known_to
     from valued
 )
 

@@ -112,8 +112,8 @@ methods as (
         case
             when not has_pace or final_target_value is null then null
             when has_reached_final_target then 'target_achieved'
-            when linear_pace_ratio >= 0.95 then 'substantial_progress'
-            when linear_pace_ratio >= 0.6 then 'moderate_progress'
+            when linear_pace_ratio >= {{ on_track_from() }} then 'substantial_progress'
+            when linear_pace_ratio >= {{ moderate_progress_from() }} then 'moderate_progress'
             when linear_pace_ratio >= 0 then 'limited_progress'
             else 'deterioration'
         end as linear_pace_status,

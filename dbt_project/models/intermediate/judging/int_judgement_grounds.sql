@@ -11,7 +11,7 @@ definitions as (
     select
         *,
         case when lag(valid_from) over same_indicator is null then date '0001-01-01' else valid_from end as in_force_from,
-        lead(valid_from, 1, date '9999-12-31') over same_indicator as in_force_to,
+        lead(valid_from, 1, {{ no_end() }}) over same_indicator as in_force_to,
         -- The first day on which no definition is in force any more, nor will be.
         case
             when count(valid_to) over all_definitions = count(*) over all_definitions

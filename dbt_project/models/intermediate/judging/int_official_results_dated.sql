@@ -49,7 +49,7 @@ knots as (
         fiscal_year,
         known_to as known_from
     from statements
-    where known_to < date '9999-12-31'
+    where known_to < {{ no_end() }}
 ),
 
 spoken as (

@@ -14,7 +14,7 @@ city_years as (
         measured_to,
         known_from
     from {{ ref('int_indicator_actuals') }}
-    where org_unit_code = '271004' and period_grain = 'fiscal_year' and is_current
+    where org_unit_code = {{ city_code() }} and period_grain = 'fiscal_year' and is_current
 )
 
 select * from city_years

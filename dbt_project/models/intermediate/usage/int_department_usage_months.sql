@@ -5,7 +5,7 @@ actuals as (
     where
         indicator_code = 'visualisation_usage_rate'
         and period_grain = 'month'
-        and org_unit_code != '271004'
+        and org_unit_code != {{ city_code() }}
         and is_current
 ),
 

@@ -10,7 +10,7 @@ rosters as (
         item_id,
         cast(date_trunc('month', business_date) as date) as roster_month,
         known_from,
-        coalesce(known_to, date '9999-12-31') as known_to
+        coalesce(known_to, {{ no_end() }}) as known_to
     from {{ ref('stg_night__landed_items') }}
     where source_name = 'staff_roster' and is_effective and business_date >= date '2000-01-01'
 ),
@@ -60,7 +60,7 @@ dated as (
         month_start,
         item_id,
         known_from,
-        lead(known_from, 1, date '9999-12-31') over (partition by month_start order by known_from) as known_to
+        lead(known_from, 1, {{ no_end() }}) over (partition by month_start order by known_from) as known_to
     from changes
 ),
 

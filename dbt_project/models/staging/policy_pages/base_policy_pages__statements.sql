@@ -32,7 +32,7 @@ definitions as (
             when lag(indicators.valid_from) over same_indicator is null then date '0001-01-01'
             else indicators.valid_from
         end as in_force_from,
-        lead(indicators.valid_from, 1, date '9999-12-31') over same_indicator as in_force_to
+        lead(indicators.valid_from, 1, {{ no_end() }}) over same_indicator as in_force_to
     from {{ ref('indicators') }} as indicators
     left join {{ ref('unit_equivalents') }} as equivalents on indicators.unit_ja = equivalents.unit
     window same_indicator as (
