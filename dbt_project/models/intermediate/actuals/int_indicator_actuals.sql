@@ -13,47 +13,47 @@ run_contexts as (
     select as_of from {{ ref('stg_night__run_contexts') }}
 ),
 
-knots as (
+change_days as (
     select * from {{ ref('int_indicators_unioned') }}
 ),
 
--- A month becomes final on the day after its end, a fiscal year with its last month: a knot of its own where no input changed that day.
+-- A month becomes final on the day after its end, a fiscal year with its last month: a change day of its own where no input changed that day.
 -- A flow and a milestone wait for a delivery made after the end, at the longest until the city's books of the year are closed (31 May): what was
 -- told in March is not yet all there was. A year in which the indicator ended closes with the month of its last day.
-dated_knots as (
+dated_changes as (
     select
-        knots.*,
+        change_days.*,
         indicators.kind,
-        least(knots.period_end, coalesce(indicators.ends_on, knots.period_end)) as closes_on,
+        least(change_days.period_end, coalesce(indicators.ends_on, change_days.period_end)) as closes_on,
         case
-            when indicators.kind in ('flow', 'milestone') then make_date({{ fiscal_year_of('knots.period_start') }} + 1, 5, 31)
-            else least(knots.period_end, coalesce(indicators.ends_on, knots.period_end))
+            when indicators.kind in ('flow', 'milestone') then make_date({{ fiscal_year_of('change_days.period_start') }} + 1, 5, 31)
+            else least(change_days.period_end, coalesce(indicators.ends_on, change_days.period_end))
         end as told_until
-    from knots
-    inner join indicators on knots.indicator_code = indicators.indicator_code
+    from change_days
+    inner join indicators on change_days.indicator_code = indicators.indicator_code
 ),
 
 finished as (
     select
-        dated_knots.indicator_code,
-        dated_knots.org_unit_code,
-        dated_knots.period_grain,
-        dated_knots.period_start,
-        dated_knots.period_end,
+        dated_changes.indicator_code,
+        dated_changes.org_unit_code,
+        dated_changes.period_grain,
+        dated_changes.period_start,
+        dated_changes.period_end,
         -- What a source told of a year's days is all there is of them once the year is over; a stock or a ratio waits for its last month.
-        case when dated_knots.kind in ('flow', 'milestone') then dated_knots.period_end else dated_knots.measured_to end as measured_to,
-        dated_knots.told_until + 1 as known_from,
-        dated_knots.numerator,
-        dated_knots.denominator,
-        dated_knots.closes_on
-    from dated_knots
+        case when dated_changes.kind in ('flow', 'milestone') then dated_changes.period_end else dated_changes.measured_to end as measured_to,
+        dated_changes.told_until + 1 as known_from,
+        dated_changes.numerator,
+        dated_changes.denominator,
+        dated_changes.closes_on
+    from dated_changes
     cross join run_contexts
-    where dated_knots.known_from <= dated_knots.told_until and dated_knots.told_until < run_contexts.as_of
-    -- The last knot, and not the last figure: a figure may have been taken back.
+    where dated_changes.known_from <= dated_changes.told_until and dated_changes.told_until < run_contexts.as_of
+    -- The last change day, and not the last figure: a figure may have been taken back.
     qualify
         row_number() over (
-            partition by dated_knots.indicator_code, dated_knots.org_unit_code, dated_knots.period_grain, dated_knots.period_start
-            order by dated_knots.known_from desc
+            partition by dated_changes.indicator_code, dated_changes.org_unit_code, dated_changes.period_grain, dated_changes.period_start
+            order by dated_changes.known_from desc
         ) = 1
 ),
 
@@ -61,19 +61,19 @@ valued as (
     select
         * exclude (kind, told_until),
         known_from <= closes_on or measured_to < closes_on as is_provisional
-    from dated_knots
+    from dated_changes
     union all
     select
         finished.*,
         finished.measured_to < finished.closes_on as is_provisional
     from finished
-    anti join knots
+    anti join change_days
         on
-            finished.indicator_code = knots.indicator_code
-            and finished.org_unit_code = knots.org_unit_code
-            and finished.period_grain = knots.period_grain
-            and finished.period_start = knots.period_start
-            and finished.known_from = knots.known_from
+            finished.indicator_code = change_days.indicator_code
+            and finished.org_unit_code = change_days.org_unit_code
+            and finished.period_grain = change_days.period_grain
+            and finished.period_start = change_days.period_start
+            and finished.known_from = change_days.known_from
 ),
 
 suppressed_counts as (
@@ -88,7 +88,7 @@ suppressed_counts as (
     from {{ ref('int_suppressed_counts') }}
 ),
 
-stretches as (
+spans as (
     select
         *,
         lead(known_from, 1, {{ no_end() }}) over (
@@ -100,29 +100,29 @@ stretches as (
 
 -- A count can be hidden, or be shown again, on a day on which it did not change itself, because another one did.
 points as (
-    select * from stretches
+    select * from spans
     union
-    select stretches.* replace (suppressed_counts.known_from as known_from)
-    from stretches
+    select spans.* replace (suppressed_counts.known_from as known_from)
+    from spans
     inner join suppressed_counts
         on
-            stretches.indicator_code = suppressed_counts.indicator_code
-            and stretches.org_unit_code = suppressed_counts.org_unit_code
-            and stretches.period_grain = suppressed_counts.period_grain
-            and stretches.period_start = suppressed_counts.period_start
-            and stretches.known_from < suppressed_counts.known_from
-            and stretches.next_known_from > suppressed_counts.known_from
+            spans.indicator_code = suppressed_counts.indicator_code
+            and spans.org_unit_code = suppressed_counts.org_unit_code
+            and spans.period_grain = suppressed_counts.period_grain
+            and spans.period_start = suppressed_counts.period_start
+            and spans.known_from < suppressed_counts.known_from
+            and spans.next_known_from > suppressed_counts.known_from
     union
-    select stretches.* replace (suppressed_counts.known_to as known_from)
-    from stretches
+    select spans.* replace (suppressed_counts.known_to as known_from)
+    from spans
     inner join suppressed_counts
         on
-            stretches.indicator_code = suppressed_counts.indicator_code
-            and stretches.org_unit_code = suppressed_counts.org_unit_code
-            and stretches.period_grain = suppressed_counts.period_grain
-            and stretches.period_start = suppressed_counts.period_start
-            and stretches.known_from < suppressed_counts.known_to
-            and stretches.next_known_from > suppressed_counts.known_to
+            spans.indicator_code = suppressed_counts.indicator_code
+            and spans.org_unit_code = suppressed_counts.org_unit_code
+            and spans.period_grain = suppressed_counts.period_grain
+            and spans.period_start = suppressed_counts.period_start
+            and spans.known_from < suppressed_counts.known_to
+            and spans.next_known_from > suppressed_counts.known_to
 ),
 
 -- A hidden count loses its figure before equal neighbours are collapsed, so that no boundary tells when it changed.

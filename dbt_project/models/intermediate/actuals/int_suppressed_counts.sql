@@ -5,7 +5,7 @@
 -- 2. The months of a department's fiscal year are hidden together, those without people too, where one of them or the year is hidden: a month
 --    could be told from the year and the other months. Where that hides one department alone, the next smallest is hidden with it.
 -- 3. Where there is no next one, the department has no row at all: the city's count would be its own.
--- One row per count and stretch of days on which it is hidden.
+-- One row per count and span of days on which it is hidden.
 with
 
 counts as (
@@ -26,7 +26,7 @@ counts as (
     where indicators.counts_people and unioned.org_unit_code != {{ city_code() }}
 ),
 
-knots as (
+change_days as (
     select
         indicator_code,
         fiscal_year,
@@ -36,7 +36,7 @@ knots as (
     group by indicator_code, fiscal_year, known_from
 ),
 
-at_knots as (
+at_change_days as (
     select
         counts.indicator_code,
         counts.org_unit_code,
@@ -45,15 +45,15 @@ at_knots as (
         counts.period_start,
         counts.numerator,
         abs(counts.numerator) >= 1 and abs(counts.numerator) < {{ fewest_people_shown() }} as is_small,
-        knots.known_from,
-        knots.known_to
+        change_days.known_from,
+        change_days.known_to
     from counts
-    inner join knots
+    inner join change_days
         on
-            counts.indicator_code = knots.indicator_code
-            and counts.fiscal_year = knots.fiscal_year
-            and counts.known_from <= knots.known_from
-            and counts.known_to > knots.known_from
+            counts.indicator_code = change_days.indicator_code
+            and counts.fiscal_year = change_days.fiscal_year
+            and counts.known_from <= change_days.known_from
+            and counts.known_to > change_days.known_from
 ),
 
 unit_years as (
@@ -67,7 +67,7 @@ unit_years as (
         coalesce(bool_or(is_small) filter (where period_grain = 'fiscal_year'), false) as has_small_year,
         coalesce(max(numerator) filter (where period_grain = 'fiscal_year'), 0) as year_count,
         max(numerator) as largest_count
-    from at_knots
+    from at_change_days
     group by indicator_code, org_unit_code, fiscal_year, known_from, known_to
 ),
 
@@ -118,24 +118,24 @@ months_judged as (
 
 suppressed as (
     select
-        at_knots.indicator_code,
-        at_knots.org_unit_code,
-        at_knots.period_grain,
-        at_knots.period_start,
+        at_change_days.indicator_code,
+        at_change_days.org_unit_code,
+        at_change_days.period_grain,
+        at_change_days.period_start,
         months_judged.is_left_out,
-        at_knots.known_from,
-        at_knots.known_to
-    from at_knots
+        at_change_days.known_from,
+        at_change_days.known_to
+    from at_change_days
     inner join months_judged
         on
-            at_knots.indicator_code = months_judged.indicator_code
-            and at_knots.org_unit_code = months_judged.org_unit_code
-            and at_knots.fiscal_year = months_judged.fiscal_year
-            and at_knots.known_from = months_judged.known_from
+            at_change_days.indicator_code = months_judged.indicator_code
+            and at_change_days.org_unit_code = months_judged.org_unit_code
+            and at_change_days.fiscal_year = months_judged.fiscal_year
+            and at_change_days.known_from = months_judged.known_from
     where
         months_judged.is_left_out
-        or (at_knots.period_grain = 'fiscal_year' and months_judged.is_year_hidden)
-        or (at_knots.period_grain = 'month' and months_judged.are_months_hidden)
+        or (at_change_days.period_grain = 'fiscal_year' and months_judged.is_year_hidden)
+        or (at_change_days.period_grain = 'month' and months_judged.are_months_hidden)
 )
 
 select * from suppressed

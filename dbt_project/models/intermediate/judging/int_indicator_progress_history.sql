@@ -95,7 +95,7 @@ told as (
     from compared
 ),
 
--- Equal neighbours are one row: a knot of another year, or of another source, changes nothing here.
+-- Equal neighbours are one row: a change day of another year, or of another source, changes nothing here.
 with_predecessors as (
     select
         *,

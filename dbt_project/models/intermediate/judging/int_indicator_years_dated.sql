@@ -44,7 +44,7 @@ official_results as (
     inner join indicators on official_results.indicator_code = indicators.indicator_code
 ),
 
-knots as (
+change_days as (
     select * from defined_years
     union
     select
@@ -83,8 +83,8 @@ knots as (
 -- An indicator whose operational source has told nothing yet shows the published figure, and says so.
 valued as (
     select
-        knots.indicator_code,
-        knots.fiscal_year,
+        change_days.indicator_code,
+        change_days.fiscal_year,
         case when actuals.actual_value is null then official_results.actual_text end as actual_text,
         case when actuals.actual_value is null then official_results.actual_qualifier else 'exact' end as actual_qualifier,
         case
@@ -130,32 +130,32 @@ valued as (
         defined_years.fiscal_year is not null as is_defined,
         coalesce(actuals.is_provisional, false) as is_provisional,
         actuals.measured_to,
-        knots.known_from
-    from knots
-    inner join run_contexts on knots.known_from <= run_contexts.as_of
+        change_days.known_from
+    from change_days
+    inner join run_contexts on change_days.known_from <= run_contexts.as_of
     left join defined_years
         on
-            knots.indicator_code = defined_years.indicator_code
-            and knots.fiscal_year = defined_years.fiscal_year
-            and knots.known_from >= defined_years.known_from
+            change_days.indicator_code = defined_years.indicator_code
+            and change_days.fiscal_year = defined_years.fiscal_year
+            and change_days.known_from >= defined_years.known_from
     left join actuals
         on
-            knots.indicator_code = actuals.indicator_code
-            and knots.fiscal_year = actuals.fiscal_year
-            and knots.known_from >= actuals.known_from
-            and knots.known_from < coalesce(actuals.known_to, {{ no_end() }})
+            change_days.indicator_code = actuals.indicator_code
+            and change_days.fiscal_year = actuals.fiscal_year
+            and change_days.known_from >= actuals.known_from
+            and change_days.known_from < coalesce(actuals.known_to, {{ no_end() }})
     left join targets
         on
-            knots.indicator_code = targets.indicator_code
-            and knots.fiscal_year = targets.fiscal_year
-            and knots.known_from >= targets.effective_from
-            and knots.known_from < coalesce(targets.effective_to, {{ no_end() }})
+            change_days.indicator_code = targets.indicator_code
+            and change_days.fiscal_year = targets.fiscal_year
+            and change_days.known_from >= targets.effective_from
+            and change_days.known_from < coalesce(targets.effective_to, {{ no_end() }})
     left join official_results
         on
-            knots.indicator_code = official_results.indicator_code
-            and knots.fiscal_year = official_results.fiscal_year
-            and knots.known_from >= official_results.known_from
-            and knots.known_from < coalesce(official_results.known_to, {{ no_end() }})
+            change_days.indicator_code = official_results.indicator_code
+            and change_days.fiscal_year = official_results.fiscal_year
+            and change_days.known_from >= official_results.known_from
+            and change_days.known_from < coalesce(official_results.known_to, {{ no_end() }})
 ),
 
 dated as (

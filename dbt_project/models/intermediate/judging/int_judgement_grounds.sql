@@ -27,48 +27,48 @@ run_contexts as (
     select as_of from {{ ref('stg_night__run_contexts') }}
 ),
 
-knots as (
+change_days as (
     select
         indicator_code,
-        known_from as knot
+        known_from as changed_on
     from years
     union
     select
         definitions.indicator_code,
-        definitions.valid_from as knot
+        definitions.valid_from as changed_on
     from definitions
     inner join run_contexts on definitions.valid_from <= run_contexts.as_of
     union
     select
         definitions.indicator_code,
-        definitions.ended_from as knot
+        definitions.ended_from as changed_on
     from definitions
     inner join run_contexts on definitions.ended_from <= run_contexts.as_of
 ),
 
-at_knots as (
+at_change_days as (
     select
         years.* exclude (known_from),
-        knots.knot as known_from,
+        change_days.changed_on as known_from,
         definitions.kind,
         definitions.direction,
         definitions.judging_method,
         definitions.natural_limit,
         coalesce(definitions.may_be_negative, false) as may_be_negative,
         definitions.baseline_fiscal_year as wanted_baseline_year,
-        coalesce(knots.knot >= definitions.ended_from, false) as is_ended,
+        coalesce(change_days.changed_on >= definitions.ended_from, false) as is_ended,
         coalesce(years.target_qualifier = 'cumulative', false) as is_total
     from years
-    inner join knots
+    inner join change_days
         on
-            years.indicator_code = knots.indicator_code
-            and years.known_from <= knots.knot
-            and years.known_to > knots.knot
+            years.indicator_code = change_days.indicator_code
+            and years.known_from <= change_days.changed_on
+            and years.known_to > change_days.changed_on
     inner join definitions
         on
             years.indicator_code = definitions.indicator_code
-            and knots.knot >= definitions.in_force_from
-            and knots.knot < definitions.in_force_to
+            and change_days.changed_on >= definitions.in_force_from
+            and change_days.changed_on < definitions.in_force_to
 ),
 
 -- The baseline year, or the next later one with a final actual. The last fiscal year that has a target of its own, or else a total of several
@@ -83,7 +83,7 @@ chosen as (
             struct_pack(fiscal_year := fiscal_year, value := case when not is_total then target_value end),
             row(not is_total, fiscal_year)
         ) filter (where target_text is not null) over same_day as final_target
-    from at_knots
+    from at_change_days
     window same_day as (partition by indicator_code, known_from)
 ),
 

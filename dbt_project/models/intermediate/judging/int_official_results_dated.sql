@@ -37,7 +37,7 @@ statements as (
     where statements.statement in ('target', 'actual', 'previous_actual') and statements.fiscal_year is not null
 ),
 
-knots as (
+change_days as (
     select
         indicator_code,
         fiscal_year,
@@ -54,9 +54,9 @@ knots as (
 
 spoken as (
     select
-        knots.indicator_code,
-        knots.fiscal_year,
-        knots.known_from,
+        change_days.indicator_code,
+        change_days.fiscal_year,
+        change_days.known_from,
         arg_max(
             {
                 'target_text': statements.value_text,
@@ -83,14 +83,14 @@ spoken as (
             },
             { 'is_result': statements.statement != 'target', 'precedence': statements.precedence }
         ) as said_by
-    from knots
+    from change_days
     left join statements
         on
-            knots.indicator_code = statements.indicator_code
-            and knots.fiscal_year = statements.fiscal_year
-            and knots.known_from >= statements.known_from
-            and knots.known_from < statements.known_to
-    group by knots.indicator_code, knots.fiscal_year, knots.known_from
+            change_days.indicator_code = statements.indicator_code
+            and change_days.fiscal_year = statements.fiscal_year
+            and change_days.known_from >= statements.known_from
+            and change_days.known_from < statements.known_to
+    group by change_days.indicator_code, change_days.fiscal_year, change_days.known_from
 ),
 
 unpacked as (

@@ -22,16 +22,16 @@ months as (
     from {{ ref('int_access_log_months') }}
 ),
 
-knots as (
-    select known_from as knot from rosters
+change_days as (
+    select known_from as changed_on from rosters
     union
-    select known_to as knot from rosters
+    select known_to as changed_on from rosters
 ),
 
 chosen as (
     select
         months.month_start,
-        knots.knot as known_from,
+        change_days.changed_on as known_from,
         arg_max(
             rosters.item_id,
             (
@@ -44,9 +44,9 @@ chosen as (
             )
         ) as item_id
     from months
-    cross join knots
-    inner join rosters on knots.knot >= rosters.known_from and knots.knot < rosters.known_to
-    group by months.month_start, knots.knot
+    cross join change_days
+    inner join rosters on change_days.changed_on >= rosters.known_from and change_days.changed_on < rosters.known_to
+    group by months.month_start, change_days.changed_on
 ),
 
 changes as (
