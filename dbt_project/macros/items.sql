@@ -4,7 +4,7 @@
     select
         item_id,
         known_from,
-        coalesce(known_to, {{ no_end() }}) as known_to
+        known_to
     from {{ ref('stg_night__landed_items') }}
     where source_name = '{{ source_name }}' and is_effective
 {%- endmacro %}
@@ -12,9 +12,15 @@
 {#- The days on which what a delivery of an indicator's source tells may have changed. -#}
 {% macro days_of_deliveries() -%}
     select
-        indicators.indicator_code,
-        unnest([landed_items.known_from, landed_items.known_to]) as learned_on
-    from {{ ref('int_indicators_in_force') }} as indicators
-    inner join {{ ref('stg_night__landed_items') }} as landed_items on indicators.source_name = landed_items.source_name
-    where landed_items.is_effective
+        indicator_code,
+        learned_on
+    from (
+        select
+            indicators.indicator_code,
+            unnest([landed_items.known_from, landed_items.known_to]) as learned_on
+        from {{ ref('int_indicators_in_force') }} as indicators
+        inner join {{ ref('stg_night__landed_items') }} as landed_items on indicators.source_name = landed_items.source_name
+        where landed_items.is_effective
+    )
+    where learned_on < {{ no_end() }}
 {%- endmacro %}

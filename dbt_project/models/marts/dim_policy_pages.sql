@@ -20,7 +20,7 @@ pages as (
         cast(any_value(statements.page_fiscal_year) as integer) as fiscal_year,
         any_value(statements.page_date) as page_date,
         landed_items.known_from,
-        landed_items.known_to
+        {{ null_while_open('landed_items.known_to') }} as known_to
     from statements
     inner join landed_items on statements.item_id = landed_items.item_id
     group by all

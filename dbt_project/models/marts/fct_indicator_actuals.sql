@@ -1,7 +1,8 @@
 with
 
 actuals as (
-    select * from {{ ref('int_indicator_actuals') }}
+    select * replace ({{ null_while_open('known_to') }} as known_to)
+    from {{ ref('int_indicator_actuals') }}
 )
 
 select * from actuals

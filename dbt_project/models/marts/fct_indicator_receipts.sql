@@ -18,21 +18,18 @@ targets as (
     inner join run_contexts
         on
             targets.effective_from <= run_contexts.as_of
-            and coalesce(targets.effective_to, {{ no_end() }}) > run_contexts.as_of
+            and targets.effective_to > run_contexts.as_of
 ),
 
 official_results as (
     select official_results.*
     from {{ ref('int_official_results_dated') }} as official_results
-    inner join run_contexts
-        on
-            official_results.known_from <= run_contexts.as_of
-            and coalesce(official_results.known_to, {{ no_end() }}) > run_contexts.as_of
+    inner join run_contexts on {{ known_on('run_contexts.as_of', 'official_results') }}
 ),
 
 progress as (
     select * from {{ ref('int_indicator_progress_history') }}
-    where known_to is null and is_shown
+    where known_to = {{ no_end() }} and is_shown
 ),
 
 items as (

@@ -1,7 +1,8 @@
 with
 
 loads as (
-    select * from {{ ref('int_loads') }}
+    select * replace ({{ null_while_open('known_to') }} as known_to)
+    from {{ ref('int_loads') }}
 )
 
 select * from loads

@@ -124,7 +124,8 @@ scaled as (
             and targets.fiscal_year = coalesce(measured.fiscal_year, targets.fiscal_year)
     inner join run_contexts
         on
-            run_contexts.as_of between targets.effective_from and coalesce(targets.effective_to - 1, {{ no_end() }})
+            targets.effective_from <= run_contexts.as_of
+            and targets.effective_to > run_contexts.as_of
             and fiscal_years.ends_on >= run_contexts.as_of
     where measured.numerator is not null and measured.denominator != 0
 ),

@@ -77,24 +77,13 @@ valued as (
 ),
 
 suppressed_counts as (
-    select
-        indicator_code,
-        org_unit_code,
-        period_grain,
-        period_start,
-        is_left_out,
-        known_from,
-        coalesce(known_to, {{ no_end() }}) as known_to
-    from {{ ref('int_suppressed_counts') }}
+    select * from {{ ref('int_suppressed_counts') }}
 ),
 
 spans as (
     select
         *,
-        lead(known_from, 1, {{ no_end() }}) over (
-            partition by indicator_code, org_unit_code, period_grain, period_start
-            order by known_from
-        ) as next_known_from
+        {{ next_known_from('indicator_code, org_unit_code, period_grain, period_start') }} as known_to
     from valued
 ),
 
@@ -111,7 +100,7 @@ points as (
             and spans.period_grain = suppressed_counts.period_grain
             and spans.period_start = suppressed_counts.period_start
             and spans.known_from < suppressed_counts.known_from
-            and spans.next_known_from > suppressed_counts.known_from
+            and spans.known_to > suppressed_counts.known_from
     union
     select spans.* replace (suppressed_counts.known_to as known_from)
     from spans
@@ -122,7 +111,7 @@ points as (
             and spans.period_grain = suppressed_counts.period_grain
             and spans.period_start = suppressed_counts.period_start
             and spans.known_from < suppressed_counts.known_to
-            and spans.next_known_from > suppressed_counts.known_to
+            and spans.known_to > suppressed_counts.known_to
 ),
 
 -- A hidden count loses its figure before equal neighbours are collapsed, so that no boundary tells when it changed.
@@ -137,31 +126,21 @@ judged as (
             and points.org_unit_code = suppressed_counts.org_unit_code
             and points.period_grain = suppressed_counts.period_grain
             and points.period_start = suppressed_counts.period_start
-            and points.known_from >= suppressed_counts.known_from
-            and points.known_from < suppressed_counts.known_to
+            and {{ known_on('points.known_from', 'suppressed_counts') }}
 ),
 
 changes as (
     select *
     from judged
-    window
-        same_period as (
-            partition by indicator_code, org_unit_code, period_grain, period_start
-            order by known_from
-        )
-    qualify
-        row_number() over same_period = 1
-        or (numerator, denominator, measured_to, is_provisional, is_suppressed)
-        is distinct from lag((numerator, denominator, measured_to, is_provisional, is_suppressed)) over same_period
+    qualify {{ differs_from_the_row_before(
+        'numerator, denominator, measured_to, is_provisional, is_suppressed',
+        'indicator_code, org_unit_code, period_grain, period_start'
+    ) }}
 ),
 
 shown as (
     select
-        *,
-        lead(known_from) over (
-            partition by indicator_code, org_unit_code, period_grain, period_start
-            order by known_from
-        ) as known_to
+        * replace ({{ next_known_from('indicator_code, org_unit_code, period_grain, period_start') }} as known_to)
     from changes
     qualify numerator is not null or is_suppressed
 ),
@@ -184,7 +163,7 @@ actuals as (
         actual_value as value_upper,
         shown.is_suppressed,
         shown.is_provisional,
-        shown.known_to is null as is_current,
+        shown.known_to = {{ no_end() }} as is_current,
         cast(shown.period_start as date) as period_start,
         cast(shown.period_end as date) as period_end,
         cast(shown.measured_to as date) as measured_to,
@@ -193,7 +172,7 @@ actuals as (
     from shown
     inner join indicators on shown.indicator_code = indicators.indicator_code
     -- Of people in a department only the count of today: from one day's to the next somebody could be told, however few of them are hidden.
-    where not indicators.counts_people or shown.org_unit_code = {{ city_code() }} or shown.known_to is null
+    where not indicators.counts_people or shown.org_unit_code = {{ city_code() }} or shown.known_to = {{ no_end() }}
 )
 
 select * from actuals

@@ -16,10 +16,9 @@ counts as (
         {{ fiscal_year_of('unioned.period_start') }} as fiscal_year,
         unioned.period_start,
         unioned.known_from,
-        lead(unioned.known_from, 1, {{ no_end() }}) over (
-            partition by unioned.indicator_code, unioned.org_unit_code, unioned.period_grain, unioned.period_start
-            order by unioned.known_from
-        ) as known_to,
+        {{ next_known_from(
+            'unioned.indicator_code, unioned.org_unit_code, unioned.period_grain, unioned.period_start'
+        ) }} as known_to,
         coalesce(unioned.numerator, 0) as numerator
     from {{ ref('int_indicators_unioned') }} as unioned
     inner join {{ ref('int_indicators_in_force') }} as indicators on unioned.indicator_code = indicators.indicator_code
@@ -31,7 +30,7 @@ change_days as (
         indicator_code,
         fiscal_year,
         known_from,
-        lead(known_from) over (partition by indicator_code, fiscal_year order by known_from) as known_to
+        {{ next_known_from('indicator_code, fiscal_year') }} as known_to
     from counts
     group by indicator_code, fiscal_year, known_from
 ),
@@ -52,8 +51,7 @@ at_change_days as (
         on
             counts.indicator_code = change_days.indicator_code
             and counts.fiscal_year = change_days.fiscal_year
-            and counts.known_from <= change_days.known_from
-            and counts.known_to > change_days.known_from
+            and {{ known_on('change_days.known_from', 'counts') }}
 ),
 
 unit_years as (

@@ -14,8 +14,8 @@ found as (
     select
         correction_cells.correction_id,
         count(distinct correction_cells.item_id) filter (where correction_cells.is_as_recorded) as corrected_delivery_count,
-        coalesce(bool_or(correction_cells.is_as_recorded) filter (where landed_items.known_to is null), false) as is_found_now,
-        max(correction_cells.found_value) filter (where landed_items.known_to is null) as found_value
+        coalesce(bool_or(correction_cells.is_as_recorded) filter (where landed_items.known_to = {{ no_end() }}), false) as is_found_now,
+        max(correction_cells.found_value) filter (where landed_items.known_to = {{ no_end() }}) as found_value
     from {{ ref('int_correction_cells') }} as correction_cells
     inner join {{ ref('stg_night__landed_items') }} as landed_items on correction_cells.item_id = landed_items.item_id
     group by correction_cells.correction_id

@@ -17,7 +17,7 @@ bounded as (
         {{ written_lower('target_value', 'target_qualifier') }} as written_lower,
         {{ written_upper('target_value', 'target_qualifier') }} as written_upper,
         coalesce(cast(target_value as double), case when kind = 'milestone' then natural_limit end) as threshold_value,
-        lead(effective_from) over (partition by indicator_code, fiscal_year order by effective_from) as effective_to
+        lead(effective_from, 1, {{ no_end() }}) over (partition by indicator_code, fiscal_year order by effective_from) as effective_to
     from targets
 ),
 

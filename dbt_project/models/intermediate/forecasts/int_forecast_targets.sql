@@ -45,7 +45,8 @@ ahead as (
     inner join {{ ref('int_fiscal_years') }} as fiscal_years on targets.fiscal_year = fiscal_years.fiscal_year
     inner join run_contexts
         on
-            run_contexts.as_of between targets.effective_from and coalesce(targets.effective_to - 1, {{ no_end() }})
+            targets.effective_from <= run_contexts.as_of
+            and targets.effective_to > run_contexts.as_of
             and fiscal_years.ends_on >= run_contexts.as_of
     left join histories on targets.indicator_code = histories.indicator_code
     where histories.origin_month is null or histories.origin_month < date_trunc('month', fiscal_years.ends_on)

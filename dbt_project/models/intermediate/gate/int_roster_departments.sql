@@ -23,7 +23,7 @@ departments as (
         count(*) as posting_count
     from postings
     inner join landed_items on postings.item_id = landed_items.item_id
-    where landed_items.known_to is null and postings.department_name is not null
+    where landed_items.known_to = {{ no_end() }} and postings.department_name is not null
     group by all
 ),
 

@@ -9,7 +9,7 @@ run_contexts as (
 standing_items as (
     select item_id
     from {{ ref('stg_night__landed_items') }}
-    where source_name = 'access_log' and known_to is null
+    where source_name = 'access_log' and known_to = {{ no_end() }}
 ),
 
 uses as (

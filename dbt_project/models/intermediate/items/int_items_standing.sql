@@ -16,10 +16,7 @@ standing as (
         landed_items.source_name,
         landed_items.item_key
     from landed_items
-    inner join run_contexts
-        on
-            landed_items.known_from <= run_contexts.as_of
-            and coalesce(landed_items.known_to, {{ no_end() }}) > run_contexts.as_of
+    inner join run_contexts on {{ known_on('run_contexts.as_of', 'landed_items') }}
 )
 
 select * from standing

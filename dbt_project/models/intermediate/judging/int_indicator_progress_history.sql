@@ -96,26 +96,26 @@ told as (
 ),
 
 -- Equal neighbours are one row: a change day of another year, or of another source, changes nothing here.
-with_predecessors as (
+with_rows_before as (
     select
         *,
-        row(*columns(* exclude (known_from))) as is_told,
-        lag(row(*columns(* exclude (known_from)))) over (partition by indicator_code, fiscal_year order by known_from) as was_told
+        row(*columns(* exclude (known_from))) as said,
+        lag(row(*columns(* exclude (known_from)))) over (partition by indicator_code, fiscal_year order by known_from) as said_before
     from told
 ),
 
 dated as (
     select
-        * exclude (is_told, was_told),
+        * exclude (said, said_before),
         -- Of a year in which an indicator is not defined, there is something to show only where something is said of it.
         is_defined
         or actual_text is not null
         or actual_value is not null
         or target_text is not null
         or official_rating is not null as is_shown,
-        lead(known_from) over (partition by indicator_code, fiscal_year order by known_from) as known_to
-    from with_predecessors
-    where is_told is distinct from was_told
+        {{ next_known_from('indicator_code, fiscal_year') }} as known_to
+    from with_rows_before
+    where said is distinct from said_before
 )
 
 select * from dated

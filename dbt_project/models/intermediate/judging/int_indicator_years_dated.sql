@@ -58,7 +58,7 @@ change_days as (
         fiscal_year,
         known_to as known_from
     from actuals
-    where known_to is not null
+    where known_to < {{ no_end() }}
     union
     select
         indicator_code,
@@ -77,7 +77,7 @@ change_days as (
         fiscal_year,
         known_to as known_from
     from official_results
-    where known_to is not null
+    where known_to < {{ no_end() }}
 ),
 
 -- An indicator whose operational source has told nothing yet shows the published figure, and says so.
@@ -142,26 +142,24 @@ valued as (
         on
             change_days.indicator_code = actuals.indicator_code
             and change_days.fiscal_year = actuals.fiscal_year
-            and change_days.known_from >= actuals.known_from
-            and change_days.known_from < coalesce(actuals.known_to, {{ no_end() }})
+            and {{ known_on('change_days.known_from', 'actuals') }}
     left join targets
         on
             change_days.indicator_code = targets.indicator_code
             and change_days.fiscal_year = targets.fiscal_year
             and change_days.known_from >= targets.effective_from
-            and change_days.known_from < coalesce(targets.effective_to, {{ no_end() }})
+            and change_days.known_from < targets.effective_to
     left join official_results
         on
             change_days.indicator_code = official_results.indicator_code
             and change_days.fiscal_year = official_results.fiscal_year
-            and change_days.known_from >= official_results.known_from
-            and change_days.known_from < coalesce(official_results.known_to, {{ no_end() }})
+            and {{ known_on('change_days.known_from', 'official_results') }}
 ),
 
 dated as (
     select
         *,
-        lead(known_from, 1, {{ no_end() }}) over (partition by indicator_code, fiscal_year order by known_from) as known_to
+        {{ next_known_from('indicator_code, fiscal_year') }} as known_to
     from valued
 )
 

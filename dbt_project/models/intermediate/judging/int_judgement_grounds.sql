@@ -62,8 +62,7 @@ at_change_days as (
     inner join change_days
         on
             years.indicator_code = change_days.indicator_code
-            and years.known_from <= change_days.changed_on
-            and years.known_to > change_days.changed_on
+            and {{ known_on('change_days.changed_on', 'years') }}
     inner join definitions
         on
             years.indicator_code = definitions.indicator_code

@@ -88,8 +88,7 @@ spoken as (
         on
             change_days.indicator_code = statements.indicator_code
             and change_days.fiscal_year = statements.fiscal_year
-            and change_days.known_from >= statements.known_from
-            and change_days.known_from < statements.known_to
+            and {{ known_on('change_days.known_from', 'statements') }}
     group by change_days.indicator_code, change_days.fiscal_year, change_days.known_from
 ),
 
@@ -115,25 +114,23 @@ unpacked as (
 changes as (
     select *
     from unpacked
-    window same_result as (partition by indicator_code, fiscal_year order by known_from)
-    qualify
-        row_number() over same_result = 1
-        or (target_text, actual_text, target_value, actual_value, target_qualifier, actual_qualifier, official_rating)
-        is distinct from lag((target_text, actual_text, target_value, actual_value, target_qualifier, actual_qualifier, official_rating))
-            over same_result
+    qualify {{ differs_from_the_row_before(
+        'target_text, actual_text, target_value, actual_value, target_qualifier, actual_qualifier, official_rating',
+        'indicator_code, fiscal_year'
+    ) }}
 ),
 
 dated as (
     select
         *,
-        lead(known_from) over (partition by indicator_code, fiscal_year order by known_from) as known_to
+        {{ next_known_from('indicator_code, fiscal_year') }} as known_to
     from changes
 ),
 
 results as (
     select
         *,
-        known_to is null as is_current
+        known_to = {{ no_end() }} as is_current
     from dated
     where target_text is not null or actual_text is not null
 )

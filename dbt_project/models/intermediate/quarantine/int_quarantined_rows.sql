@@ -93,7 +93,7 @@ rows_held_back as (
         contracts.owner_en,
         touched.indicator_codes,
         held_back.source_row,
-        landed_items.is_effective and landed_items.known_to is null as is_current,
+        landed_items.is_effective and landed_items.known_to = {{ no_end() }} as is_current,
         min(landed_items.known_from) over (
             partition by landed_items.source_name, landed_items.item_key, held_back.reason_code, held_back.recognised_by
         ) as first_seen_on,

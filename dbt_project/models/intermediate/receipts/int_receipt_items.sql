@@ -47,7 +47,7 @@ roster_items as (
     from asked
     inner join {{ ref('int_roster_months_chosen') }} as rosters on asked.month_start = rosters.month_start
     inner join {{ ref('stg_night__run_contexts') }} as run_contexts
-        on rosters.known_from <= run_contexts.as_of and rosters.known_to > run_contexts.as_of
+        on {{ known_on('run_contexts.as_of', 'rosters') }}
     where asked.source_name = 'staff_roster' and asked.has_counted_rows
 ),
 

@@ -10,7 +10,7 @@ rosters as (
         item_id,
         cast(date_trunc('month', business_date) as date) as roster_month,
         known_from,
-        coalesce(known_to, {{ no_end() }}) as known_to
+        known_to
     from {{ ref('stg_night__landed_items') }}
     where source_name = 'staff_roster' and is_effective and business_date >= date '2000-01-01'
 ),
@@ -45,14 +45,14 @@ chosen as (
         ) as item_id
     from months
     cross join change_days
-    inner join rosters on change_days.changed_on >= rosters.known_from and change_days.changed_on < rosters.known_to
+    inner join rosters on {{ known_on('change_days.changed_on', 'rosters') }}
     group by months.month_start, change_days.changed_on
 ),
 
 changes as (
     select *
     from chosen
-    qualify item_id is distinct from lag(item_id) over (partition by month_start order by known_from)
+    qualify {{ differs_from_the_row_before('item_id', 'month_start') }}
 ),
 
 dated as (
@@ -60,7 +60,7 @@ dated as (
         month_start,
         item_id,
         known_from,
-        lead(known_from, 1, {{ no_end() }}) over (partition by month_start order by known_from) as known_to
+        {{ next_known_from('month_start') }} as known_to
     from changes
 ),
 

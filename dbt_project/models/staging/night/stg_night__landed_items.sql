@@ -22,7 +22,7 @@ dated as (
         is_new,
         business_date,
         known_from,
-        lead(known_from) over same_item as known_to,
+        lead(known_from, 1, {{ no_end() }}) over same_item as known_to,
         landed_at
     from landed_items
     window same_item as (partition by source_name, item_key order by known_from, landed_at)
@@ -32,7 +32,7 @@ dated as (
 effective as (
     select
         *,
-        known_to is null or known_to > known_from as is_effective
+        known_to > known_from as is_effective
     from dated
 )
 
