@@ -52,8 +52,8 @@ def _missing_of(source: Source) -> list[str]:
         and contract.owner_en,
         f"staging: dbt_project/models/staging/{name}/base_….sql that reads landed_rows('{name}')": bases,
         f"staging: dbt_project/models/staging/{name}/stg_….sql": any(file.startswith("stg_") for file in staging),
-        f"staging: row_told('{name}') in the base model, for the owner's list": any(
-            f"row_told('{name}')" in staging[file] for file in bases
+        f"staging: row_text('{name}') in the base model, for the owner's list": any(
+            f"row_text('{name}')" in staging[file] for file in bases
         ),
         "line in int_quarantined_rows.sql": any(f"ref('{file.removesuffix('.sql')}')" in held for file in bases),
         "line in int_loads.sql, or int_catalogue_rows_staged.sql": re.search(

@@ -21,7 +21,7 @@ from settings import Settings
 _HELD_BACK = """
     select
         owner_ja, source_name, item_key, sheet_name, source_row, disposition, column_heading, reason_code, reason_ja, reason_en,
-        coalesce(row_masked, detail) as told, indicator_codes, first_seen_on
+        coalesce(row_masked, detail) as row_text, indicator_codes, first_seen_on
     from marts.fct_quarantined_rows
     where is_current
     order by owner_ja, source_name, item_key, source_row
@@ -33,7 +33,7 @@ _HEADINGS = {
     "source_row": ("行", 8),
     "column_heading": ("項目", 16),
     "reason_ja": ("理由", 36),
-    "told": ("内容(個人項目は＊)", 80),
+    "row_text": ("内容(個人項目は＊)", 80),
     "indicator_codes": ("関係する指標", 30),
     "first_seen_on": ("初回検出日", 14),
     "reason_en": ("Reason", 40),

@@ -38,9 +38,9 @@ held_back as (
         'quarantined' as disposition,
         reason_code,
         sheet_name,
-        row_told as row_masked,
+        row_text as row_masked,
         cast(null as varchar) as detail,
-        row_told as recognised_by
+        row_text as recognised_by
     from quarantined
     union all
     select

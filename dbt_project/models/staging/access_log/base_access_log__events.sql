@@ -19,7 +19,7 @@ typed as (
         lower(trim(landed_rows.event_name)) as event_name,
         try_cast(rtrim(trim(landed_rows.accessed_at), 'Zz') as timestamp) as accessed_at,
         landed_items.known_from,
-        {{ row_told('access_log') }} as row_told
+        {{ row_text('access_log') }} as row_text
     from landed_rows
     inner join landed_items on landed_rows.item_id = landed_items.item_id
 ),
@@ -33,7 +33,7 @@ judged as (
         accessed_at,
         -- Japan keeps no summer time: JST is UTC + 9 h all year.
         accessed_at + interval 9 hour as accessed_at_jst,
-        row_told,
+        row_text,
         list_filter(
             [
                 case when accessed_at is null or accessed_at < timestamp '2000-01-01' then 'bad_timestamp' end,

@@ -52,7 +52,7 @@ typed as (
         cast(landed_rows.completed_on as date) as completed_on,
         trim(landed_rows.status) in ('策定済', '運用開始', '完了') as is_done,
         landed_items.known_from,
-        {{ row_told('milestones') }} as row_told
+        {{ row_text('milestones') }} as row_text
     from landed_rows
     inner join landed_items on landed_rows.item_id = landed_items.item_id
     left join wordings

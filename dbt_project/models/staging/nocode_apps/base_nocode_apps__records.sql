@@ -18,7 +18,7 @@ typed as (
         coalesce(trim(landed_rows.in_use_from), '') != '' as has_in_use_from,
         coalesce(trim(landed_rows.retired_on), '') != '' as has_retired_on,
         landed_rows.is_new,
-        {{ row_told('nocode_apps') }} as row_told
+        {{ row_text('nocode_apps') }} as row_text
     from landed_rows
 ),
 
@@ -32,7 +32,7 @@ judged as (
         coalesce(began_on, in_use_from) as begins_on,
         retired_on,
         is_new,
-        row_told,
+        row_text,
         list_filter(
             [
                 case when task_code is null or task_code = '＊＊＊' then 'missing_task' end,

@@ -70,7 +70,7 @@ joined as (
         nullif(split_part(landed_rows.unit, '/', 2), '') as rate,
         try_cast(landed_rows.value as decimal(18, 4)) as numeric_value,
         pages.page_date,
-        {{ row_told('policy_pages') }} as row_told
+        {{ row_text('policy_pages') }} as row_text
     from landed_rows
     inner join pages on landed_rows.item_id = pages.item_id
     left join aliases

@@ -4,7 +4,7 @@ with
 
 wordings as (
     select
-        * exclude (qualifier, unit, numeric_value, reason_codes, row_told),
+        * exclude (qualifier, unit, numeric_value, reason_codes, row_text),
         cast(null as varchar) as qualifier,
         cast(null as varchar) as unit,
         cast(null as decimal(18, 4)) as numeric_value

@@ -14,7 +14,7 @@ typed as (
         -- A catalogue may keep a time with the day.
         coalesce({{ municipal_date('changed_on') }}, cast(try_cast(changed_on as timestamp) as date)) as changed_on,
         is_new,
-        {{ row_told('procedures') }} as row_told
+        {{ row_text('procedures') }} as row_text
     from landed_rows
 ),
 
@@ -27,7 +27,7 @@ judged as (
         status,
         changed_on,
         is_new,
-        row_told,
+        row_text,
         list_filter(
             [
                 case when procedure_id is null then 'missing_procedure' end,

@@ -16,7 +16,7 @@ typed as (
         landed_rows.hire_count is null and {{ is_qualified_number('landed_rows.hire_count_raw') }}
             as has_inexact_hire_count,
         cast(landed_rows.hired_on as date) as hired_on,
-        {{ row_told('specialists') }} as row_told
+        {{ row_text('specialists') }} as row_text
     from landed_rows
 ),
 
@@ -29,7 +29,7 @@ judged as (
         department_name,
         hire_count,
         hired_on,
-        row_told,
+        row_text,
         list_filter(
             [
                 case when hired_on is null then 'bad_hired_on' end,

@@ -19,7 +19,7 @@ typed as (
         {{ municipal_date('landed_rows.posted_to') }} as posted_to,
         trim(coalesce(landed_rows.posted_to, '')) as posted_to_text,
         known_departments.name_ja is not null as is_known_department,
-        {{ row_told('staff_roster') }} as row_told
+        {{ row_text('staff_roster') }} as row_text
     from landed_rows
     left join known_departments on trim(landed_rows.department_name) = known_departments.name_ja
 ),
@@ -33,7 +33,7 @@ judged as (
         department_name,
         posted_from,
         posted_to,
-        row_told,
+        row_text,
         list_filter(
             [
                 case when user_pseudonym is null then 'missing_user' end,

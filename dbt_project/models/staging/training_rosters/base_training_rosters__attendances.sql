@@ -22,7 +22,7 @@ typed as (
         trim(landed_rows.attendance) as attendance,
         cast(landed_rows.attended_on as date) as attended_on,
         landed_items.known_from,
-        {{ row_told('training_rosters') }} as row_told
+        {{ row_text('training_rosters') }} as row_text
     from landed_rows
     inner join landed_items on landed_rows.item_id = landed_items.item_id
 ),
@@ -37,7 +37,7 @@ judged as (
         sheet_row,
         attendance,
         attended_on,
-        row_told,
+        row_text,
         list_filter(
             [
                 case when user_pseudonym is null then 'missing_user' end,
