@@ -1,5 +1,6 @@
--- Departments and who comes after each: the one that carries its figures on, by the seed or else the one that names it as its predecessor, and the
--- one at the end of that line, under which it goes on today. A unit without a successor is its own end. One row per department.
+-- Departments and what became of each. Its successor is the one that the seed names, or else the one
+-- that names it as its predecessor; its current unit is the last of that line. A department without a
+-- successor is its own current unit. One row per department.
 with recursive
 
 org_units as (
@@ -25,7 +26,7 @@ steps as (
     left join followers on org_units.org_unit_code = followers.org_unit_code
 ),
 
--- Distinct pairs, so that a cycle in the seed ends and is told by a test.
+-- Distinct pairs, so that a cycle in the seed ends here and fails a test.
 chains as (
     select
         org_unit_code,

@@ -12,19 +12,19 @@ run_contexts as (
     select as_of from {{ ref('stg_night__run_contexts') }}
 ),
 
-carriers as (
+units_by_day as (
     select
         {{ city_code() }} as named_code,
         {{ city_code() }} as org_unit_code,
-        date '0001-01-01' as carries_from,
-        {{ no_end() }} as carries_to
+        date '0001-01-01' as stands_from,
+        {{ no_end() }} as stands_to
     union all
     select
         named_code,
         org_unit_code,
-        carries_from,
-        carries_to
-    from {{ ref('int_org_unit_carriers') }}
+        stands_from,
+        stands_to
+    from {{ ref('int_org_units_by_day') }}
 ),
 
 first_told as (
@@ -72,20 +72,20 @@ units as (
 ),
 
 -- The city, and the departments that the catalogue names, from the day on which it does.
-carried_months as (
+named_unit_months as (
     select
         months.indicator_code,
-        carriers.named_code,
-        carriers.org_unit_code,
+        units_by_day.named_code,
+        units_by_day.org_unit_code,
         months.month_start,
         months.month_end,
         greatest(months.known_from, units.known_from) as known_from
     from months
     inner join units on months.indicator_code = units.indicator_code
-    inner join carriers
+    inner join units_by_day
         on
-            units.org_unit_code = carriers.named_code
-            and months.month_end between carriers.carries_from and carriers.carries_to
+            units.org_unit_code = units_by_day.named_code
+            and months.month_end between units_by_day.stands_from and units_by_day.stands_to
 ),
 
 changes as (
@@ -96,21 +96,21 @@ changes as (
         month_end,
         known_from,
         0 as change
-    from carried_months
+    from named_unit_months
     union all
     select
-        carried_months.indicator_code,
-        carried_months.org_unit_code,
-        carried_months.month_start,
-        carried_months.month_end,
-        greatest(carried_months.known_from, stock_changes.known_from, stock_changes.changed_on) as known_from,
+        named_unit_months.indicator_code,
+        named_unit_months.org_unit_code,
+        named_unit_months.month_start,
+        named_unit_months.month_end,
+        greatest(named_unit_months.known_from, stock_changes.known_from, stock_changes.changed_on) as known_from,
         stock_changes.change
-    from carried_months
+    from named_unit_months
     inner join stock_changes
         on
-            carried_months.indicator_code = stock_changes.indicator_code
-            and carried_months.named_code = stock_changes.org_unit_code
-            and carried_months.month_end >= stock_changes.changed_on
+            named_unit_months.indicator_code = stock_changes.indicator_code
+            and named_unit_months.named_code = stock_changes.org_unit_code
+            and named_unit_months.month_end >= stock_changes.changed_on
 ),
 
 unit_months as (

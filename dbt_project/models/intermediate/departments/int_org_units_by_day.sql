@@ -1,6 +1,7 @@
--- A catalogue names a department as it is called when it is written, whatever day its entries are of. Which department stood there on which
--- days: the named one while it was valid, after it those that carry its figures on, before it the one that it came from; where it came from
--- several, nobody can tell from which. One row per named department and department that stood there.
+-- A catalogue names a department as it is called when it is written, whatever day its entries are of.
+-- Which department stood there on which days: the named one while it was valid, after it its
+-- successors, before it the one that it came from. Where it came from several, nobody can say which.
+-- One row per named department and department that stood there.
 with recursive
 
 org_units as (
@@ -41,8 +42,8 @@ later as (
         org_unit_code as named_code,
         org_unit_code,
         successor_code,
-        valid_from as carries_from,
-        valid_to as carries_to,
+        valid_from as stands_from,
+        valid_to as stands_to,
         1 as step
     from org_units
     union all
@@ -50,28 +51,28 @@ later as (
         later.named_code,
         org_units.org_unit_code,
         org_units.successor_code,
-        greatest(org_units.valid_from, later.carries_to + 1) as carries_from,
-        greatest(org_units.valid_to, later.carries_to) as carries_to,
+        greatest(org_units.valid_from, later.stands_to + 1) as stands_from,
+        greatest(org_units.valid_to, later.stands_to) as stands_to,
         later.step + 1 as step
     from later
     inner join org_units on later.successor_code = org_units.org_unit_code
-    where later.carries_to < {{ no_end() }} and later.step < 50
+    where later.stands_to < {{ no_end() }} and later.step < 50
 ),
 
 earlier as (
     select
         org_unit_code as named_code,
         org_unit_code,
-        valid_from as carries_from,
-        valid_to as carries_to,
+        valid_from as stands_from,
+        valid_to as stands_to,
         1 as step
     from org_units
     union all
     select
         earlier.named_code,
         org_units.org_unit_code,
-        least(org_units.valid_from, earlier.carries_from) as carries_from,
-        least(org_units.valid_to, earlier.carries_from - 1) as carries_to,
+        least(org_units.valid_from, earlier.stands_from) as stands_from,
+        least(org_units.valid_to, earlier.stands_from - 1) as stands_to,
         earlier.step + 1 as step
     from earlier
     inner join origins on earlier.org_unit_code = origins.org_unit_code
@@ -79,22 +80,22 @@ earlier as (
     where earlier.step < 50
 ),
 
-carriers as (
+units_by_day as (
     select
         named_code,
         org_unit_code,
-        carries_from,
-        carries_to
+        stands_from,
+        stands_to
     from later
-    where carries_from <= carries_to
+    where stands_from <= stands_to
     union
     select
         named_code,
         org_unit_code,
-        carries_from,
-        carries_to
+        stands_from,
+        stands_to
     from earlier
-    where carries_from <= carries_to
+    where stands_from <= stands_to
 )
 
-select * from carriers
+select * from units_by_day
