@@ -1,4 +1,4 @@
-{#- Half of the last digit that a written figure tells: 0.5 for 40, 50 for 約1,100 (its trailing
+{#- Half of the last digit that a written figure states: 0.5 for 40, 50 for 約1,100 (its trailing
     zeros are not significant), 5 for 4割 and 500 for 1.2万 (their last digit is a tenth, or a
     thousand). `written` is the wording, where there is one. -#}
 {% macro half_of_last_digit(value, qualifier, written='null') -%}

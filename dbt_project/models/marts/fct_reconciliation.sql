@@ -47,7 +47,7 @@ bounded as (
         actuals.actual_value as computed_value,
         case
             when published.actual_value is not null then cast(published.actual_value as double)
-            when indicators.kind = 'milestone' then {{ milestone_told('published.actual_text') }}
+            when indicators.kind = 'milestone' then {{ milestone_stated('published.actual_text') }}
         end as official_value,
         {{ half_of_last_digit(
             'coalesce(published.actual_value, 100)', 'published.actual_qualifier', 'published.actual_text'

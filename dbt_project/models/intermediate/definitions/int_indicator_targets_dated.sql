@@ -1,4 +1,5 @@
--- Targets with the days on which each was in effect, and what it may stand for; a target that is told in words is all stages of a milestone.
+-- Targets with the days on which each was in effect, and what each may stand for. A target that is
+-- stated in words is all stages of a milestone.
 with
 
 targets as (

@@ -37,8 +37,8 @@ official_results as (
         official_results.*,
         case
             when official_results.actual_value is not null then cast(official_results.actual_value as double)
-            when indicators.kind = 'milestone' then {{ milestone_told('official_results.actual_text') }}
-        end as told_value,
+            when indicators.kind = 'milestone' then {{ milestone_stated('official_results.actual_text') }}
+        end as stated_value,
         indicators.kind = 'ratio' as is_rounded
     from {{ ref('int_official_results_dated') }} as official_results
     inner join indicators on official_results.indicator_code = indicators.indicator_code
@@ -100,11 +100,11 @@ valued as (
         actuals.numerator,
         actuals.denominator,
         coalesce(actuals.actual_value, cast(official_results.actual_value as double)) as actual_value,
-        coalesce(actuals.actual_value, official_results.told_value) as judged_value,
+        coalesce(actuals.actual_value, official_results.stated_value) as judged_value,
         coalesce(
             actuals.actual_value,
             {{ written_lower(
-                'official_results.told_value',
+                'official_results.stated_value',
                 'official_results.actual_qualifier',
                 'official_results.is_rounded',
                 'official_results.actual_text'
@@ -113,7 +113,7 @@ valued as (
         coalesce(
             actuals.actual_value,
             {{ written_upper(
-                'official_results.told_value',
+                'official_results.stated_value',
                 'official_results.actual_qualifier',
                 'official_results.is_rounded',
                 'official_results.actual_text'
@@ -126,7 +126,7 @@ valued as (
         targets.met_as_written_from,
         targets.missed_as_written_from,
         targets.met_with_tolerance_from,
-        official_results.told_value as official_value,
+        official_results.stated_value as official_value,
         defined_years.fiscal_year is not null as is_defined,
         coalesce(actuals.is_provisional, false) as is_provisional,
         actuals.measured_to,

@@ -1,6 +1,7 @@
-{#- What a page's wording says of a milestone: drawn up, in operation, complete are all of its stages, as long as that is not planned, denied or
-    said of a part (一部, 過半数, 工程2まで); any other wording tells no number. Digits may stand in days, ordinals and names (5G) alone. -#}
-{% macro milestone_told(text_column) -%}
+{#- What a page's wording states of a milestone. Drawn up, in operation and complete are all of its
+    stages, unless that is planned, denied or of a part (一部, 過半数, 工程2まで); any other wording
+    states no number. Digits may stand in days, ordinals and names (5G) alone. -#}
+{% macro milestone_stated(text_column) -%}
     case
         when
             regexp_matches({{ text_column }}, '((策定|整備|作成|構築)済み?|運用を?開始|完了)$')
