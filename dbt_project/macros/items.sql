@@ -9,7 +9,7 @@
     where source_name = '{{ source_name }}' and is_effective
 {%- endmacro %}
 
-{#- The days on which what a delivery of an indicator's source tells may have changed. -#}
+{#- The days on which what the deliveries of an indicator's source report may have changed. -#}
 {% macro days_of_deliveries() -%}
     select
         indicator_code,

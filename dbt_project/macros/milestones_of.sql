@@ -1,4 +1,4 @@
-{#- Stages of an indicator that is a milestone, as its register tells them: done on `happened_on`,
+{#- Stages of an indicator that is a milestone, as its register lists them: done on `happened_on`,
     which is null until then, and due on that day or on the one that is planned. -#}
 {% macro milestones_of(indicator_code) -%}
     with

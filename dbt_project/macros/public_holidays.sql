@@ -16,40 +16,40 @@
             (8, 11, '山の日'),
             (11, 3, '文化の日'),
             (11, 23, '勤労感謝の日')
-        ]) as told
+        ]) as listed
     ),
 
     mondays as (
-        select unnest([(1, 2, '成人の日'), (7, 3, '海の日'), (9, 3, '敬老の日'), (10, 2, 'スポーツの日')]) as told
+        select unnest([(1, 2, '成人の日'), (7, 3, '海の日'), (9, 3, '敬老の日'), (10, 2, 'スポーツの日')]) as listed
     ),
 
     equinoxes as (
-        select unnest([(3, 20.8431, '春分の日'), (9, 23.2488, '秋分の日')]) as told
+        select unnest([(3, 20.8431, '春分の日'), (9, 23.2488, '秋分の日')]) as listed
     ),
 
     holidays as (
         select
-            make_date(years.year, fixed_days.told[1], fixed_days.told[2]) as closed_date,
-            fixed_days.told[3] as reason_ja
+            make_date(years.year, fixed_days.listed[1], fixed_days.listed[2]) as closed_date,
+            fixed_days.listed[3] as reason_ja
         from years
         cross join fixed_days
         union all
         -- The nth Monday: seven days for each one before it, after the first, which isodow finds.
         select
-            make_date(years.year, mondays.told[1], 1)
-            + (8 - cast(isodow(make_date(years.year, mondays.told[1], 1)) as integer)) % 7
-            + 7 * (mondays.told[2] - 1) as closed_date,
-            mondays.told[3] as reason_ja
+            make_date(years.year, mondays.listed[1], 1)
+            + (8 - cast(isodow(make_date(years.year, mondays.listed[1], 1)) as integer)) % 7
+            + 7 * (mondays.listed[2] - 1) as closed_date,
+            mondays.listed[3] as reason_ja
         from years
         cross join mondays
         union all
         select
             make_date(
                 years.year,
-                equinoxes.told[1],
-                cast(floor(equinoxes.told[2] + 0.242194 * (years.year - 1980) - floor((years.year - 1980) / 4)) as integer)
+                equinoxes.listed[1],
+                cast(floor(equinoxes.listed[2] + 0.242194 * (years.year - 1980) - floor((years.year - 1980) / 4)) as integer)
             ) as closed_date,
-            equinoxes.told[3] as reason_ja
+            equinoxes.listed[3] as reason_ja
         from years
         cross join equinoxes
     ),
@@ -85,10 +85,10 @@
 
     office_days as (
         select
-            make_date(years.year, days.told[1], days.told[2]) as closed_date,
+            make_date(years.year, days.listed[1], days.listed[2]) as closed_date,
             '年末年始の休庁日' as reason_ja
         from years
-        cross join (select unnest([(1, 2), (1, 3), (12, 29), (12, 30), (12, 31)]) as told) as days
+        cross join (select unnest([(1, 2), (1, 3), (12, 29), (12, 30), (12, 31)]) as listed) as days
     ),
 
     closed_days as (

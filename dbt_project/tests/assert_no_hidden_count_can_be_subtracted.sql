@@ -8,7 +8,8 @@ org_unit_actuals as (
     where indicators.counts_people
 ),
 
--- The kinds add up every department that tells something, those too that have no row and so hide beside the hidden ones.
+-- The kinds add up every department that something is reported of, those too that have no row and so
+-- hide beside the hidden ones.
 hidden as (
     select
         indicator_code,
@@ -32,10 +33,10 @@ hidden_now as (
     where org_unit_actuals.roll_up = 'as_it_was' and org_unit_actuals.is_suppressed
 ),
 
-told as (
+worked_out as (
     select
         hidden.indicator_code,
-        'alone' as told_by,
+        'alone' as worked_out_by,
         hidden.period_grain,
         hidden.period_start
     from hidden
@@ -43,7 +44,7 @@ told as (
     union all
     select
         org_unit_actuals.indicator_code,
-        'kind' as told_by,
+        'kind' as worked_out_by,
         org_unit_actuals.period_grain,
         org_unit_actuals.period_start
     from org_unit_actuals
@@ -56,7 +57,7 @@ told as (
     union all
     select
         org_unit_actuals.indicator_code,
-        'as_it_is_now' as told_by,
+        'as_it_is_now' as worked_out_by,
         org_unit_actuals.period_grain,
         org_unit_actuals.period_start
     from org_unit_actuals
@@ -69,4 +70,4 @@ told as (
     where org_unit_actuals.roll_up = 'as_it_is_now' and not org_unit_actuals.is_suppressed
 )
 
-select * from told
+select * from worked_out

@@ -33,7 +33,7 @@ SILENCES = Guard(
 
 REJECTED_ITEMS = Guard(
     "items_rejected@raw",
-    "select told as named_by, * from intermediate.int_items_off_contract where is_rejected and source_name != 'policy_pages'",
+    "select difference as named_by, * from intermediate.int_items_off_contract where is_rejected and source_name != 'policy_pages'",
     (
         gxe.ExpectColumnValuesToBeInSet(
             column="is_rejected",
@@ -46,10 +46,10 @@ REJECTED_ITEMS = Guard(
 
 ITEMS_OFF_CONTRACT = Guard(
     "items_off_contract@raw",
-    "select told as named_by, * from intermediate.int_items_off_contract where not is_rejected or source_name = 'policy_pages'",
+    "select difference as named_by, * from intermediate.int_items_off_contract where not is_rejected or source_name = 'policy_pages'",
     (
         gxe.ExpectColumnValuesToBeNull(
-            column="told",
+            column="difference",
             severity="warning",
             meta=named("every_item_is_as_its_contract_says", "an item differs from its contract; what is new was left unread"),
         ),
@@ -58,7 +58,7 @@ ITEMS_OFF_CONTRACT = Guard(
 
 COLUMN_DRIFTS = Guard(
     "column_drifts@raw",
-    "select told as named_by, * from intermediate.int_column_drifts",
+    "select difference as named_by, * from intermediate.int_column_drifts",
     (
         gxe.ExpectColumnValuesToBeBetween(
             column="share_unreadable",

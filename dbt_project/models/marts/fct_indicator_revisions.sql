@@ -95,12 +95,12 @@ changes as (
 since_when as (
     select
         *,
-        lag(revised_on, 1, date '0001-01-01') over (partition by indicator_code, fiscal_year, measure order by revised_on) as told_before
+        lag(revised_on, 1, date '0001-01-01') over (partition by indicator_code, fiscal_year, measure order by revised_on) as revised_before_on
     from changes
 ),
 
--- What arrived since the figure was last told: of a log the days of the month that it is measured by, of the rosters the one that tells the
--- postings of that month.
+-- What arrived since the figure was last revised: of a log the days of the month that it is measured
+-- by, of the rosters the one that was chosen for that month.
 arrivals as (
     select
         since_when.indicator_code,
@@ -113,7 +113,7 @@ arrivals as (
     inner join {{ ref('int_loads') }} as loads
         on
             indicator_sources.source_name = loads.source_name
-            and since_when.told_before < loads.known_from
+            and since_when.revised_before_on < loads.known_from
             and since_when.revised_on >= loads.known_from
     left join {{ ref('int_roster_months_chosen') }} as rosters
         on

@@ -20,15 +20,16 @@ shown as (
     where is_current
 ),
 
--- What departments tell, with or without a row that may be shown: a roll-up must know of the parts that it cannot have.
-told_parts as (
+-- What is reported of departments, with or without a row that may be shown: a roll-up must know of
+-- the parts that it cannot have.
+reported_parts as (
     select
         unioned.indicator_code,
         unioned.org_unit_code,
         unioned.period_grain,
         unioned.period_start,
         any_value(unioned.period_end) as period_end,
-        arg_max(unioned.numerator is not null, unioned.known_from) as is_told
+        arg_max(unioned.numerator is not null, unioned.known_from) as is_reported
     from {{ ref('int_indicators_unioned') }} as unioned
     where unioned.org_unit_code != {{ city_code() }}
     group by unioned.indicator_code, unioned.org_unit_code, unioned.period_grain, unioned.period_start
@@ -36,29 +37,29 @@ told_parts as (
 
 parts as (
     select
-        told_parts.indicator_code,
-        told_parts.org_unit_code,
+        reported_parts.indicator_code,
+        reported_parts.org_unit_code,
         org_units.current_code,
         org_units.kind,
         current_units.kind as current_kind,
-        told_parts.period_grain,
-        cast(told_parts.period_start as date) as period_start,
-        cast(told_parts.period_end as date) as period_end,
+        reported_parts.period_grain,
+        cast(reported_parts.period_start as date) as period_start,
+        cast(reported_parts.period_end as date) as period_end,
         shown.numerator,
         shown.denominator,
         shown.org_unit_code is null as is_left_out,
         coalesce(shown.is_suppressed, true) as is_suppressed,
         coalesce(shown.is_provisional, false) as is_provisional
-    from told_parts
-    inner join org_units on told_parts.org_unit_code = org_units.org_unit_code
+    from reported_parts
+    inner join org_units on reported_parts.org_unit_code = org_units.org_unit_code
     inner join org_units as current_units on org_units.current_code = current_units.org_unit_code
     left join shown
         on
-            told_parts.indicator_code = shown.indicator_code
-            and told_parts.org_unit_code = shown.org_unit_code
-            and told_parts.period_grain = shown.period_grain
-            and told_parts.period_start = shown.period_start
-    where told_parts.is_told or shown.org_unit_code is not null
+            reported_parts.indicator_code = shown.indicator_code
+            and reported_parts.org_unit_code = shown.org_unit_code
+            and reported_parts.period_grain = shown.period_grain
+            and reported_parts.period_start = shown.period_start
+    where reported_parts.is_reported or shown.org_unit_code is not null
 ),
 
 periods_with_hidden as (
@@ -70,7 +71,8 @@ periods_with_hidden as (
     where is_suppressed
 ),
 
--- A part that is left out leaves out its whole; with one hidden count no kind is shown, or the other kind and the city would tell it.
+-- A part that is left out leaves out its whole. With one hidden count no kind is shown: it could be
+-- worked out from the other kind and the city.
 members as (
     select
         indicator_code,

@@ -17,9 +17,11 @@ change_days as (
     select * from {{ ref('int_indicators_unioned') }}
 ),
 
--- A month becomes final on the day after its end, a fiscal year with its last month: a change day of its own where no input changed that day.
--- A flow and a milestone wait for a delivery made after the end, at the longest until the city's books of the year are closed (31 May): what was
--- told in March is not yet all there was. A year in which the indicator ended closes with the month of its last day.
+-- A month becomes final on the day after its end, and a fiscal year with its last month. That is a
+-- change day of its own where no input changed then. A flow and a milestone wait for a delivery made
+-- after the end, at the longest until the city's books of the year are closed (31 May): what is
+-- reported in March is not yet all there was. A year in which the indicator ended closes with the
+-- month of its last day.
 dated_changes as (
     select
         change_days.*,
@@ -28,7 +30,7 @@ dated_changes as (
         case
             when indicators.kind in ('flow', 'milestone') then make_date({{ fiscal_year_of('change_days.period_start') }} + 1, 5, 31)
             else least(change_days.period_end, coalesce(indicators.ends_on, change_days.period_end))
-        end as told_until
+        end as reported_until
     from change_days
     inner join indicators on change_days.indicator_code = indicators.indicator_code
 ),
@@ -40,15 +42,16 @@ finished as (
         dated_changes.period_grain,
         dated_changes.period_start,
         dated_changes.period_end,
-        -- What a source told of a year's days is all there is of them once the year is over; a stock or a ratio waits for its last month.
+        -- Once a year is over, what a source reported of its days is all there is of them. A stock
+        -- or a ratio waits for its last month.
         case when dated_changes.kind in ('flow', 'milestone') then dated_changes.period_end else dated_changes.measured_to end as measured_to,
-        dated_changes.told_until + 1 as known_from,
+        dated_changes.reported_until + 1 as known_from,
         dated_changes.numerator,
         dated_changes.denominator,
         dated_changes.closes_on
     from dated_changes
     cross join run_contexts
-    where dated_changes.known_from <= dated_changes.told_until and dated_changes.told_until < run_contexts.as_of
+    where dated_changes.known_from <= dated_changes.reported_until and dated_changes.reported_until < run_contexts.as_of
     -- The last change day, and not the last figure: a figure may have been taken back.
     qualify
         row_number() over (
@@ -59,7 +62,7 @@ finished as (
 
 valued as (
     select
-        * exclude (kind, told_until),
+        * exclude (kind, reported_until),
         known_from <= closes_on or measured_to < closes_on as is_provisional
     from dated_changes
     union all
@@ -87,7 +90,7 @@ spans as (
     from valued
 ),
 
--- A count can be hidden, or be shown again, on a day on which it did not change itself, because another one did.
+-- A count can be hidden or shown again on a day on which it did not change: another one did.
 points as (
     select * from spans
     union
@@ -114,7 +117,8 @@ points as (
             and spans.known_to > suppressed_counts.known_to
 ),
 
--- A hidden count loses its figure before equal neighbours are collapsed, so that no boundary tells when it changed.
+-- A hidden count loses its figure before equal neighbours are collapsed, so that no boundary shows
+-- when it changed.
 judged as (
     select
         points.* replace (case when suppressed_counts.known_from is null then points.numerator end as numerator),
@@ -158,7 +162,7 @@ actuals as (
             when indicators.kind in ('ratio', 'milestone') then 100 * shown.numerator / nullif(shown.denominator, 0)
             else cast(shown.numerator as double)
         end as actual_value,
-        -- What is counted is known exactly; only published figures come with a qualifier that widens them.
+        -- What is counted is known exactly: only published figures have a qualifier that widens them.
         actual_value as value_lower,
         actual_value as value_upper,
         shown.is_suppressed,
@@ -171,7 +175,8 @@ actuals as (
         cast(shown.known_to as date) as known_to
     from shown
     inner join indicators on shown.indicator_code = indicators.indicator_code
-    -- Of people in a department only the count of today: from one day's to the next somebody could be told, however few of them are hidden.
+    -- Of people in a department only the count of today: from one day's to the next somebody could
+    -- be worked out, however few of them are hidden.
     where not indicators.counts_people or shown.org_unit_code = {{ city_code() }} or shown.known_to = {{ no_end() }}
 )
 

@@ -1,5 +1,5 @@
 -- The figures of every indicator, by kind, for as long as it is defined: of one that has ended no
--- later period is told, and of the stock or ratio of the year in which it ended no later month.
+-- later period has any, and of the stock or ratio of the year in which it ended no later month.
 with
 
 unioned as (

@@ -1,9 +1,11 @@
--- Counts of people in a department that are not shown: 1 or 2 people could be named by anybody who knows the office. The city's counts are
--- public, so what is hidden must stay hidden from whoever subtracts what is shown from them, over a month or over a year:
--- 1. A fiscal year of 1 or 2 people is hidden. Where that hides one department alone, or only departments of one person each, the next smallest
---    is hidden with them.
--- 2. The months of a department's fiscal year are hidden together, those without people too, where one of them or the year is hidden: a month
---    could be told from the year and the other months. Where that hides one department alone, the next smallest is hidden with it.
+-- Counts of people in a department that are not shown: whoever knows the office could name 1 or 2
+-- people. The city's counts are public, so what is hidden must stay hidden from whoever subtracts
+-- from them what is shown, over a month or over a year:
+-- 1. A fiscal year of 1 or 2 people is hidden. Where that hides one department alone, or only
+--    departments of one person each, the next smallest is hidden with them.
+-- 2. The months of a department's fiscal year are hidden together, those without people too, where
+--    one of them or the year is hidden: a month could be worked out from the year and the other
+--    months. Where that hides one department alone, the next smallest is hidden with it.
 -- 3. Where there is no next one, the department has no row at all: the city's count would be its own.
 -- One row per count and span of days on which it is hidden.
 with

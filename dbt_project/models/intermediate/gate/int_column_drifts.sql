@@ -21,7 +21,7 @@ quarantined as (
 drifts as (
     select
         loads.item_key || ', column ' || quarantined.column_heading || ': ' || lower(quarantined.reason_en) || ' ('
-        || contracts.contract_file || ')' as told,
+        || contracts.contract_file || ')' as difference,
         loads.source_name,
         quarantined.column_heading,
         quarantined.row_count,

@@ -5,7 +5,7 @@ with
 rejected as (
     select
         item_id,
-        detail as told,
+        detail as difference,
         true as is_rejected
     from {{ ref('int_quarantined_rows') }}
     where
@@ -20,7 +20,7 @@ rejected as (
 noted as (
     select
         item_id,
-        contract_notes as told,
+        contract_notes as difference,
         false as is_rejected
     from {{ ref('int_loads') }}
     where is_current and contract_notes is not null
@@ -35,7 +35,7 @@ off_contract as (
 named as (
     select
         loads.source_name,
-        loads.item_key || ': ' || off_contract.told as told,
+        loads.item_key || ': ' || off_contract.difference as difference,
         off_contract.is_rejected
     from off_contract
     inner join {{ ref('int_loads') }} as loads on off_contract.item_id = loads.item_id

@@ -35,7 +35,7 @@ compared as (
             and judged.official_text = rating_notes.official_text
 ),
 
-told as (
+shown as (
     select
         indicator_code,
         fiscal_year,
@@ -101,7 +101,7 @@ with_rows_before as (
         *,
         row(*columns(* exclude (known_from))) as said,
         lag(row(*columns(* exclude (known_from)))) over (partition by indicator_code, fiscal_year order by known_from) as said_before
-    from told
+    from shown
 ),
 
 dated as (

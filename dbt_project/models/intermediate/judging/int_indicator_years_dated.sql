@@ -80,7 +80,7 @@ change_days as (
     where known_to < {{ no_end() }}
 ),
 
--- An indicator whose operational source has told nothing yet shows the published figure, and says so.
+-- An indicator whose operational source has reported nothing yet shows the published figure, and says so.
 valued as (
     select
         change_days.indicator_code,

@@ -21,7 +21,7 @@ levelled as (
     from grounds
 ),
 
-told as (
+with_statuses as (
     select
         *,
         case
@@ -33,35 +33,35 @@ told as (
     from levelled
 ),
 
-last_told as (
+with_final_target_year as (
     select
         *,
         max(status) filter (where fiscal_year = final_target_fiscal_year and not is_provisional) over (
             partition by indicator_code, known_from
         ) as final_target_year_status
-    from told
+    from with_statuses
 ),
 
 -- Pace and growth need years between a base and a target; a one-year target and a milestone are judged by their level alone. Once the last
 -- target's year is over, or the indicator has ended, it is compared, and nothing is extrapolated.
 paced as (
     select
-        last_told.*,
+        with_final_target_year.*,
         baseline_years.fiscal_year as base_year,
         baseline_years.fiscal_year
-        + date_diff('month', baseline_years.ends_on, coalesce(last_told.measured_to, own_years.ends_on)) / 12 as current_year
-    from last_told
-    inner join fiscal_years as own_years on last_told.fiscal_year = own_years.fiscal_year
+        + date_diff('month', baseline_years.ends_on, coalesce(with_final_target_year.measured_to, own_years.ends_on)) / 12 as current_year
+    from with_final_target_year
+    inner join fiscal_years as own_years on with_final_target_year.fiscal_year = own_years.fiscal_year
     left join fiscal_years as baseline_years
         on
-            last_told.baseline_fiscal_year = baseline_years.fiscal_year
-            and last_told.fiscal_year > baseline_years.fiscal_year
-            and last_told.kind in ('stock', 'ratio')
-            and last_told.judged_value is not null
-            and not last_told.is_ended
+            with_final_target_year.baseline_fiscal_year = baseline_years.fiscal_year
+            and with_final_target_year.fiscal_year > baseline_years.fiscal_year
+            and with_final_target_year.kind in ('stock', 'ratio')
+            and with_final_target_year.judged_value is not null
+            and not with_final_target_year.is_ended
             and (
-                last_told.fiscal_year < coalesce(last_told.final_target_fiscal_year, last_told.fiscal_year + 1)
-                or (last_told.fiscal_year = last_told.final_target_fiscal_year and last_told.is_provisional)
+                with_final_target_year.fiscal_year < coalesce(with_final_target_year.final_target_fiscal_year, with_final_target_year.fiscal_year + 1)
+                or (with_final_target_year.fiscal_year = with_final_target_year.final_target_fiscal_year and with_final_target_year.is_provisional)
             )
 ),
 

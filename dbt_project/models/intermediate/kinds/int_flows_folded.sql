@@ -1,8 +1,8 @@
 -- Figures of every flow: what happened within a month or a fiscal year, for the city and by
 -- department; a year in progress is counted to date, and what is planned counts from its day. A
 -- unit's year has figures from the first delivery that names a thing of it: from then on no things
--- are zero, and no amounts are unknown. A month is told by what is delivered, or happens, in it or
--- later, at the latest when its year is over.
+-- are zero, and no amounts are unknown. A month has a figure by what is delivered, or happens, in it
+-- or later, at the latest when its year is over.
 with
 
 contributions as (
@@ -37,7 +37,7 @@ unit_years as (
         starts_on,
         ends_on,
         is_counted_once,
-        min(known_from) as told_from
+        min(known_from) as reported_from
     from counted_for
     group by indicator_code, org_unit_code, starts_on, ends_on, is_counted_once
 ),
@@ -65,7 +65,7 @@ year_days as (
     where happened_on > known_from
 ),
 
--- A year in progress is measured to the latest delivery of its source, whatever that tells of.
+-- A year in progress is measured to the latest delivery of its source, whatever that reports.
 source_days as (
     {{ days_of_deliveries() }}
     union
@@ -86,10 +86,10 @@ years as (
     inner join source_days
         on
             unit_years.indicator_code = source_days.indicator_code
-            and unit_years.told_from <= source_days.learned_on
+            and unit_years.reported_from <= source_days.learned_on
 ),
 
--- What is told of a year on the day after its end is all there is.
+-- What is reported of a year by the day after its end is all there is.
 month_days as (
     select
         indicator_code,
@@ -124,7 +124,7 @@ months as (
         on
             month_starts.indicator_code = month_days.indicator_code
             and month_starts.starts_on = month_days.starts_on
-            and month_starts.told_from <= month_days.learned_on
+            and month_starts.reported_from <= month_days.learned_on
             and month_starts.month_start <= month_days.learned_on
 ),
 

@@ -7,10 +7,10 @@ contributions as (
     select * from {{ ref('int_milestones_contributed') }}
 ),
 
-first_told as (
+first_reported as (
     select
         indicator_code,
-        min(known_from) as told_from
+        min(known_from) as reported_from
     from contributions
     group by indicator_code
 ),
@@ -51,14 +51,14 @@ periods as (
     from month_starts
 ),
 
--- A period is told on each day in it or after it, and on its first day by what was known then.
+-- A period has a figure on each day in it or after it, and on its first day by what was known then.
 period_days as (
     select distinct
         days.indicator_code,
         periods.*,
         greatest(days.learned_on, periods.period_start) as learned_on
     from days
-    inner join first_told on days.indicator_code = first_told.indicator_code and days.learned_on >= first_told.told_from
+    inner join first_reported on days.indicator_code = first_reported.indicator_code and days.learned_on >= first_reported.reported_from
     cross join periods
     where days.learned_on < {{ no_end() }}
 ),
@@ -75,7 +75,7 @@ plans as (
         min(contributions.due_on) <= any_value(period_days.year_end) as has_begun
     from period_days
     -- A plan that its register no longer names is taken back, and does not stay as it was last
-    -- told.
+    -- reported.
     left join contributions
         on
             period_days.indicator_code = contributions.indicator_code

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- What every stock counts, one line each, as tonight's deliveries and those that stand tell it:
+-- What every stock counts, one line each, as tonight's deliveries and those that stand report it:
 -- things that are open from a day until another.
 with
 

@@ -27,7 +27,7 @@ units_by_day as (
     from {{ ref('int_org_units_by_day') }}
 ),
 
-first_told as (
+first_reported as (
     select
         indicator_code,
         org_unit_code,
@@ -39,26 +39,26 @@ first_told as (
 
 month_starts as (
     select
-        first_told.indicator_code,
-        unnest(generate_series(min(first_told.month_start), any_value(run_contexts.as_of), interval 1 month)) as month_start
-    from first_told
+        first_reported.indicator_code,
+        unnest(generate_series(min(first_reported.month_start), any_value(run_contexts.as_of), interval 1 month)) as month_start
+    from first_reported
     cross join run_contexts
-    group by first_told.indicator_code
+    group by first_reported.indicator_code
 ),
 
--- A month is told from the day on which a change in it or before it was first known: a later
+-- A month has a figure from the day on which a change in it or before it was first known: a later
 -- delivery may reach further back.
 months as (
     select
         month_starts.indicator_code,
         cast(month_starts.month_start as date) as month_start,
         last_day(month_starts.month_start) as month_end,
-        greatest(month_starts.month_start, min(first_told.known_from)) as known_from
+        greatest(month_starts.month_start, min(first_reported.known_from)) as known_from
     from month_starts
-    inner join first_told
+    inner join first_reported
         on
-            month_starts.indicator_code = first_told.indicator_code
-            and month_starts.month_start >= first_told.month_start
+            month_starts.indicator_code = first_reported.indicator_code
+            and month_starts.month_start >= first_reported.month_start
     group by month_starts.indicator_code, month_starts.month_start
 ),
 
@@ -67,7 +67,7 @@ units as (
         indicator_code,
         org_unit_code,
         min(known_from) as known_from
-    from first_told
+    from first_reported
     group by indicator_code, org_unit_code
 ),
 

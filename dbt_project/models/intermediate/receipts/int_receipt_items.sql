@@ -55,13 +55,13 @@ listed_days as (
     select distinct
         'training_rosters' as source_name,
         item_id,
-        attended_on as told_on
+        attended_on as happened_on
     from {{ ref('stg_training_rosters__attendances') }}
     union all
     select distinct
         'specialists' as source_name,
         item_id,
-        hired_on as told_on
+        hired_on as happened_on
     from {{ ref('stg_specialists__hires') }}
 ),
 
@@ -74,7 +74,7 @@ list_items as (
     inner join listed_days
         on
             asked.source_name = listed_days.source_name
-            and listed_days.told_on between asked.period_start and asked.period_end
+            and listed_days.happened_on between asked.period_start and asked.period_end
     where asked.has_counted_rows
 ),
 

@@ -1,4 +1,5 @@
--- One row per month of which the access log has told anything: before that, a rate is unknown and not zero.
+-- One row per month that the access log reports anything of: before that, a rate is unknown and
+-- not zero.
 with
 
 landed_items as (

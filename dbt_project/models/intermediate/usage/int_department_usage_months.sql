@@ -36,7 +36,8 @@ remembered as (
         before as (partition by org_unit_code order by month_start rows between unbounded preceding and 1 preceding)
 ),
 
--- In the log's first month nobody can be told to have joined, and in a month that is not over nobody to have left.
+-- In the log's first month nobody can be seen to join, and in a month that is not over nobody to
+-- leave.
 usage_months as (
     select
         org_unit_code,

@@ -1,7 +1,7 @@
--- Which roster tells where people were posted in a month, as it was known at the time: the month's
+-- Which roster says where people were posted in a month, as it was known at the time: the month's
 -- own, else the nearest earlier one, else the nearest later one. A roster of no month, as one may be
--- that landed before names were read with care, tells of none; of two of one month, the one that is
--- known later stands. What would have been chosen before the access log told of the month is left
+-- that landed before names were read with care, says it of none; of two of one month, the one that is
+-- known later stands. What would have been chosen before the access log reports the month is left
 -- out: nothing can be counted by it, and it grows with the square of the months.
 with
 
@@ -64,11 +64,11 @@ dated as (
     from changes
 ),
 
-since_the_log_tells as (
+since_the_log_reports as (
     select dated.*
     from dated
     inner join months on dated.month_start = months.month_start
     where dated.known_to > months.known_from
 )
 
-select * from since_the_log_tells
+select * from since_the_log_reports
