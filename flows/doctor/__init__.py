@@ -57,8 +57,8 @@ def _made(name: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding
         for finding in check():
             yield replace(finding, check=name)
     except Exception as error:
-        told = f"could not be checked ({type(error).__name__}: {_said(error)})"
-        yield replace(warning(told, "look at it by hand"), check=name)
+        observed = f"could not be checked ({type(error).__name__}: {_said(error)})"
+        yield replace(warning(observed, "look at it by hand"), check=name)
 
 
 def _said(error: Exception) -> str:
@@ -79,7 +79,7 @@ def report(findings: list[Finding], form: str) -> str:
         return json.dumps(rows, ensure_ascii=False, indent=1)
     for row in rows:
         next_step = row.pop("next")
-        row["told"] += f"; next: {next_step}" if next_step else ""
+        row["observed"] += f"; next: {next_step}" if next_step else ""
     return in_columns(rows)
 
 
@@ -87,6 +87,6 @@ def _row(finding: Finding) -> dict[str, str]:
     return {
         "standing": finding.standing,
         "check": finding.check,
-        "told": finding.told,
+        "observed": finding.observed,
         "next": finding.next_step,
     }

@@ -31,8 +31,8 @@ def check_configuration() -> Iterator[Finding]:
         yield of_error(error)
         return
     except OSError as error:
-        told = f"{config_file()} cannot be read ({error.strerror})"
-        yield wrong(told, "give this account the right to read it")
+        observed = f"{config_file()} cannot be read ({error.strerror})"
+        yield wrong(observed, "give this account the right to read it")
         return
     read = [name for name, source in deployment.sources.items() if source.enabled]
     demo = " (the demonstration's)" if config_file() == DEFAULT_CONFIG else ""
@@ -62,11 +62,11 @@ def _check_secrets_in_file(deployment: Settings) -> Iterator[Finding]:
     if deployment.is_demo or not _holds_secrets(config_file()):
         return
     if stat.S_IMODE(config_file().stat().st_mode) & stat.S_IRWXO:
-        told = f"{config_file()} holds the key, a password or a token, and others can read it"
-        yield wrong(told, f"chmod o= {config_file()}, or set them as variables")
+        observed = f"{config_file()} holds the key, a password or a token, and others can read it"
+        yield wrong(observed, f"chmod o= {config_file()}, or set them as variables")
     if config_file().resolve().is_relative_to(deployment.data_dir.resolve()):
-        told = f"{config_file()} holds a secret and lies in the data folder, and so in its backups"
-        yield warning(told, "set the key as SHIHYO_PSEUDONYM_KEY, or move the file")
+        observed = f"{config_file()} holds a secret and lies in the data folder, and so in its backups"
+        yield warning(observed, "set the key as SHIHYO_PSEUDONYM_KEY, or move the file")
 
 
 def _holds_secrets(file: Path) -> bool:
@@ -84,8 +84,8 @@ def check_app_address() -> Iterator[Finding]:
     if _is_loopback(address):
         yield ok(f"it listens on {address} only, unless its start says otherwise")
         return
-    told = f"it listens on {address or 'every interface'} and asks nobody who they are"
-    yield warning(told, "put a proxy before it (deploy/nginx.conf) and let it listen on 127.0.0.1")
+    observed = f"it listens on {address or 'every interface'} and asks nobody who they are"
+    yield warning(observed, "put a proxy before it (deploy/nginx.conf) and let it listen on 127.0.0.1")
 
 
 def _is_loopback(address: str) -> bool:

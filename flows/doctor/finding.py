@@ -8,30 +8,30 @@ Standing = Literal["ok", "warning", "wrong"]
 
 @dataclass(frozen=True)
 class Finding:
-    """`told` says only what was looked at; `next_step` is empty where nothing is to be done."""
+    """`observed` says only what was looked at; `next_step` is empty where nothing is to be done."""
 
     standing: Standing
-    told: str
+    observed: str
     next_step: str = ""
     check: str = ""
 
 
-def ok(told: str) -> Finding:
+def ok(observed: str) -> Finding:
     """Say that something is as it should be."""
-    return Finding("ok", told)
+    return Finding("ok", observed)
 
 
-def warning(told: str, next_step: str) -> Finding:
+def warning(observed: str, next_step: str) -> Finding:
     """Say that a night can go on, and somebody should look."""
-    return Finding("warning", told, next_step)
+    return Finding("warning", observed, next_step)
 
 
 def of_error(error: Exception) -> Finding:
     """Say that something is wrong as an error of ours says it, with what to do next."""
-    told, _, next_step = str(error).partition("; next: ")
-    return wrong(told, next_step or "correct it")
+    observed, _, next_step = str(error).partition("; next: ")
+    return wrong(observed, next_step or "correct it")
 
 
-def wrong(told: str, next_step: str) -> Finding:
+def wrong(observed: str, next_step: str) -> Finding:
     """Say that a night would fail, or that data stand open."""
-    return Finding("wrong", told, next_step)
+    return Finding("wrong", observed, next_step)

@@ -23,9 +23,9 @@ def check_key(settings: Settings) -> Iterator[Finding]:
     named = {(each.manifest.source_name, each.manifest.pseudonym_key_id) for each in items}
     others = sorted((name, key) for name, key in named if key not in (None, own))
     if others:
-        told = ", ".join(f"{name} under key {key}" for name, key in others)
+        observed = ", ".join(f"{name} under key {key}" for name, key in others)
         next_step = "set the former key, or land everything anew into an empty data folder"
-        yield wrong(f"it is {own}, and what has landed is of another: {told}", next_step)
+        yield wrong(f"it is {own}, and what has landed is of another: {observed}", next_step)
     elif any(key for _, key in named):
         yield ok(f"it is {own}, as in the manifests of {len(items)} landed items")
     else:
@@ -42,8 +42,8 @@ def check_versions(settings: Settings) -> Iterator[Finding]:
     others = [name for name in _kept(settings) if name != verdict.version]
     yield from _check_others(settings, others)
     if len(others) >= settings.keep_versions:
-        told = f"{len(others) + 1} versions are kept, of {settings.keep_versions} (keep_versions)"
-        yield warning(told, "the next night that publishes removes the oldest")
+        observed = f"{len(others) + 1} versions are kept, of {settings.keep_versions} (keep_versions)"
+        yield warning(observed, "the next night that publishes removes the oldest")
 
 
 def _of_published(verdict: Verdict) -> Finding:
@@ -86,8 +86,8 @@ def check_ledger(settings: Settings) -> Iterator[Finding]:
     lines = [line for line in text.split("\n") if line.strip()]
     unread = len(lines) - len(events(settings))
     if unread:
-        told = f"{unread} of {len(lines)} lines of {ledger.name} are no events and are passed over"
-        yield warning(told, "restore it from the backup, if what they told is needed")
+        observed = f"{unread} of {len(lines)} lines of {ledger.name} are no events and are passed over"
+        yield warning(observed, "restore it from the backup, if what they said is needed")
     entered = runs(settings)
     last = f"; the last: {entered[-1].outcome} as of {entered[-1].as_of}" if entered else ""
     yield ok(f"it tells of {len(entered)} runs{last}")

@@ -48,18 +48,18 @@ def _existing(place: Path) -> Path:
 
 def _room(place: Path, needed: int) -> Finding:
     free = free_bytes(place)
-    told = f"{free / _GIB:.1f} GiB are free on the disk of {place}"
+    observed = f"{free / _GIB:.1f} GiB are free on the disk of {place}"
     if free >= needed:
-        return ok(told)
+        return ok(observed)
     next_step = "give it room, or lower keep_versions (runbook: The disk is full)"
-    return wrong(f"{told}; a night should find {needed / _GIB:.1f}", next_step)
+    return wrong(f"{observed}; a night should find {needed / _GIB:.1f}", next_step)
 
 
 def _inodes(place: Path) -> Iterator[Finding]:
     disk = os.statvfs(place)
     if disk.f_files and disk.f_favail < _FEWEST_INODES:
-        told = f"the disk of {place} has room for {disk.f_favail} more files (inodes)"
-        yield wrong(told, "remove small files that are not ours, or use a disk with more inodes")
+        observed = f"the disk of {place} has room for {disk.f_favail} more files (inodes)"
+        yield wrong(observed, "remove small files that are not ours, or use a disk with more inodes")
 
 
 def check_clock(settings: Settings) -> Iterator[Finding]:
@@ -70,28 +70,28 @@ def check_clock(settings: Settings) -> Iterator[Finding]:
         yield wrong(f"the clock says {now:%Y-%m-%d}", mend)
     last = max((event.at for event in events(settings) if event.at), default=None)
     if last and last > now + timedelta(minutes=5):
-        told = f"the clock says {now:%Y-%m-%d %H:%M} UTC"
-        yield wrong(f"{told}, and the ledger has an entry of {last:%Y-%m-%d %H:%M}", mend)
+        observed = f"the clock says {now:%Y-%m-%d %H:%M} UTC"
+        yield wrong(f"{observed}, and the ledger has an entry of {last:%Y-%m-%d %H:%M}", mend)
     today, published = today_in_japan(), published_as_of(settings)
     if published and published > today:
-        told = f"it is {today} in Japan, and what is published is as of {published}"
+        observed = f"it is {today} in Japan, and what is published is as of {published}"
         next_step = "set the clock, or give the night its --as-of"
-        yield wrong(f"{told}: a night of today would be refused", next_step)
+        yield wrong(f"{observed}: a night of today would be refused", next_step)
     yield _zone(now)
 
 
 def _zone(now: datetime) -> Finding:
     """Dates are Japan's wherever the machine is; but cron goes by the machine's zone."""
     local = time.localtime(now.timestamp())
-    told = f"it is {now + _JAPAN:%Y-%m-%d %H:%M} in Japan; the machine's zone is {local.tm_zone}"
+    observed = f"it is {now + _JAPAN:%Y-%m-%d %H:%M} in Japan; the machine's zone is {local.tm_zone}"
     offset = timedelta(seconds=local.tm_gmtoff)
     if offset == _JAPAN:
-        return ok(told)
+        return ok(observed)
     two = (datetime(2000, 1, 2, 2) - offset + _JAPAN).time()
-    told += f", where 02:00 is {two:%H:%M} in Japan"
+    observed += f", where 02:00 is {two:%H:%M} in Japan"
     if offset:
-        return warning(told, "set it to Asia/Tokyo, or reckon with it in the schedule")
-    return ok(f"{told}: reckon with it in a crontab")
+        return warning(observed, "set it to Asia/Tokyo, or reckon with it in the schedule")
+    return ok(f"{observed}: reckon with it in a crontab")
 
 
 def check_tools() -> Iterator[Finding]:
@@ -124,8 +124,8 @@ def check_proxies() -> Iterator[Finding]:
         return
     named = {name.lower() for name, value in os.environ.items() if value} & _PROXIES
     if named:
-        told = f"{', '.join(sorted(named))} named for web sources"
-        yield ok(f"{told}; this machine's own addresses go past them")
+        observed = f"{', '.join(sorted(named))} named for web sources"
+        yield ok(f"{observed}; this machine's own addresses go past them")
     else:
         yield ok("the environment names none")
 

@@ -41,13 +41,13 @@ def _to_be_made(folder: Path) -> Finding:
     above = next(each for each in folder.parents if each.exists())
     if _can_be_written(above):
         return ok(f"{folder} is not there yet; the first night makes it")
-    told = f"{folder} is not there, and {above} cannot be written"
-    return wrong(told, "make the folder, and give it to this account")
+    observed = f"{folder} is not there, and {above} cannot be written"
+    return wrong(observed, "make the folder, and give it to this account")
 
 
 def _not_ours(folder: Path) -> Finding:
-    told = f"{folder} is no folder that this account can write"
-    return wrong(told, "give it to this account, or run as its owner")
+    observed = f"{folder} is no folder that this account can write"
+    return wrong(observed, "give it to this account, or run as its owner")
 
 
 def _can_be_written(folder: Path) -> bool:
@@ -57,16 +57,16 @@ def _can_be_written(folder: Path) -> bool:
 def _check_owner(folder: Path) -> Iterator[Finding]:
     owner, own = folder.stat().st_uid, os.geteuid()
     if owner != own:
-        told = f"{folder} belongs to account {owner}, and this is account {own}"
-        yield warning(told, "run nights as its owner: what another makes, the owner may not mend")
+        observed = f"{folder} belongs to account {owner}, and this is account {own}"
+        yield warning(observed, "run nights as its owner: what another makes, the owner may not mend")
 
 
 def _check_one_disk(settings: Settings) -> Iterator[Finding]:
     """A version is published by renaming the candidate, which only works on one disk."""
     places = (settings.candidate_dir, settings.published_dir)
     if len({each.stat().st_dev for each in places if each.exists()}) > 1:
-        told = "candidate/ and published/ lie on different disks"
-        yield wrong(told, "put both on one: a version is published by renaming")
+        observed = "candidate/ and published/ lie on different disks"
+        yield wrong(observed, "put both on one: a version is published by renaming")
 
 
 def check_rights(settings: Settings) -> Iterator[Finding]:
@@ -76,18 +76,18 @@ def check_rights(settings: Settings) -> Iterator[Finding]:
     found = Counter(_top(place, root) for place in open_places(settings, unseen))
     if found:
         where = ", ".join(f"{count} in {name}" for name, count in sorted(found.items()))
-        told = f"{found.total()} places of {root} are open to others, or to the group to write"
+        observed = f"{found.total()} places of {root} are open to others, or to the group to write"
         next_step = "the next night closes those of its account; else chmod -R g-w,o= as the owner"
-        yield wrong(f"{told}: {where}", next_step)
+        yield wrong(f"{observed}: {where}", next_step)
     elif not unseen:
         yield ok("nothing that nights keep is open to others")
     if unseen:
-        told = f"{len(unseen)} places could not be looked at"
-        yield warning(told, "run this command as the owner of the data folder")
+        observed = f"{len(unseen)} places could not be looked at"
+        yield warning(observed, "run this command as the owner of the data folder")
     loose = sum(bool(file.stat().st_mode & 0o222) for file in kept_files(settings))
     if loose:
-        told = f"{loose} versions can be written, and are never to be written again"
-        yield warning(told, "chmod 0440 on them")
+        observed = f"{loose} versions can be written, and are never to be written again"
+        yield warning(observed, "chmod 0440 on them")
 
 
 def _top(place: Path, root: Path) -> str:
@@ -120,8 +120,8 @@ def _check_source(settings: Settings, source: Source) -> Iterator[Finding]:
         yield wrong(f"{source.name}: {mask_secrets(str(error))}", "correct the setting")
         return
     except Exception as error:
-        told = f"{source.name} could not be checked ({type(error).__name__})"
-        yield warning(told, "look at it by hand")
+        observed = f"{source.name} could not be checked ({type(error).__name__})"
+        yield warning(observed, "look at it by hand")
         return
     if problem:
         yield _away(settings, source, problem)
@@ -133,8 +133,8 @@ def _check_source(settings: Settings, source: Source) -> Iterator[Finding]:
 
 def _away(settings: Settings, source: Source, problem: str) -> Finding:
     """Say of a source that cannot be reached whether a night would go on without it."""
-    told, is_within = staleness(settings, source, today_in_japan())
-    said = f"{source.name}: {problem} ({told})"
+    since, is_within = staleness(settings, source, today_in_japan())
+    said = f"{source.name}: {problem} ({since})"
     next_step = "check the place, the mount or the setting"
     return warning(said, next_step) if is_within else wrong(said, next_step)
 

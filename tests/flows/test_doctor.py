@@ -43,7 +43,7 @@ def _of(findings: Findings, check: str) -> Findings:
 
 def _standing(findings: Findings, check: str, words: str) -> str:
     """Return the standing of the one finding of a check that holds these words; it tells what to do unless it is ok."""
-    [found] = [each for each in _of(findings, check) if words in each["told"]]
+    [found] = [each for each in _of(findings, check) if words in each["observed"]]
     assert bool(found["next"]) == (found["standing"] != "ok")
     return found["standing"]
 
@@ -78,7 +78,7 @@ def test_a_deployment_that_is_well_is_said_to_be_and_nothing_is_changed(well: Ci
 def test_it_says_the_same_as_a_table(well: City) -> None:
     done = well.shihyo("doctor")
     assert done.returncode == 0
-    assert done.stdout.splitlines()[0].split() == ["standing", "check", "told"]
+    assert done.stdout.splitlines()[0].split() == ["standing", "check", "observed"]
 
 
 def _open_manifest(city: City) -> None:
@@ -207,7 +207,7 @@ def _closed_port() -> int:
 SECRET = "s3cret-of-the-database"
 
 
-def test_hosts_are_asked_whether_they_answer_and_no_secret_is_told(tmp_path: Path) -> None:
+def test_hosts_are_asked_whether_they_answer_and_no_secret_is_shown(tmp_path: Path) -> None:
     city = new_city(tmp_path / "city")
     (city.folder / "shihyo.toml").chmod(0o640)
     port = _closed_port()
@@ -293,7 +293,7 @@ flows.cli.main()
 
 
 def test_an_account_that_may_not_look_gets_an_answer_to_every_check(well: City) -> None:
-    """Who is not the owner is told what could not be looked at, and of nothing that it is well unseen."""
+    """Who is not the owner reads what could not be looked at, and of nothing that it is well unseen."""
     with tempfile.TemporaryDirectory() as folder:
         there = City(Path(folder) / "city")
         shutil.copytree(well.folder, there.folder, symlinks=True)
@@ -316,9 +316,9 @@ def test_packages_that_are_not_the_locks_are_named(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(machine, "ROOT", tmp_path)
     [found] = machine.check_tools()
     assert found.standing == "wrong"
-    assert "for 0.0.1" in found.told
-    assert "no_such.thing missing for 1.0" in found.told
-    assert "prefect" not in found.told
+    assert "for 0.0.1" in found.observed
+    assert "no_such.thing missing for 1.0" in found.observed
+    assert "prefect" not in found.observed
 
 
 def test_an_error_in_a_check_is_a_finding_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,6 +330,6 @@ def test_an_error_in_a_check_is_a_finding_without_secrets(monkeypatch: pytest.Mo
     monkeypatch.setattr(doctor, "_OF_THE_DEPLOYMENT", ())
     [found] = doctor.examine()
     assert (found.standing, found.check) == ("warning", "tools")
-    assert "could not be checked (RuntimeError" in found.told
-    assert SECRET not in found.told
-    assert os.linesep not in found.told
+    assert "could not be checked (RuntimeError" in found.observed
+    assert SECRET not in found.observed
+    assert os.linesep not in found.observed
