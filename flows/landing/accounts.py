@@ -12,9 +12,9 @@ from typing import Any
 from flows.landing.arrivals import Arrivals
 from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
 from flows.sources.drop_folder import PACKED
-from flows.sources.entry_names import told_name
+from flows.sources.entry_names import safe_name
 
-MOST_TOLD = 20
+MOST_LISTED = 20
 _NAMED_IN_WARNING = 3
 
 # Why an entry is not read, or has no day; and what to do about it.
@@ -115,7 +115,7 @@ class Account:
             self.landed_undated.append(undated)
 
     def describe(self, source_name: str) -> dict[str, Any]:
-        """Return the account as the run ledger keeps it; of many entries the first are told, and
+        """Return the account as the run ledger keeps it; of many entries the first are listed, and
         all are counted.
         """
         counts = (
@@ -132,7 +132,7 @@ class Account:
             "not_read": len(self.unread),
             "without_day": len(self.undated),
             "endings": list(self.endings),
-            **{name: [asdict(each) for each in getattr(self, name)[:MOST_TOLD]] for name in ("unread", "undated", "landed_undated")},
+            **{name: [asdict(each) for each in getattr(self, name)[:MOST_LISTED]] for name in ("unread", "undated", "landed_undated")},
             "warning": self.warning(source_name),
         }
 
@@ -172,5 +172,5 @@ def _newest(deliveries: list[Delivery]) -> str | None:
     newest = max(deliveries, key=day, default=None)
     if newest is None:
         return None
-    told = told_name(newest.item_key)
-    return told if day(newest) == date.min else f"{told} of {day(newest)}"
+    shown = safe_name(newest.item_key)
+    return shown if day(newest) == date.min else f"{shown} of {day(newest)}"

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
-from flows.sources.entry_names import told_name
+from flows.sources.entry_names import safe_name
 from flows.sources.stated_days import days_meant, months_meant
 
 # A name that states only later days is of an item to come, up to the end of the fiscal year after
@@ -49,13 +49,13 @@ def arrivals(listing: Listing, as_ofs: Sequence[date]) -> Arrivals:
             continue
         dated, reason = _dated(delivery, as_ofs[-1])
         if reason in ("no_month", "several_months"):
-            arrived.held_back.append(UnreadEntry(_told(delivery), reason))
+            arrived.held_back.append(UnreadEntry(_shown(delivery), reason))
             continue
         arrived.replaced += (as_of, delivery.item_key) in found
         found[as_of, delivery.item_key] = dated
         arrived.undated.pop(delivery.item_key, None)
         if reason:
-            arrived.undated[delivery.item_key] = UnreadEntry(_told(delivery), reason)
+            arrived.undated[delivery.item_key] = UnreadEntry(_shown(delivery), reason)
     arrived.found = [(as_of, delivery) for (as_of, _), delivery in sorted(found.items(), key=lambda each: each[0])]
     return arrived
 
@@ -63,7 +63,7 @@ def arrivals(listing: Listing, as_ofs: Sequence[date]) -> Arrivals:
 def _there_from(delivery: Delivery, last_night: date) -> date:
     """Return the first day on which a delivery is there.
 
-    One whose day of delivery is not told cannot have come before the day that it is about.
+    One whose day of delivery is not stated cannot have come before the day that it is about.
     """
     if delivery.delivered_on is not None:
         return delivery.delivered_on
@@ -88,6 +88,6 @@ def _dated(delivery: Delivery, last_night: date) -> tuple[Delivery, UnreadReason
     return delivery, "several_days" if days else "no_day" if delivery.is_about == "day" else None
 
 
-def _told(delivery: Delivery) -> str:
-    name = told_name(Path(delivery.origin).name)
+def _shown(delivery: Delivery) -> str:
+    name = safe_name(Path(delivery.origin).name)
     return f"{delivery.delivered_on}/{name}" if delivery.delivered_on else name

@@ -16,7 +16,7 @@ from typing import Literal
 
 from flows.errors import SourceUnavailable
 from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
-from flows.sources.entry_names import is_garbled, told_name
+from flows.sources.entry_names import is_garbled, safe_name
 from flows.sources.packed import files_in
 from flows.sources.stated_days import stated_days
 
@@ -136,7 +136,7 @@ class _Found:
         return plain + ending
 
     def _leave(self, entry: Path, day: date | None, reason: UnreadReason) -> None:
-        shown = f"{_LOCK}＊＊＊" if reason == "office_lock" else told_name(entry.name)
+        shown = f"{_LOCK}＊＊＊" if reason == "office_lock" else safe_name(entry.name)
         self._unread.append(UnreadEntry(f"{day}/{shown}" if day else shown, reason))
 
 

@@ -1,4 +1,4 @@
-"""Names of files as they may be told: what may be somebody's address or number in them is
+"""Names of files as they may be shown: what may be somebody's address or number in them is
 covered, as it is in headings.
 """
 
@@ -16,8 +16,8 @@ _NUMBERS = re.compile(
 )
 
 
-def told_name(name: str) -> str:
-    """Return a file's name as it may be told, on one line and of bounded length."""
+def safe_name(name: str) -> str:
+    """Return a file's name as it may be shown, on one line and of bounded length."""
     plain = "".join(each if each.isprintable() else "\ufffd" for each in name)
     if _MAIL.search(plain):
         ending = _ENDING.search(plain)

@@ -1,4 +1,4 @@
-"""Everything that lies in a drop folder is landed, known, replaced, not yet due, hidden, or not read for a reason that is told."""
+"""Everything that lies in a drop folder is landed, known, replaced, not yet due, hidden, or not read for a reason that is named."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from small_city import HEADING, ROSTER_HEADING, SHARED, City, log_lines, new_cit
 from workbooks import xls
 
 from app.texts import TEXTS
-from flows.landing.accounts import MOST_TOLD, REASONS, Account
+from flows.landing.accounts import MOST_LISTED, REASONS, Account
 from flows.landing.items import landed_items
 from flows.landing.land import land_source
 from flows.landing.reader import Reader
@@ -55,7 +55,7 @@ def about(settings: Settings) -> dict[str, str | None]:
     return {item.manifest.item_key: item.manifest.business_date for item in landed_items(settings)}
 
 
-def told(entries: list[object]) -> dict[str, str]:
+def reasons(entries: list[object]) -> dict[str, str]:
     return {each.name: each.reason_code for each in entries}  # type: ignore[attr-defined]
 
 
@@ -71,7 +71,7 @@ def test_every_entry_is_counted_once_on_every_night(reader: Reader, city: City) 
     first, second = night(reader, settings, "access_log"), night(reader, settings, "access_log")
     counted = [(each.landed, each.known, each.replaced, each.not_yet_due, each.passed_over) for each in (first, second)]
     assert counted == [(2, 0, 1, 2, 1), (0, 2, 1, 2, 1)]
-    assert told(first.unread) == told(second.unread) == {f"{NIGHT}/x.jsonl": "unknown_ending"}
+    assert reasons(first.unread) == reasons(second.unread) == {f"{NIGHT}/x.jsonl": "unknown_ending"}
     assert first.newest == "access_log_20261018.csv of 2026-10-19"
     assert night(reader, settings, "access_log", NIGHT + timedelta(days=1)).landed == 1
 
@@ -88,7 +88,7 @@ def test_a_roster_is_of_the_month_in_its_name_or_is_held_back(reader: Reader, ci
         "名簿_令和8年5月1日現在.csv": "2026-05-01",
         "名簿_Ｒ８．６.csv": "2026-06-01",
     }
-    assert told(account.unread) == {
+    assert reasons(account.unread) == {
         f"{NIGHT}/名簿.csv": "no_month",
         f"{NIGHT}/名簿_令和8年度.csv": "no_month",
         f"{NIGHT}/名簿_202607_202608.csv": "several_months",
@@ -120,7 +120,7 @@ def test_a_log_whose_name_states_no_single_day_lands_without_one_and_that_is_sai
     settings = settings_of(city)
     account = night(reader, settings, "access_log")
     assert about(settings) == {"log_20261001-20261002.csv": None, "log.csv": None, "271004_log_20261005.csv": "2026-10-05"}
-    assert told(account.undated) == {f"{NIGHT}/log.csv": "no_day", f"{NIGHT}/log_20261001-20261002.csv": "several_days"}
+    assert reasons(account.undated) == {f"{NIGHT}/log.csv": "no_day", f"{NIGHT}/log_20261001-20261002.csv": "several_days"}
     assert "2 of what was delivered landed without its day" in str(account.warning("access_log"))
     again = night(reader, settings, "access_log")
     assert (len(again.undated), again.warning("access_log")) == (2, None)
@@ -189,10 +189,10 @@ def test_the_list_of_sources_says_what_was_not_read_and_what_to_do(reader: Reade
 
 
 def test_what_the_ledger_keeps_is_bounded_and_counts_everything(reader: Reader, city: City) -> None:
-    for number in range(MOST_TOLD + 5):
+    for number in range(MOST_LISTED + 5):
         city.deliver("access_log", f"{number:02d}_{'長' * 80}.pdf", b"x")
     [account] = recorded(reader, city, "access_log").values()
-    assert account["not_read"] == MOST_TOLD + 5  # type: ignore[index]
+    assert account["not_read"] == MOST_LISTED + 5  # type: ignore[index]
     assert len(json.dumps(account)) < 20_000
     assert account["warning"].count(".pdf") == 3  # type: ignore[index]
     assert "and 22 more; next: shihyo sources" in account["warning"]  # type: ignore[index]

@@ -14,7 +14,7 @@ from flows.errors import SourceUnavailable
 from flows.sources import SOURCES
 from flows.sources.base import Listing
 from flows.sources.drop_folder import list_files
-from flows.sources.entry_names import told_name
+from flows.sources.entry_names import safe_name
 
 CSV = (".csv",)
 
@@ -121,7 +121,7 @@ def test_an_item_is_named_without_its_packing(tmp_path: Path) -> None:
     }
 
 
-def test_a_name_that_is_no_utf_8_is_left_and_told_readably(tmp_path: Path) -> None:
+def test_a_name_that_is_no_utf_8_is_left_and_shown_readably(tmp_path: Path) -> None:
     with open(os.fsencode(tmp_path) + "/名簿_202604.csv".encode("cp932"), "wb"):  # noqa: PTH123  # Path takes no bytes
         pass
     listing = list_files(str(tmp_path), CSV)
@@ -131,7 +131,7 @@ def test_a_name_that_is_no_utf_8_is_left_and_told_readably(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "shown"),
     [
         ("名簿_山田@city.example.lg.jp.xls", "＊＊＊.xls"),
         ("名簿＠山田.xls", "＊＊＊.xls"),
@@ -143,14 +143,14 @@ def test_a_name_that_is_no_utf_8_is_left_and_told_readably(tmp_path: Path) -> No
         ("a\nb.log", "a\ufffdb.log"),
     ],
 )
-def test_a_name_is_told_without_addresses(name: str, told: str) -> None:
-    assert told_name(name) == told
+def test_a_name_is_shown_without_addresses(name: str, shown: str) -> None:
+    assert safe_name(name) == shown
 
 
 def test_a_long_name_is_cut_in_the_middle() -> None:
-    told = told_name("長" * 80 + "x" * 40 + ".log")
-    assert len(told) == 100
-    assert told.endswith(".log")
+    shown = safe_name("長" * 80 + "x" * 40 + ".log")
+    assert len(shown) == 100
+    assert shown.endswith(".log")
 
 
 def test_a_location_that_is_no_folder_is_unavailable(tmp_path: Path) -> None:
