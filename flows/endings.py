@@ -10,8 +10,8 @@ from settings import settings
 def unexpected(error: Exception) -> str:
     """Say what an error says and where it came from, or which disk is its cause."""
     said = f"{type(error).__name__} in {_innermost(error)}: {one_line(error)}"
-    if told := disk_trouble(error, settings()):
-        return f"{told}; it failed with: {said}"
+    if trouble := disk_trouble(error, settings()):
+        return f"{trouble}; it failed with: {said}"
     return with_full_place(said, settings())
 
 

@@ -1,6 +1,6 @@
 """One run, from its beginning to its end in the ledger and the status.
 
-Which version is published is told by the link alone; the ledger and the status describe it.
+The link alone says which version is published; the ledger and the status describe it.
 """
 
 import logging
@@ -65,8 +65,8 @@ def _finish_failed(settings: Settings, run: Run, error: BaseException) -> None:
     try:
         _finish(settings, run, outcome=outcome, exit_code=exit_code, message=str(error) or type(error).__name__)
     except OSError as unwritten:  # the disk that is full for the ledger must not hide why the night failed
-        told = disk_trouble(unwritten, settings) or unwritten
-        log.warning("warning: the end of the night could not be recorded: %s", told)
+        why = disk_trouble(unwritten, settings) or unwritten
+        log.warning("warning: the end of the night could not be recorded: %s", why)
 
 
 def _finish_published(settings: Settings, run: Run) -> None:

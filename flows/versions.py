@@ -31,11 +31,11 @@ REPUBLISHED = "shihyo run publishes the last whole version again, or builds one 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What looking at a version found; `told` says in a few words why it is not whole."""
+    """What looking at a version found; `why` says in a few words why it is not whole."""
 
     version: str | None
     state: Literal["whole", "damaged", "unlinked", "unchecked", "unreadable"]
-    told: str
+    why: str
 
     @property
     def is_damaged(self) -> bool:
@@ -47,10 +47,10 @@ class Verdict:
         name = f"version {self.version}" if self.version else "what is published"
         return {
             "whole": f"{name} is whole: its checksum is the ledger's",
-            "damaged": f"{name} is damaged: {self.told}",
-            "unlinked": f"what is published cannot be found: {self.told}",
-            "unchecked": f"{name} could not be checked: {self.told}",
-            "unreadable": f"{name} could not be checked: {self.told}",
+            "damaged": f"{name} is damaged: {self.why}",
+            "unlinked": f"what is published cannot be found: {self.why}",
+            "unchecked": f"{name} could not be checked: {self.why}",
+            "unreadable": f"{name} could not be checked: {self.why}",
         }[self.state]
 
 
@@ -86,8 +86,8 @@ def check_published(settings: Settings) -> Verdict | None:
     try:
         version, wrong = linked_version(settings)
     except OSError as error:
-        told = f"{published_link(settings)} cannot be read ({error.strerror})"
-        return Verdict(None, "unreadable", told)
+        why = f"{published_link(settings)} cannot be read ({error.strerror})"
+        return Verdict(None, "unreadable", why)
     if wrong:
         return Verdict(version, "unlinked", wrong)
     return check_version(settings, version) if version else None

@@ -63,7 +63,7 @@ def written_places(settings: Settings) -> tuple[Path, ...]:
 def full_place(settings: Settings) -> str | None:
     """Say which of the places that a night writes to has no room now; None when all have some."""
     try:
-        return next((_told(errno.ENOSPC, each) for each in written_places(settings) if _is_full(each)), None)
+        return next((_trouble(errno.ENOSPC, each) for each in written_places(settings) if _is_full(each)), None)
     except OSError:  # a place that cannot even be asked how full it is
         return None
 
@@ -75,7 +75,7 @@ def _is_full(place: Path) -> bool:
 def disk_trouble(error: BaseException, settings: Settings) -> str | None:
     """Say which place could not be read or written when an error says so, and what to do."""
     try:
-        return next(filter(None, (_told_by(each, settings) for each in _chain(error))), None)
+        return next(filter(None, (_trouble_by(each, settings) for each in _chain(error))), None)
     except OSError:
         return None
 
@@ -116,15 +116,15 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         each = each.__cause__ or (None if each.__suppress_context__ else each.__context__)
 
 
-def _told_by(error: BaseException, settings: Settings) -> str | None:
+def _trouble_by(error: BaseException, settings: Settings) -> str | None:
     number = error.errno if isinstance(error, OSError) else None
     named = _path_of(error)
     if number in _OF_A_DISK or (number in _OF_RIGHTS and named):
-        return _told(number or 0, named or _likely_place(number or 0, settings))
-    if told := _told_in(str(error), settings):
-        return told
+        return _trouble(number or 0, named or _likely_place(number or 0, settings))
+    if trouble := _trouble_in(str(error), settings):
+        return trouble
     if is_of_server(error) and (said := _number_in(last_lines_of_server(settings))):
-        return _told(said, _prefect_home(settings))
+        return _trouble(said, _prefect_home(settings))
     return None
 
 
@@ -134,7 +134,7 @@ def _path_of(error: BaseException) -> Path | None:
     return Path(os.fsdecode(named)) if isinstance(named, str | bytes | os.PathLike) else None
 
 
-def _told_in(text: str, settings: Settings) -> str | None:
+def _trouble_in(text: str, settings: Settings) -> str | None:
     number = _number_in(text)
     if number is None:
         return None
@@ -143,7 +143,7 @@ def _told_in(text: str, settings: Settings) -> str | None:
     named = next((path for path in quoted if any(map(path.is_relative_to, ours))), None)
     if number in _OF_RIGHTS and named is None:
         return None
-    return _told(number, named or _likely_place(number, settings))
+    return _trouble(number, named or _likely_place(number, settings))
 
 
 def _number_in(text: str) -> int | None:
@@ -159,7 +159,7 @@ def _likely_place(number: int, settings: Settings) -> Path:
     return min(places, key=lambda place: (has_room_for_files(place), free_bytes(place)))
 
 
-def _told(number: int, place: Path) -> str:
+def _trouble(number: int, place: Path) -> str:
     free = f"{free_bytes(place) / 1e6:.1f} MB free"
     if number in _OF_RIGHTS:
         what = "read" if _is_there(place) and not os.access(place, os.R_OK) else "write"

@@ -16,8 +16,8 @@ def spare_loopback(environment: MutableMapping[str, str] = os.environ) -> None:
     What is there already stays. Python's clients read the name in any case and let the one in small
     letters win, so both usual spellings get all of them. `*` alone spares every address already.
     """
-    told = [value for name, value in sorted(environment.items()) if name.lower() == "no_proxy"]
-    hosts = (host.strip() for value in told for host in value.split(","))
+    values = [value for name, value in sorted(environment.items()) if name.lower() == "no_proxy"]
+    hosts = (host.strip() for value in values for host in value.split(","))
     spared = dict.fromkeys(filter(None, hosts))
     if "*" in spared:
         spared = {"*": None}

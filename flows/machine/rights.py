@@ -57,11 +57,11 @@ def close_to_others(settings: Settings) -> Closed:
 
 def _say(settings: Settings, closed: Closed) -> None:
     if closed.places:
-        told = "rights: %d places in %s were open to others and are so no more"
-        log.info(told, closed.places, settings.data_dir)
+        message = "rights: %d places in %s were open to others and are so no more"
+        log.info(message, closed.places, settings.data_dir)
     if closed.refused:
-        told = "warning: %d places in %s could not be closed to others; next: shihyo doctor"
-        log.warning(told, closed.refused, settings.data_dir)
+        message = "warning: %d places in %s could not be closed to others; next: shihyo doctor"
+        log.warning(message, closed.refused, settings.data_dir)
 
 
 def open_places(settings: Settings, unseen: list[Path]) -> Iterator[Path]:

@@ -35,7 +35,7 @@ def recover_published(settings: Settings, run: Run) -> bool:
         if _can_be_opened(published_link(settings)):
             _warn(run, f"{verdict}; DuckDB opens it, and the night goes on from it")
             return False
-        verdict = Verdict(verdict.version, "damaged", f"{verdict.told}, and DuckDB cannot open it")
+        verdict = Verdict(verdict.version, "damaged", f"{verdict.why}, and DuckDB cannot open it")
     return _put_in_place(settings, run, verdict) is None
 
 
@@ -55,7 +55,7 @@ def _put_in_place(settings: Settings, run: Run, damaged: Verdict) -> str | None:
     kept_as = {file: aside(file) for file in _damaged_files(settings, damaged, whole)}
     damage = Damage(
         version=damaged.version,
-        told=damaged.told,
+        told=damaged.why,
         republished=whole,
         kept_as=[file.name for file in kept_as.values()],
         run_id=run.run_id,
@@ -86,6 +86,6 @@ def _damaged_files(settings: Settings, damaged: Verdict, whole: str | None) -> l
     return found
 
 
-def _warn(run: Run, told: str) -> None:
-    run.warnings.append(told)
-    log.warning("warning: %s", told)
+def _warn(run: Run, message: str) -> None:
+    run.warnings.append(message)
+    log.warning("warning: %s", message)

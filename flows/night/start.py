@@ -59,17 +59,17 @@ def _naming_disks(settings: Settings, run: Run) -> Iterator[None]:
     try:
         yield
     except ShihyoError as error:
-        told = disk_trouble(error, settings) if error.exit_code == ShihyoError.exit_code else None
-        if told:
-            raise ShihyoError(f"{run.stage}: {told}; it failed with: {error}") from error
+        trouble = disk_trouble(error, settings) if error.exit_code == ShihyoError.exit_code else None
+        if trouble:
+            raise ShihyoError(f"{run.stage}: {trouble}; it failed with: {error}") from error
         error.args = (with_full_place(str(error), settings),)
         raise
     except Exception as error:
-        if told := disk_trouble(error, settings) or full_place(settings):
-            raise ShihyoError(f"{run.stage}: {told}; it failed with: {_said(error)}") from error
+        if trouble := disk_trouble(error, settings) or full_place(settings):
+            raise ShihyoError(f"{run.stage}: {trouble}; it failed with: {_said(error)}") from error
         if is_of_server(error):
-            told = f"the Prefect server could not do its work; next: read {server_log(settings)}"
-            raise ShihyoError(f"{run.stage}: {told}; it failed with: {_said(error)}") from error
+            trouble = f"the Prefect server could not do its work; next: read {server_log(settings)}"
+            raise ShihyoError(f"{run.stage}: {trouble}; it failed with: {_said(error)}") from error
         raise
 
 

@@ -56,7 +56,7 @@ class Delivery:
 class UnreadEntry:
     """An entry of a drop folder that is not read, and why.
 
-    `name` is told to people, so what may name one is covered in it.
+    `name` is shown to people, so what may name one is covered in it.
     """
 
     name: str

@@ -24,7 +24,7 @@ Kind = Literal["text", "title", "code", "word", "department", "date", "number", 
 
 COVERED = "＊＊＊"
 SOURCE_ROW = "_source_row"
-_TOLD_AT_MOST = 20
+_NAMED_AT_MOST = 20
 
 # What a value of each kind may be made of; anything else may be somebody's name and is covered.
 _LOOKS: dict[Kind, str] = {
@@ -54,7 +54,7 @@ _PLAIN_STAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[
 
 @dataclass(frozen=True)
 class Column:
-    """A column that is kept: its landed name and its headings at the source, the first of which is told to its owner.
+    """A column that is kept: its landed name and its headings at the source, the first of which is shown to its owner.
 
     A personal column is landed as pseudonyms. A `word` is one of `words`; free `text` is kept but for addresses in it.
     A date or number that is `read_on_landing` is landed twice: read (ISO day, plain number; null when it cannot be read), and as written,
@@ -84,7 +84,7 @@ class Contract:
     """A source's contract. `left_behind` names headings that are known and never read, so that they are no news.
 
     `delivers_within_days` is how long a source that delivers regularly may be silent; `may_be_stale_days` is for how long a night may go on
-    with what it last told while it cannot be reached.
+    with what it last delivered while it cannot be reached.
     """
 
     source_name: str
@@ -164,7 +164,7 @@ def plain_heading(heading: str) -> str:
 def lay_out(found: Sequence[str], contract: Contract, *, body: bytes | None = None) -> Layout:
     """Find a contract's columns among an item's headings.
 
-    `body` is the rest of the item: a heading that also stands there is somebody's cell in the wrong place, and is not told.
+    `body` is the rest of the item: a heading that also stands there is somebody's cell in the wrong place, and is not named.
     """
     headings = [plain_heading(heading) for heading in found]
     places = {column.name: _places(column, headings) for column in contract.columns}
@@ -172,10 +172,10 @@ def lay_out(found: Sequence[str], contract: Contract, *, body: bytes | None = No
     absent = [column for column in contract.columns if column.name not in positions]
     known = contract.known_headings
     unknown = dict.fromkeys(each for each in headings if each and each not in known)
-    new = [_told(heading, body) for heading in list(unknown)[:_TOLD_AT_MOST]]
+    new = [_safe_heading(heading, body) for heading in list(unknown)[:_NAMED_AT_MOST]]
     notes = [f"new column {heading}" for heading in new]
-    if len(unknown) > _TOLD_AT_MOST:
-        notes.append(f"{len(unknown) - _TOLD_AT_MOST} more new columns")
+    if len(unknown) > _NAMED_AT_MOST:
+        notes.append(f"{len(unknown) - _NAMED_AT_MOST} more new columns")
     gone = [each.headings[0] for each in absent if not each.is_required]
     notes += [f"no column {heading}" for heading in gone if not _is_place(heading)]
     required = [column.headings[0] for column in absent if column.is_required]
@@ -224,7 +224,7 @@ def _missing(
     contract: Contract,
 ) -> str:
     own = [heading for heading in headings if heading in known and not _is_place(heading)]
-    found = ", ".join([*own, *new][:_TOLD_AT_MOST])
+    found = ", ".join([*own, *new][:_NAMED_AT_MOST])
     hint = ""
     for name in required:
         for match in difflib.get_close_matches(name, new, n=1, cutoff=0.4):
@@ -232,7 +232,7 @@ def _missing(
     return f"the heading has no {', '.join(required)}; found {found}; correct it at the source, or the contract in {contract.file}{hint}"
 
 
-def _told(heading: str, body: bytes | None) -> str:
+def _safe_heading(heading: str, body: bytes | None) -> str:
     looks_personal = re.search(r"[@＠]|[0-9]{3}|^$", heading) or len(heading) > 30
     stands_below = body is not None and any(heading.encode(encoding, "ignore") in body for encoding in ("utf-8", "cp932"))
     return COVERED if looks_personal or stands_below else heading

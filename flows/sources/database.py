@@ -98,5 +98,5 @@ def _asks_for_what_is_not_there(error: adbc_driver_manager.Error | sqlite3.Error
 def _reason(error: Exception) -> str:
     """Return what the driver says, without the status before it, the query after it and the names of accounts."""
     first = str(error).strip().splitlines()[0]
-    told = re.sub(r"^[A-Z_]+: (\[\w+\] )?(Failed to prepare query: )?(ERROR: +)?", "", first)
-    return re.sub(r'(user|role) "[^"]*"', r"\1 ***", told).strip()
+    said = re.sub(r"^[A-Z_]+: (\[\w+\] )?(Failed to prepare query: )?(ERROR: +)?", "", first)
+    return re.sub(r'(user|role) "[^"]*"', r"\1 ***", said).strip()

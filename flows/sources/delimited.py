@@ -46,20 +46,20 @@ def parse_delimited(content: bytes, contract: Contract, pseudonyms: Pseudonyms) 
         return rejected_item("unreadable_item", str(error), pseudonyms.of_bytes(delivered))
     texts = texts_of(content)
     if all(not text.lines.strip() for text in texts):
-        told = "the file is empty: it has not even a heading"
-        return rejected_item("empty_item", told, pseudonyms.of_bytes(delivered))
+        why = "the file is empty: it has not even a heading"
+        return rejected_item("empty_item", why, pseudonyms.of_bytes(delivered))
     dialect = recognise(texts, contract)
     if isinstance(dialect, Reason):
         item_hash = pseudonyms.of_bytes(delivered)
-        return rejected_item(*dialect, item_hash, texts[0].told if len(texts) == 1 else "unknown")
+        return rejected_item(*dialect, item_hash, texts[0].encoding_name if len(texts) == 1 else "unknown")
     rejected = [_rejected(record, _ABOVE, pseudonyms) for record in rows_above(dialect)]
-    notes, told = dialect.layout.notes, dialect.text.told
+    notes, encoding = dialect.layout.notes, dialect.text.encoding_name
     try:
         table = _read_regular(dialect, contract, pseudonyms)
     except (_Irregular, UnicodeDecodeError, pa.ArrowInvalid):
         batches = _read_by_record(dialect, contract, pseudonyms, rejected)
-        return Parsed(told, batches, rejected, notes)
-    return Parsed(told, iter(table.to_batches(max_chunksize=_BATCH_ROWS)), rejected, notes)
+        return Parsed(encoding, batches, rejected, notes)
+    return Parsed(encoding, iter(table.to_batches(max_chunksize=_BATCH_ROWS)), rejected, notes)
 
 
 def _rejected(record: Record, reason: Reason, pseudonyms: Pseudonyms) -> RejectedRow:

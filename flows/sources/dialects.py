@@ -78,8 +78,8 @@ def recognise(texts: list[Text], contract: Contract) -> Dialect | Reason:
     # The same heading again, further down, is a row that will be held back.
     best = _first(whole) if whole else max(candidates, key=lambda each: len(each.layout.positions))
     if len(best.headings) > _MOST_COLUMNS:
-        told = f"the heading has more than {_MOST_COLUMNS:,} fields; correct it at the source"
-        return Reason("too_many_fields", told)
+        why = f"the heading has more than {_MOST_COLUMNS:,} fields; correct it at the source"
+        return Reason("too_many_fields", why)
     layout = lay_out(best.headings, contract, body=_below(best, contract))
     return layout.reason or replace(best, layout=layout)
 
@@ -116,12 +116,12 @@ def _first(whole: list[Dialect]) -> Dialect:
 
 def _ambiguous(whole: list[Dialect]) -> Reason:
     lines = sorted({each.heading.line for each in whole})
-    told = (
+    why = (
         f"lines {', '.join(map(str, lines))} are each a heading of the contract, and not alike"
         if len(lines) > 1
         else f"line {lines[0]} is the heading of the contract in more than one way"
     )
-    return Reason("ambiguous_heading", f"{told}; deliver one table alone, with one heading")
+    return Reason("ambiguous_heading", f"{why}; deliver one table alone, with one heading")
 
 
 def _below(dialect: Dialect, contract: Contract) -> bytes:

@@ -48,7 +48,7 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Unread:
-    """A figure that is no level, or none that can be told; `reason` is that of the quarantine."""
+    """A figure that is no level, or none that can be read as one; `reason` is that of the quarantine."""
 
     text: str
     reason: Reason

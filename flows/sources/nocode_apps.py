@@ -87,15 +87,15 @@ class NocodeApps:
                 if len(page) < PAGE_SIZE:
                     break
         if total is not None and total != len(records):
-            raise SourceUnavailable(f"{where}: {len(records)} records came where {total} were told; it is tried again")
+            raise SourceUnavailable(f"{where}: {len(records)} records came where {total} were counted; it is tried again")
         plain = [{code: value for code, value in record.items() if code != "$revision"} for record in records]
         return json.dumps({"fields": fields, "records": plain}, ensure_ascii=False, sort_keys=True).encode()
 
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
         """Give the records in order of their numbers; a field of another type, or one that is missing, rejects the list as a whole."""
         try:
-            told = json.loads(content)
-            fields, records = dict(told["fields"]), list(told["records"])
+            answer = json.loads(content)
+            fields, records = dict(answer["fields"]), list(answer["records"])
         except (ValueError, TypeError, KeyError, RecursionError):
             reason = "it is no whole answer of the platform; it is fetched again on the next night"
             return rejected_item("unreadable_item", reason, pseudonyms.of_bytes(content), "json")
@@ -104,7 +104,7 @@ class NocodeApps:
         if layout.reason:
             return rejected_item(*layout.reason, pseudonyms.of_bytes(content), "json")
         changed = [
-            f"field {_plain(code)} is {_type_told(found)}; expected {FIELD_TYPES[_plain(code)]}"
+            f"field {_plain(code)} is {_type_name(found)}; expected {FIELD_TYPES[_plain(code)]}"
             for code, found in fields.items()
             if _plain(code) in FIELD_TYPES and found != FIELD_TYPES[_plain(code)]
         ]
@@ -138,7 +138,7 @@ def _plain(code: str) -> str:
     return unicodedata.normalize("NFKC", code).strip()
 
 
-def _type_told(found: Any) -> str:
+def _type_name(found: Any) -> str:
     return found if isinstance(found, str) and found.replace("_", "").isupper() and len(found) < 40 else "of no type"
 
 
@@ -160,9 +160,9 @@ def _rises(records: list[Any]) -> bool:
 
 
 def _total(answer: dict[str, Any]) -> int | None:
-    """Return how many records there are, told as text or not at all."""
-    told = answer.get("totalCount")
-    return int(told) if isinstance(told, str | int) and str(told).isdigit() else None
+    """Return how many records there are, given as text or not at all."""
+    count = answer.get("totalCount")
+    return int(count) if isinstance(count, str | int) and str(count).isdigit() else None
 
 
 def _cells(record: Any, codes: list[str]) -> list[str | None] | None:

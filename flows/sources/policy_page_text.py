@@ -1,6 +1,6 @@
 """The structure of a policy page: its lines, and which of them stand under which issue and heading.
 
-Headings are told by their normalised names, whatever brackets, marks and widths a bureau writes them with. It never reads what a line
+Headings are recognised by their normalised names, whatever brackets, marks and widths a bureau writes them with. It never reads what a line
 states: policy_page_statements does.
 """
 

@@ -1,7 +1,7 @@
 """The records of a delimited text (RFC 4180): a quoted cell may hold line breaks, separators and
 doubled quotation marks.
 
-A record is told by the line on which it begins. A quotation mark that is never closed costs its own
+A record is named by the line on which it begins. A quotation mark that is never closed costs its own
 line and no more: what follows is read from the next line on.
 """
 
@@ -26,12 +26,12 @@ csv.field_size_limit(LONGEST_RECORD)  # records are bounded here, and a cell is 
 
 @dataclass(frozen=True)
 class Text:
-    """Lines that end in \\n, in an encoding in which ASCII stands for itself; `told` names the
+    """Lines that end in \\n, in an encoding in which ASCII stands for itself; `encoding_name` says the
     encoding in which they came."""
 
     lines: bytes
     encoding: str
-    told: str
+    encoding_name: str
 
 
 class Record(NamedTuple):
@@ -104,8 +104,8 @@ _Read = tuple[list[str], bool, Reason | None, int]
 
 def _read_line(line: bytes, text: Text, delimiter: str) -> _Read:
     if len(line) > LONGEST_RECORD:
-        told = f"a line of more than {LONGEST_RECORD:,} bytes; {_MEND}"
-        return [], False, Reason("too_long", told), 1
+        why = f"a line of more than {LONGEST_RECORD:,} bytes; {_MEND}"
+        return [], False, Reason("too_long", why), 1
     decoded, undecodable = _decode_leniently(line, text.encoding)
     return decoded.split(delimiter), undecodable, None, 1
 
@@ -129,8 +129,8 @@ def _read_quoted(lines: Sequence[bytes], at: int, text: Text, delimiter: str) ->
     try:
         fields = next(csv.reader(following(), delimiter=delimiter, strict=True))
     except csv.Error:
-        told = f"a quotation mark is opened and not closed as it should be; {_MEND}"
-        return [], False, Reason("broken_quotes", told), 1
+        why = f"a quotation mark is opened and not closed as it should be; {_MEND}"
+        return [], False, Reason("broken_quotes", why), 1
     return fields, any(taken), None, len(taken)
 
 
@@ -150,8 +150,8 @@ def why_no_row(record: Record, delimiter: str, headings: int) -> Reason | None:
     reason = record.reason
     if reason is None and len(record.fields) != headings:
         code = "too_few_fields" if len(record.fields) < headings else "too_many_fields"
-        told = f"{len(record.fields)} fields where the heading has {headings}; {_MEND}"
-        reason = Reason(code, told)
+        why = f"{len(record.fields)} fields where the heading has {headings}; {_MEND}"
+        reason = Reason(code, why)
     if reason is None and record.last_line > record.line:
         reason = _swallowed_rows(record, delimiter, headings)
     return reason and Reason(reason.code, f"{_where(record)}{reason.text}")
@@ -159,7 +159,7 @@ def why_no_row(record: Record, delimiter: str, headings: int) -> Reason | None:
 
 def undecodable(record: Record, text: Text) -> Reason:
     """Say that a record holds a byte which is no text."""
-    fault = "a NUL byte is no text" if b"\0" in record.raw else f"a byte is not {text.told}"
+    fault = "a NUL byte is no text" if b"\0" in record.raw else f"a byte is not {text.encoding_name}"
     return Reason("undecodable_byte", f"{_where(record)}{fault}; {_MEND}")
 
 

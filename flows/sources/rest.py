@@ -61,12 +61,12 @@ def get_json(client: httpx.Client, path: str, parameters: Parameters, where: str
 
 def _retry_after(response: httpx.Response) -> float | None:
     """Return the seconds that the platform asks to wait, given as a number or as a moment, at most LONGEST_PAUSE_SECONDS."""
-    told = response.headers.get("Retry-After", "")
+    stated = response.headers.get("Retry-After", "")
     try:
-        seconds = float(told)
+        seconds = float(stated)
     except ValueError:
         try:
-            seconds = (email.utils.parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds()
+            seconds = (email.utils.parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds()
         except (TypeError, ValueError):
             return None
     return min(max(seconds, 0.0), LONGEST_PAUSE_SECONDS)
@@ -77,6 +77,6 @@ def _refused(where: str, response: httpx.Response) -> str:
         code = response.json().get("code", "")
     except (ValueError, AttributeError):
         code = ""
-    told = f" ({code})" if isinstance(code, str) and code.replace("_", "").isalnum() and len(code) < 40 else ""
+    named = f" ({code})" if isinstance(code, str) and code.replace("_", "").isalnum() and len(code) < 40 else ""
     what = "the token is refused" if response.status_code in (401, 403) else "the question is refused"
-    return f"{where}: {what}, it answers {response.status_code}{told}; expected 200; next: check the token and the address in the setting"
+    return f"{where}: {what}, it answers {response.status_code}{named}; expected 200; next: check the token and the address in the setting"

@@ -2,7 +2,7 @@
 
 A name also holds what only looks like a day: the six digits of a municipality (271004), a number,
 a fiscal year. Which of its readings is meant depends on the night that asks, so this gives all of
-them, and chooses only by a last day that it is told. It must never guess.
+them, and chooses only by a last day that it is given. It must never guess.
 """
 
 import re

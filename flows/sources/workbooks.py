@@ -28,7 +28,7 @@ _ZIPPED, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PLACE_HEADINGS = [column.headings[0] for column in SHEET_COLUMNS]
 _HEADING_WITHIN_ROWS = 30
 _UNPACKED_LIMIT_BYTES = 300_000_000
-# A sheet is told by its name if that is one of a sheet, and by its place else: it may be somebody's.
+# A sheet is named by its name if that is one of a sheet, and by its place else: it may be somebody's.
 _SHEET_NAME = re.compile(r"[0-9０-９]|回|年|月|一覧|名簿|研修|講座|入門|基礎|シート|[Ss]heet|表|登録|管理|計画")
 _NOTE = re.compile(r"\s*(?:[※＊*（(]|注|備考|合\s*計|小\s*計|総\s*計|計\b|以上$)")
 
@@ -73,8 +73,8 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
                 notes += [note for note in found.layout.notes if note not in notes]
             elif found:
                 sheet_hash = pseudonyms.of_bytes(repr(sheet.rows).encode())
-                told = f"sheet '{name}': {found.text}"
-                rejected.append(RejectedRow(first_row + 1, found.code, told, sheet_hash))
+                why = f"sheet '{name}': {found.text}"
+                rejected.append(RejectedRow(first_row + 1, found.code, why, sheet_hash))
             first_row += sheet.last_row
     except MemoryError:
         raise

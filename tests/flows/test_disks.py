@@ -38,8 +38,8 @@ def _fill(disk: Path) -> OSError:
 
 
 def test_a_full_disk_is_named_with_what_is_free(settings: Settings, disk: Path) -> None:
-    told = disk_trouble(_fill(disk), settings)
-    assert told == f"the disk of {disk} is full (0.0 MB free); next: make room there and run again"
+    trouble = disk_trouble(_fill(disk), settings)
+    assert trouble == f"the disk of {disk} is full (0.0 MB free); next: make room there and run again"
 
 
 def test_a_full_disk_is_found_behind_what_a_library_raised_from_it(settings: Settings, disk: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_full_disk_is_found_behind_what_a_library_raised_from_it(settings: Set
     assert f"the disk of {disk} is full" in str(disk_trouble(error, settings))
 
 
-def test_no_inodes_are_told_apart_from_no_room(settings: Settings, disk: Path) -> None:
+def test_no_inodes_are_distinguished_from_no_room(settings: Settings, disk: Path) -> None:
     with pytest.raises(OSError, match="No space left") as raised:
         list(map(Path.touch, (disk / str(number) for number in range(30))))
     assert "no inodes are left for another file" in str(disk_trouble(raised.value, settings))

@@ -224,7 +224,7 @@ def test_a_column_left_behind_may_stand_twice() -> None:
     assert _landed(twice.encode()) == _landed(PLAIN.encode())
 
 
-def test_a_thousand_new_columns_are_told_by_their_number() -> None:
+def test_a_thousand_new_columns_are_noted_by_their_number() -> None:
     wide = _table((*ROSTER, *(f"項目{number}" for number in range(100))))
     notes = StaffRoster().parse(wide.encode(), KEY).notes
     assert len(notes) == 21

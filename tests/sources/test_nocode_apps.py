@@ -23,7 +23,7 @@ TOKEN = "a-token-that-nobody-may-see"
 
 
 def record(number: int, **values: Any) -> dict[str, Any]:
-    told = {
+    values = {
         "業務番号": f"G{number}",
         "所属": "北区役所",
         "状態": "運用中",
@@ -31,7 +31,7 @@ def record(number: int, **values: Any) -> dict[str, Any]:
         "運用開始日": None,
         "廃止日": None,
     } | values
-    fields = {code: {"type": FIELDS[code], "value": value} for code, value in told.items()}
+    fields = {code: {"type": FIELDS[code], "value": value} for code, value in values.items()}
     return {"$id": {"type": "__ID__", "value": str(number)}, "$revision": {"type": "__REVISION__", "value": "1"}, **fields}
 
 
@@ -41,8 +41,8 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Platform]]:
     monkeypatch.setattr(rest, "FIRST_PAUSE_SECONDS", 0.01)
     open_ones: list[Platform] = []
 
-    def started(told: list[dict[str, Any]], fields: dict[str, str] | None = None) -> Platform:
-        open_ones.append(Platform(told, fields, token=TOKEN))
+    def started(content: list[dict[str, Any]], fields: dict[str, str] | None = None) -> Platform:
+        open_ones.append(Platform(content, fields, token=TOKEN))
         return open_ones[-1]
 
     yield started
@@ -70,11 +70,11 @@ def test_every_record_is_read_once_in_pages_of_500_past_offset_10000(serve: Call
 
 
 def test_the_same_content_gives_the_same_bytes_and_people_stay_on_the_platform(serve: Callable[..., Platform]) -> None:
-    told = records(read_city())
-    content = read(serve(told))
-    told[0]["$revision"]["value"] = "99"
-    assert read(serve(told)) == content
-    people = {person["name"] for each in told for person in each["担当者"]["value"]}
+    served = records(read_city())
+    content = read(serve(served))
+    served[0]["$revision"]["value"] = "99"
+    assert read(serve(served)) == content
+    people = {person["name"] for each in served for person in each["担当者"]["value"]}
     assert len(people) > 20
     assert not [name for name in people if name in content.decode()]
     assert "アプリ名" not in json.loads(content)["records"][0]
@@ -146,7 +146,7 @@ def test_records_that_change_in_mid_read_are_read_again_another_time(serve: Call
         return found
 
     platform.answer = shrinking  # type: ignore[method-assign]
-    with pytest.raises(SourceUnavailable, match="600 records came where 799 were told"):
+    with pytest.raises(SourceUnavailable, match="600 records came where 799 were counted"):
         read(platform)
 
 
@@ -170,9 +170,9 @@ def test_changed_and_missing_fields_reject_the_list_and_are_named(
     fields = {code: kind for code, kind in (FIELDS | change).items() if kind}
     parsed = NocodeApps().parse(read(serve([record(1)], fields)), PSEUDONYMS)
     [rejected] = parsed.rejected
-    told = f"{rejected.reason_code}: {rejected.reason}"
-    assert reason in told
-    assert "flows/sources/nocode_apps.py" in told
+    reason_text = f"{rejected.reason_code}: {rejected.reason}"
+    assert reason in reason_text
+    assert "flows/sources/nocode_apps.py" in reason_text
 
 
 def test_a_new_field_is_noted_and_an_optional_one_may_be_missing(serve: Callable[..., Platform]) -> None:
@@ -184,15 +184,15 @@ def test_a_new_field_is_noted_and_an_optional_one_may_be_missing(serve: Callable
 
 @pytest.mark.parametrize("code", ["所 属", "業務番号\u3000"])
 def test_two_fields_for_one_column_reject_the_list(code: str) -> None:
-    told = {"fields": FIELDS | {code: "SINGLE_LINE_TEXT"}, "records": [record(1)]}
-    parsed = NocodeApps().parse(json.dumps(told).encode(), PSEUDONYMS)
+    answer = {"fields": FIELDS | {code: "SINGLE_LINE_TEXT"}, "records": [record(1)]}
+    parsed = NocodeApps().parse(json.dumps(answer).encode(), PSEUDONYMS)
     assert [row.reason_code for row in parsed.rejected] == ["ambiguous_column"]
     assert sum(batch.num_rows for batch in parsed.batches) == 0
 
 
 def test_records_that_are_none_are_rejected_alone() -> None:
-    told = {"fields": FIELDS, "records": [record(1), 7, {"$id": {"value": "x"}}, record(4, 状態=["運用中"]), record(5, 状態="山田 花子")]}
-    parsed = NocodeApps().parse(json.dumps(told).encode(), PSEUDONYMS)
+    answer = {"fields": FIELDS, "records": [record(1), 7, {"$id": {"value": "x"}}, record(4, 状態=["運用中"]), record(5, 状態="山田 花子")]}
+    parsed = NocodeApps().parse(json.dumps(answer).encode(), PSEUDONYMS)
     rows = [row for batch in parsed.batches for row in batch.to_pylist()]
     assert [row["_source_row"] for row in rows] == [1, 5]
     assert [(row.source_row, row.reason_code) for row in parsed.rejected] == [(number, "unreadable_record") for number in (2, 3, 4)]
@@ -202,19 +202,19 @@ def test_records_that_are_none_are_rejected_alone() -> None:
 _LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 _NAMES = st.text(max_size=6)
 _JSON = st.recursive(_LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_NAMES, inner, max_size=4), max_leaves=12)
-_ANSWERS = st.lists(_JSON, max_size=5).map(lambda told: {"fields": FIELDS, "records": told}) | _JSON
+_ANSWERS = st.lists(_JSON, max_size=5).map(lambda listed: {"fields": FIELDS, "records": listed}) | _JSON
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=60) | _ANSWERS.map(lambda told: json.dumps(told).encode()))
+@given(st.binary(max_size=60) | _ANSWERS.map(lambda answer: json.dumps(answer).encode()))
 def test_any_answer_is_read_or_rejected_and_every_record_counts(content: bytes) -> None:
     parsed = NocodeApps().parse(content, PSEUDONYMS)
     rows = sum(batch.num_rows for batch in parsed.batches)
     try:
-        told = len(json.loads(content)["records"]) if isinstance(json.loads(content)["fields"], dict) else None
+        count = len(json.loads(content)["records"]) if isinstance(json.loads(content)["fields"], dict) else None
     except (ValueError, TypeError, KeyError):
-        told = None
-    if told is not None and not any(row.source_row == 0 for row in parsed.rejected):
-        assert rows + len(parsed.rejected) == told
+        count = None
+    if count is not None and not any(row.source_row == 0 for row in parsed.rejected):
+        assert rows + len(parsed.rejected) == count
     else:
         assert [row.source_row for row in parsed.rejected] == [0]

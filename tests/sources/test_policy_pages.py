@@ -356,7 +356,7 @@ def test_a_page_without_date_number_or_figures_is_normal() -> None:
         (HEAD + "【アウトカム指標の達成状況】\n- 来訪者数 集計中\n", "result"),
     ],
 )
-def test_the_stage_is_told_by_the_title_the_actuals_and_the_note(page: str, stage: str) -> None:
+def test_the_stage_is_recognised_by_the_title_the_actuals_and_the_note(page: str, stage: str) -> None:
     assert one(page, "stage") == stage
 
 
@@ -584,7 +584,7 @@ def test_a_change_is_no_actual_wherever_it_stands(change: str, number: int, unit
         (PAGE.encode("euc_jp"), "euc_jp"),
     ],
 )
-def test_the_encoding_is_told(content: bytes, encoding: str) -> None:
+def test_the_encoding_is_recognised(content: bytes, encoding: str) -> None:
     assert PolicyPages().parse(content, PSEUDONYMS).encoding == encoding
 
 

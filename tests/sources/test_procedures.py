@@ -158,8 +158,8 @@ def test_a_missing_or_damaged_file_is_named(tmp_path: Path, content: bytes | Non
 
 
 def test_a_damaged_catalogue_of_which_sqlites_own_message_is_no_text_is_named(sqlite: Path) -> None:
-    told = b"CREATE TABLE procedures "
-    spoiled = sqlite.read_bytes().replace(told + b"(", told + b"\x83")
+    statement = b"CREATE TABLE procedures "
+    spoiled = sqlite.read_bytes().replace(statement + b"(", statement + b"\x83")
     assert b"procedures \x83" in spoiled
     sqlite.write_bytes(spoiled)
     with pytest.raises(SourceUnavailable, match="its catalogue is damaged"):
@@ -247,13 +247,13 @@ def test_the_stock_on_any_day_through_corrections_planned_changes_and_an_outage(
     assert counts_of(city) == [3, 2, 3, 4, 5]
     incremental = export_marts(city)
 
-    def told(as_of: date) -> tuple[int, bool, str]:
+    def counted(as_of: date) -> tuple[int, bool, str]:
         [row] = [row for row in city.show("--as-of", as_of) if (row["indicator_code"], row["fiscal_year"]) == ("online_procedures", 2026)]
         return row["actual_value"], row["is_provisional"], row["measured_to"]
 
-    assert told(date(2026, 10, 21)) == (2, True, "2026-09-30")
-    assert told(date(2026, 10, 22)) == (3, True, "2026-09-30")
-    assert told(date(2026, 11, 11)) == (4, True, "2026-10-31")
+    assert counted(date(2026, 10, 21)) == (2, True, "2026-09-30")
+    assert counted(date(2026, 10, 22)) == (3, True, "2026-09-30")
+    assert counted(date(2026, 11, 11)) == (4, True, "2026-10-31")
 
     # An outage in the night: a warning after its retries while the catalogue is young enough, then exit 4; never the password.
     link = city.published.readlink()

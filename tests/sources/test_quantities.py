@@ -276,8 +276,8 @@ def test_the_shipped_figures_say_what_their_words_say() -> None:
         with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 found = parse_quantity(row[f"{kind}_text"])
-                told = (str(found.value), found.qualifier) if found else ("", "")
-                assert (row[f"{kind}_value"], row[f"{kind}_qualifier"]) == told
+                read_as = (str(found.value), found.qualifier) if found else ("", "")
+                assert (row[f"{kind}_value"], row[f"{kind}_qualifier"]) == read_as
 
 
 def test_every_reason_has_words_for_its_owner() -> None:

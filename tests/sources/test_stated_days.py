@@ -82,7 +82,7 @@ def test_what_only_looks_like_a_day_is_passed_over(name: str) -> None:
         ("roster_R8.4.1_2026-04-02.csv", ["2026-04-01", "2026-04-02"]),
     ],
 )
-def test_two_different_days_are_both_told_and_none_is_chosen(name: str, days: list[str]) -> None:
+def test_two_different_days_are_both_stated_and_none_is_chosen(name: str, days: list[str]) -> None:
     assert meant(name) == days
 
 

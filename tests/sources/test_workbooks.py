@@ -52,7 +52,7 @@ def test_names_in_the_wrong_cells_do_not_leave_the_reader() -> None:
     assert (landed[0]["department_name"], landed[0]["attended_on_raw"], landed[0]["attendance"]) == (COVERED, COVERED, COVERED)
 
 
-def test_a_sheet_that_is_called_after_somebody_is_told_by_its_place() -> None:
+def test_a_sheet_that_is_called_after_somebody_is_named_by_its_place() -> None:
     content = workbook({"第1回": [], "山田 花子": [attendance("S1", "北区役所", "R5.10.1")]}, TRAINING_HEADING)
     assert [row["sheet_name"] for row in rows_of(content)] == ["シート2"]
 
@@ -105,7 +105,7 @@ def test_negatives_zero_and_blank_are_three_things() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "told"),
+    ("heading", "named"),
     [
         (
             ("No.", "職員番号", "氏名", "所属", "日付", "出欠", "備考"),
@@ -116,15 +116,15 @@ def test_negatives_zero_and_blank_are_three_things() -> None:
     ],
 )
 def test_a_missing_or_renamed_column_is_named_with_what_was_found_and_the_file_to_edit(
-    heading: tuple[str, ...], told: tuple[str, ...]
+    heading: tuple[str, ...], named: tuple[str, ...]
 ) -> None:
     parsed = TrainingRosters().parse(workbook({"第1回": [attendance("S1", "北区役所", "R5.10.1")]}, heading), PSEUDONYMS)
     [rejected] = parsed.rejected
     assert rejected.reason_code == "missing_column"
-    assert all(each in rejected.reason for each in told), rejected.reason
+    assert all(each in rejected.reason for each in named), rejected.reason
 
 
-def test_a_new_column_is_noted_and_left_unread_and_somebodys_cell_is_not_told_as_a_heading() -> None:
+def test_a_new_column_is_noted_and_left_unread_and_somebodys_cell_is_not_noted_as_a_heading() -> None:
     row = (*attendance("S1", "北区役所", "R5.10.1"), "山田花子")
     content = workbook({"第1回": [row], "隠し": [row]}, (*TRAINING_HEADING, "満足度"), hidden=("隠し",))
     assert set(TrainingRosters().parse(content, PSEUDONYMS).notes) == {"new column 満足度", "sheet 'シート2' is hidden and was left unread"}
