@@ -51,7 +51,7 @@ def own_decimals(value: Number) -> int:
 
 
 def exact(value: Number) -> Decimal:
-    """Return a number as it is told: 0.1 as a tenth, and not as the double next to it."""
+    """Return a number as it is shown: 0.1 as a tenth, and not as the double next to it."""
     return value if isinstance(value, Decimal) else Decimal(str(value))
 
 

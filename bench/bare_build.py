@@ -44,11 +44,11 @@ def _as_contracted(node: dict[str, Any], code: str) -> str:
 
 
 def _load_seed(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> None:
-    told = {"file": str(Path(node["root_path"]) / node["original_file_path"])}
+    parameters = {"file": str(Path(node["root_path"]) / node["original_file_path"])}
     types = {"types": node["config"]["column_types"]} if node["config"]["column_types"] else {}
     options = ", types = $types" if types else ""
     connection.execute(
-        f"create or replace table {node['relation_name']} as from read_csv($file, header = true{options})", {**told, **types}
+        f"create or replace table {node['relation_name']} as from read_csv($file, header = true{options})", {**parameters, **types}
     )
 
 

@@ -202,8 +202,8 @@ def project_build(folder: Path, sizes: Sizes) -> Iterator[Line]:
         anew()
         places = ["--project-dir", str(_PROJECT), "--profiles-dir", str(_PROJECT), "--target-path", str(target)]
         words = ["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--no-version-check", *places, *options]
-        told = {"SHIHYO_CANDIDATE": str(warehouse), "DBT_LOG_PATH": str(target)}
-        return measure([*_DBT, *words], told).seconds
+        environment = {"SHIHYO_CANDIDATE": str(warehouse), "DBT_LOG_PATH": str(target)}
+        return measure([*_DBT, *words], environment).seconds
 
     floor_parts: list[list[float]] = []
 

@@ -70,7 +70,7 @@ class FileStyle:
 
 
 def file_style(day: date) -> FileStyle:
-    """Choose how a day's file is written; CP932 always with Japanese names, or it could not be told from UTF-8."""
+    """Choose how a day's file is written; CP932 always with Japanese names, or it could not be distinguished from UTF-8."""
     rng = seeded("file style", day)
     encoding = rng.choices(("utf-8", "utf-8-sig", "cp932"), (62, 16, 22))[0]
     has_z, has_japanese_names, is_gzip = rng.random() < 0.6, rng.random() < 0.7, rng.random() < 0.12

@@ -94,7 +94,7 @@ def _record(rng: Random, number: int, task: _Task, *, is_first: bool, last_day: 
     in_use = date.fromordinal(begun.toordinal() + rng.randint(20, 150))
     is_retired = task.retired is not None and task.retired <= last_day
     is_in_use = in_use <= until
-    return _told(
+    return _typed(
         rng,
         number,
         業務番号=task.code,
@@ -109,17 +109,17 @@ def _record(rng: Random, number: int, task: _Task, *, is_first: bool, last_day: 
 
 def _idea(rng: Random, number: int, task: _Task) -> dict[str, dict[str, Any]]:
     plan = {"業務番号": f"G8{number:03d}", "所属": task.department, "状態": "構想"}
-    return _told(rng, number, **plan, 開発着手日=None, 運用開始日=None, 廃止日=None, 利用者数=None)
+    return _typed(rng, number, **plan, 開発着手日=None, 運用開始日=None, 廃止日=None, 利用者数=None)
 
 
-def _told(rng: Random, number: int, **values: str | None) -> dict[str, dict[str, Any]]:
+def _typed(rng: Random, number: int, **values: str | None) -> dict[str, dict[str, Any]]:
     """Return a record with its typed fields; who made it, and what it is called, belongs to it as on any platform."""
     person = {"code": f"s{rng.randint(10000, 99999):07d}", "name": f"{rng.choice(FAMILY_NAMES.split())} {rng.choice(GIVEN_NAMES.split())}"}
-    told = {code: _field(code, value) for code, value in values.items()}
-    told |= {"アプリ名": _field("アプリ名", f"{rng.choice(_SUBJECTS.split())}アプリ"), "担当者": _field("担当者", [person])}
-    told |= {"作成者": _field("作成者", person), "更新日時": _field("更新日時", "2026-11-19T02:10:00Z")}
-    told |= {"レコード番号": _field("レコード番号", str(number)), "$id": {"type": "__ID__", "value": str(number)}}
-    return told | {"$revision": {"type": "__REVISION__", "value": str(rng.randint(1, 9))}}
+    fields = {code: _field(code, value) for code, value in values.items()}
+    fields |= {"アプリ名": _field("アプリ名", f"{rng.choice(_SUBJECTS.split())}アプリ"), "担当者": _field("担当者", [person])}
+    fields |= {"作成者": _field("作成者", person), "更新日時": _field("更新日時", "2026-11-19T02:10:00Z")}
+    fields |= {"レコード番号": _field("レコード番号", str(number)), "$id": {"type": "__ID__", "value": str(number)}}
+    return fields | {"$revision": {"type": "__REVISION__", "value": str(rng.randint(1, 9))}}
 
 
 def _field(code: str, value: Any) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Platform:
     """A platform with its records; `faults` are applied to the next requests, one each.
 
     A fault is `503`, `429` (with Retry-After: `retry_after`), `drop` (the connection ends in mid-body), `cut` (the body is cut short but
-    complete as told) or `hang`.
+    complete as its length says) or `hang`.
     """
 
     def __init__(self, content: list[dict[str, Any]], fields: dict[str, str] | None = None, *, token: str = TOKEN, port: int = 0) -> None:
@@ -120,7 +120,7 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def told(variety: Variety = "dirty", last_day: date = LAST_DAY) -> list[dict[str, Any]]:
+def records_of(variety: Variety = "dirty", last_day: date = LAST_DAY) -> list[dict[str, Any]]:
     """Return the records of a variety of the demonstration as they stand on a day."""
     usual = records(read_city(), last_day, variety)
     return hostile.records(usual) if variety == "hostile" else usual
@@ -134,7 +134,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0 if command else PORT)
     parser.add_argument("--variety", choices=get_args(Variety), default="dirty")
     options = parser.parse_args(own)
-    platform = Platform(told(options.variety), port=options.port)
+    platform = Platform(records_of(options.variety), port=options.port)
     try:
         if command:
             return subprocess.run(command, env={**os.environ, LOCATION_VARIABLE: platform.location}, check=False).returncode

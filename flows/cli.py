@@ -152,8 +152,8 @@ def _versions(configuration: Settings, arguments: argparse.Namespace) -> None:
         mark = "*" if entry.is_published else " "
         checksum = (entry.sha256 or "not in the ledger")[:17]
         states = [each.state for each in found if each.version == entry.version and each.state != "unlinked"]
-        told = f"  {states[0]}" if states else ""
-        print(f"{mark} {entry.version}  as of {entry.as_of}  {entry.byte_count / 1e6:.1f} MB  {checksum}{told}")
+        state = f"  {states[0]}" if states else ""
+        print(f"{mark} {entry.version}  as of {entry.as_of}  {entry.byte_count / 1e6:.1f} MB  {checksum}{state}")
     if bad := [str(verdict) for verdict in found if verdict.state != "whole"]:
         raise ShihyoError(f"versions: {'; '.join(bad)}; next: {next_step(found)}")
 

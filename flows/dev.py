@@ -101,10 +101,10 @@ def _judge(folder: Path, project: Path, warehouse: Path, succeeded: bool) -> Edi
         line = explain(results, output, read_json(folder / "target" / "manifest.json"), project) or "dbt failed"
         failed = [result for result in results if result["status"] == "fail"]
         kind = AuditFailed if failed else ShihyoError
-        told = None if any("error" in result["status"] for result in results) else first_finding(failed, warehouse)
-        if told:
-            line += f": {told[0]}"
-        raise kind(f"{line}; next: {told[1] if told else 'correct it'}, and shihyo dev again; dbt says:", details=output)
+        finding = None if any("error" in result["status"] for result in results) else first_finding(failed, warehouse)
+        if finding:
+            line += f": {finding[0]}"
+        raise kind(f"{line}; next: {finding[1] if finding else 'correct it'}, and shihyo dev again; dbt says:", details=output)
     names = [result["unique_id"].split(".") for result in results]
     return Edit(
         built=tuple(name[2] for name in names if name[0] in ("model", "seed")),

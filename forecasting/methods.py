@@ -9,9 +9,9 @@ from pathlib import Path
 @cache
 def method() -> str:
     """Return a hash of this package and the versions of the libraries that it computes with."""
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for module in sorted(Path(__file__).parent.glob("*.py")):
-        told.update(module.read_bytes())
+        digest.update(module.read_bytes())
     for library in ("statsmodels", "scipy", "numpy"):
-        told.update(f"{library} {version(library)}".encode())
-    return told.hexdigest()
+        digest.update(f"{library} {version(library)}".encode())
+    return digest.hexdigest()

@@ -125,8 +125,8 @@ def new_city(folder: Path, api_url: str | None = None) -> City:
 def indicators_of(source: str) -> str:
     """Return the codes of the indicators that a source tells, as the marts list them: in the order of the tiles."""
     places = {row["indicator_code"]: int(row["sort_order"]) for row in _seed("indicators")}
-    told = {row["indicator_code"] for row in _seed("indicator_sources") if row["source_name"] == source}
-    return ", ".join(sorted(told, key=places.__getitem__))
+    reported = {row["indicator_code"] for row in _seed("indicator_sources") if row["source_name"] == source}
+    return ", ".join(sorted(reported, key=places.__getitem__))
 
 
 def _seed(name: str) -> list[dict[str, str]]:

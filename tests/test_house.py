@@ -148,13 +148,13 @@ def test_numbers_of_policy_are_in_texts_what_they_are_in_sql() -> None:
 
 def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> None:
     declared = yaml.safe_load((MODELS / "marts" / "_exposures.yml").read_text(encoding="utf-8"))["exposures"]
-    told = {each["name"]: {re.findall(r"'(\w+)'", ref)[0] for ref in each["depends_on"]} for each in declared}
+    declared_reads = {each["name"]: {re.findall(r"'(\w+)'", ref)[0] for ref in each["depends_on"]} for each in declared}
     read = {}
     for page in (ROOT / "app" / "app_pages").glob("[!_]*.py"):
         queries = re.findall(r'rows\(\s*published,\s*"(\w+)"', page.read_text(encoding="utf-8"))
         texts = [(ROOT / "app" / "queries" / f"{query}.sql").read_text(encoding="utf-8") for query in queries]
         read[page.stem] = {mart for text in texts for mart in re.findall(r"marts\.(\w+)", text)}
-    assert told == read
+    assert declared_reads == read
 
 
 def _declared_marts() -> dict[str, Any]:
@@ -197,7 +197,7 @@ def test_no_model_reads_a_mart() -> None:
     read = [path for folder in (MODELS, MODELS.parent / "macros") for path in folder.rglob("*") if path.suffix in {".sql", ".py"}]
     assert len(read) > 100
     readers = {path.name: set(re.findall(r"""ref\(\s*['"](\w+)['"]""", path.read_text(encoding="utf-8"))) & marts for path in read}
-    assert {name: told for name, told in readers.items() if told} == {}, "what others need belongs into an int_ model"
+    assert {name: models for name, models in readers.items() if models} == {}, "what others need belongs into an int_ model"
 
 
 def test_only_base_models_read_what_is_landed() -> None:
@@ -285,15 +285,15 @@ _NAMED = re.compile(r"`((?:app|bench|dbt_project|demo|deploy|docs|expectations|f
 
 @pytest.mark.parametrize("name", [page for page in PAGES if "/adr/" not in page])
 def test_every_file_that_the_documents_name_is_there(name: str) -> None:
-    told = _text(name)
-    written = set(re.findall(r"(?:Create|\bto)\s`([^`]+)`", told))
-    assert [path for path in _NAMED.findall(told) if path not in written and not (ROOT / path).exists()] == []
+    text = _text(name)
+    written = set(re.findall(r"(?:Create|\bto)\s`([^`]+)`", text))
+    assert [path for path in _NAMED.findall(text) if path not in written and not (ROOT / path).exists()] == []
 
 
 def test_every_page_of_the_documents_is_reached_from_the_start_page() -> None:
-    told = _text("docs/README.md")
+    text = _text("docs/README.md")
     pages = [path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")]
-    assert [page for page in pages if not page.startswith("adr/") and page != "README.md" and f"]({page})" not in told] == []
+    assert [page for page in pages if not page.startswith("adr/") and page != "README.md" and f"]({page})" not in text] == []
 
 
 _MACHINE_PATH = re.compile(r"(?<![\w./~-])/(?:home|root|work|Users|tmp|opt|mnt)/[\w.-]+")

@@ -47,8 +47,8 @@ def test_a_figure_is_rounded_to_what_it_stands_beside(
 
 
 def test_what_is_written_in_full_has_the_decimals_that_it_has() -> None:
-    told = [in_full(value) for value in (1.25, 70.0, Decimal("18.0000"), 0.0000001, 1e16, -0.17)]
-    assert told == ["1.25", "70", "18", "0.0000001", "10,000,000,000,000,000", "-0.17"]
+    texts = [in_full(value) for value in (1.25, 70.0, Decimal("18.0000"), 0.0000001, 1e16, -0.17)]
+    assert texts == ["1.25", "70", "18", "0.0000001", "10,000,000,000,000,000", "-0.17"]
     assert in_full(1, 2) == "1.00"
     assert in_full(-3, minus="▲") == "▲3"
 

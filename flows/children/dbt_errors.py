@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 _BROKEN = ("error", "runtime error", "fail")
-_UNTOLD = (
+_LEFT_OUT = (
     "Original Line:",
     "Please ensure",
     "There may be",
@@ -75,8 +75,8 @@ def _explain_result(result: dict[str, Any], manifest: dict[str, Any], project: P
     if kind == "test":
         return _explain_test(result, node, manifest, project)
     if kind == "seed":
-        line, told = _seed_mistake(project / file, message)
-        return _place(file, line) + told
+        line, text = _seed_mistake(project / file, message)
+        return _place(file, line) + text
     if file.endswith(".py"):
         # dbt runs a copy of the file, line by line the same, under a name of its own in a temporary folder.
         lines = re.findall(r'File "[^"]*[/\\]tmp\w+\.py", line (\d+)', message)
@@ -85,36 +85,36 @@ def _explain_result(result: dict[str, Any], manifest: dict[str, Any], project: P
 
 
 def _explain_test(result: dict[str, Any], node: dict[str, Any], manifest: dict[str, Any], project: Path) -> str:
-    told = f"test {_name(result['unique_id'])} does not hold" + (f" for {result['failures']} rows" if result.get("failures") else "")
+    text = f"test {_name(result['unique_id'])} does not hold" + (f" for {result['failures']} rows" if result.get("failures") else "")
     if result["status"] != "fail":
-        told = f"test {_name(result['unique_id'])}: {_what(str(result['message']))}"
+        text = f"test {_name(result['unique_id'])}: {_what(str(result['message']))}"
     attached = manifest.get("nodes", {}).get(node.get("attached_node") or "", {})
     if not attached:
-        return _place(node.get("original_file_path", ""), None) + told
+        return _place(node.get("original_file_path", ""), None) + text
     file = attached["original_file_path"]
     line = None
     if file.endswith(".csv"):
         test = node.get("test_metadata") or {}
         columns = (test.get("kwargs") or {}).get("key_columns") or [node.get("column_name")]
         line = _repeated_line(project / file, columns) if "unique" in str(test.get("name")) else None
-    return _place(file, line) + told
+    return _place(file, line) + text
 
 
 def _explain_output(output: str, project: Path) -> str | None:
     """Read the error that dbt printed before it could run anything: a broken template, reference or YAML file."""
-    _, found, told = output.partition("Encountered an error:")
+    _, found, text = output.partition("Encountered an error:")
     if not found:
         return None
-    told = re.split(r"\n\d\d:\d\d:\d\d ", told)[0].strip()
-    match = re.search(r"\(?((?:models|macros|seeds|tests)/[\w./-]+\.(?:sql|yml|csv))\)?", told) or re.search(
-        r"Error reading \w+: ([\w./-]+\.yml)", told
+    text = re.split(r"\n\d\d:\d\d:\d\d ", text)[0].strip()
+    match = re.search(r"\(?((?:models|macros|seeds|tests)/[\w./-]+\.(?:sql|yml|csv))\)?", text) or re.search(
+        r"Error reading \w+: ([\w./-]+\.yml)", text
     )
     if match is None:
-        return f"dbt_project: {_what(told)}"
+        return f"dbt_project: {_what(text)}"
     file = _in_project(project, match[1])
-    lines = re.findall(r'in "<unicode string>", line (\d+)', told) or re.findall(r"^\s+line (\d+)$", told, re.M)
-    line = int(lines[-1]) if lines else _named_line(project / file, told)
-    return _place(file, line) + _what(told)
+    lines = re.findall(r'in "<unicode string>", line (\d+)', text) or re.findall(r"^\s+line (\d+)$", text, re.M)
+    line = int(lines[-1]) if lines else _named_line(project / file, text)
+    return _place(file, line) + _what(text)
 
 
 def _in_project(project: Path, path: str) -> str:
@@ -130,13 +130,13 @@ def _place(file: str, line: int | None) -> str:
 def _what(message: str) -> str:
     """Return the telling sentence of a message: without dbt's headings, call stacks, the hints on CSV dialects and the quoted statement."""
     kept = []
-    told = message.partition("Raw Error:")[2] or message
-    for line in told.splitlines():
+    raw = message.partition("Raw Error:")[2] or message
+    for line in raw.splitlines():
         text = line.strip()
         if re.match(r"(LINE \d+:|> in macro|> called by|file = |compiled code at|Possible fixes|Column \w+ is being|line \d+$|/)", text):
             break
         heading = re.match(r"(Compilation|Runtime|Parsing|Database|Dependency) Error( in .*)?$", text)
-        if text and not heading and not text.startswith(_UNTOLD):
+        if text and not heading and not text.startswith(_LEFT_OUT):
             kept.append(re.sub(r"\s*\|\s*", " ", text).strip())
     return re.sub(r"\s+", " ", "; ".join(kept))[:240] or "failed"
 

@@ -70,8 +70,8 @@ def _read_by_earlier_contract(source: Source, landed: dict[str, list[Manifest]])
     standing = [max(items, key=_order_of_landing) for items in landed.values()]
     count = sum(not manifest.was_read_by(source.contract) for manifest in standing)
     if count:
-        told = "%s: %d items stand as an earlier version of its contract read them: it no longer has them"
-        log.info(told, source.name, count)
+        message = "%s: %d items stand as an earlier version of its contract read them: it no longer has them"
+        log.info(message, source.name, count)
     return count
 
 
@@ -89,14 +89,14 @@ def _latest_landing(landed: list[Manifest], delivery: Delivery, as_of: date) -> 
 
 
 def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, bool]:
-    """Say since when a source has not been reached, and whether a night as of that date may go on with what it last told."""
+    """Say since when a source has not been reached, and whether a night as of that date may go on with what it last delivered."""
     allowed = source.contract.may_be_stale_days
     # The ledger tells when it was reached, new items or none; should the ledger be lost, what has landed tells at least when it had some.
-    told = [
+    message = [
         last_read(settings, source.name),
         *(date.fromisoformat(item.manifest.known_from) for item in landed_items(settings, source.name)),
     ]
-    last = max((day for day in told if day is not None), default=None)
+    last = max((day for day in message if day is not None), default=None)
     if last is None:
         return "it has never been read", False
     age = (as_of - last).days

@@ -82,7 +82,7 @@ class Reader:
         if content.sha256 == known_sha256:
             return None
         if content.is_too_large:
-            return Unread(content, self._told(f"{content.byte_count / 1e9:.1f} GB do not fit into the memory"))
+            return Unread(content, self._reason(f"{content.byte_count / 1e9:.1f} GB do not fit into the memory"))
         rows = self._answer(self._seconds)
         if isinstance(rows, Rows):
             return content, rows
@@ -94,10 +94,10 @@ class Reader:
 
     def _why(self, ended: Any) -> str:
         if isinstance(ended, Failed) and ended.is_out_of_memory:
-            return self._told("reading it took more than the memory")
-        return self._told(f"reading it failed ({ended.what})", is_of_memory=False)
+            return self._reason("reading it took more than the memory")
+        return self._reason(f"reading it failed ({ended.what})", is_of_memory=False)
 
-    def _told(self, what: str, *, is_of_memory: bool = True) -> str:
+    def _reason(self, what: str, *, is_of_memory: bool = True) -> str:
         allowed = f" that one item may take (item_memory_mib = {self._memory_mib})" if is_of_memory else ""
         return f"{what}{allowed}; nothing of it was landed; save it again without what is beside its table, or in smaller files"
 
@@ -105,9 +105,9 @@ class Reader:
         """Send a request and wait for its first answer; a child that cannot be asked has died."""
         if self._child is None and isinstance(started := self._start(), Failed | Died):
             return started
-        return self._told_and_answered(request)
+        return self._asked_and_answered(request)
 
-    def _told_and_answered(self, request: Open | Land | Limits) -> Any:
+    def _asked_and_answered(self, request: Open | Land | Limits) -> Any:
         try:
             _send(self._child, request)
         except (OSError, pickle.PicklingError, AttributeError, TypeError) as error:
@@ -150,7 +150,7 @@ class Reader:
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(ROOT), *filter(None, sys.path)]))},
         )
-        return self._told_and_answered(Limits(self._memory_mib * 2**20))
+        return self._asked_and_answered(Limits(self._memory_mib * 2**20))
 
     def _end(self) -> None:
         child, self._child = self._child, None
@@ -179,9 +179,9 @@ def _read(stream: IO[bytes], size: int) -> bytes:
 def _send(child: subprocess.Popen[bytes] | None, request: Any) -> None:
     if child is None or child.stdin is None:
         raise BrokenPipeError
-    told = memoryview(pickle.dumps(request))
-    while told:
-        told = told[child.stdin.write(told) :]
+    pickled = memoryview(pickle.dumps(request))
+    while pickled:
+        pickled = pickled[child.stdin.write(pickled) :]
 
 
 def _outage(where: str, ended: Any) -> Exception:

@@ -184,8 +184,8 @@ class _Answers:
     def give(self, step: Step, work: Any) -> Any:
         """Do a step and answer with what it gives, or with what ended it."""
         answer = _outcome(step, work)
-        told = pickle.dumps(answer)
-        self._stream.write(len(told).to_bytes(8, "big") + told)
+        pickled = pickle.dumps(answer)
+        self._stream.write(len(pickled).to_bytes(8, "big") + pickled)
         self._stream.flush()
         return answer
 

@@ -47,7 +47,7 @@ def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run:
 
 
 def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
-    """Land every source, and go on without one that fails in any way while what it last told is young enough.
+    """Land every source, and go on without one that fails in any way while what it last delivered is young enough.
 
     Raises SourceUnavailable else, or the UsageError of a setting that nothing can mend but a person, after the others have landed: they
     may not keep for long what a night did not fetch. A disk that takes nothing more is no source's failure, and ends the night.
@@ -64,12 +64,12 @@ def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
                 misconfigured.append(error)
             except Exception as error:
                 why = str(error) if isinstance(error, ShihyoError) else f"landing failed ({type(error).__name__})"
-                told, is_within = land.staleness(settings, source, run.as_of)
+                since, is_within = land.staleness(settings, source, run.as_of)
                 if is_within:
-                    run.warnings.append(f"{source.name} is stale: {told}; {why}")
+                    run.warnings.append(f"{source.name} is stale: {since}; {why}")
                     land.log.warning("warning: %s", run.warnings[-1])
                 else:
-                    too_stale.append(f"{why} ({source.name}: {told})")
+                    too_stale.append(f"{why} ({source.name}: {since})")
     if misconfigured:
         raise UsageError("; ".join(map(str, misconfigured)))
     if too_stale:
@@ -85,8 +85,8 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     build = write.write_candidate(settings, run, full_refresh=full_refresh)
     run.warnings += [f"dbt test {name} warned" for name in build.warnings]
     if build.read_again:
-        told = ", ".join(build.read_again)
-        write.log.info("write: read again from all that has landed, because how it is read was edited: %s", told)
+        names = ", ".join(build.read_again)
+        write.log.info("write: read again from all that has landed, because how it is read was edited: %s", names)
     write.log.info("write: %d seeds and models, %d dbt tests hold", build.models, build.tests)
     create_markdown_artifact(f"{build.models} seeds and models, {build.tests} tests", key="dbt-build", description=f"as of {run.as_of}")
 

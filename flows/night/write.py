@@ -90,8 +90,8 @@ def _target(settings: Settings) -> Path:
 def prepare_candidate(settings: Settings, run: Run, *, full_refresh: bool) -> None:
     """Lay out the candidate file before dbt begins: what is published, and the schema `night` with the run's facts."""
     settings.candidate_dir.mkdir(parents=True, exist_ok=True)
-    for told in (_target(settings) / "run_results.json", project_manifest(settings)):
-        told.unlink(missing_ok=True)
+    for file in (_target(settings) / "run_results.json", project_manifest(settings)):
+        file.unlink(missing_ok=True)
     candidate = candidate_file(settings)
     for leftover in settings.candidate_dir.glob("warehouse.duckdb*"):
         leftover.unlink()

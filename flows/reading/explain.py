@@ -77,8 +77,8 @@ def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_
     if form == "json":
         return json.dumps(receipt, ensure_ascii=False, indent=1)
     changes = [*map(_revision, receipt["revisions"]), *map(_correction, receipt["corrections"])]
-    rows = _rows_told(receipt) if with_rows else []
-    return "\n".join([*_summary(receipt), *changes, "", *_items_told(receipt["items"]), *rows])
+    rows = _row_lines(receipt) if with_rows else []
+    return "\n".join([*_summary(receipt), *changes, "", *_item_lines(receipt["items"]), *rows])
 
 
 def _year(connection: duckdb.DuckDBPyConnection, indicator: str, asked: int | None) -> int:
@@ -104,7 +104,7 @@ def _summary(receipt: Row) -> list[str]:
     is_share = receipt["kind"] in ("ratio", "milestone")
     of = f" of {in_full(receipt['denominator'])}" if is_share else ""
     standing = "provisional" if receipt["is_provisional"] else "final"
-    told = {
+    facts = {
         "value": f"{in_full(receipt['actual_value'])}{unit}",
         "counted": f"{in_full(receipt['numerator'])}{of}, by {receipt['model_name']}",
         "as of": f"measured to {receipt['measured_to']}, {standing}, known since {receipt['known_from']}",
@@ -119,7 +119,7 @@ def _summary(receipt: Row) -> list[str]:
         "version": f"{receipt['warehouse_version']}, run {receipt['run_id']}",
     }
     heading = f"{receipt['indicator_code']} FY{receipt['fiscal_year']}: {receipt['name_ja']} / {receipt['name_en']}"
-    return [heading, "", *in_columns([{"": name, " ": text or "—"} for name, text in told.items()]).splitlines()[1:]]
+    return [heading, "", *in_columns([{"": name, " ": text or "—"} for name, text in facts.items()]).splitlines()[1:]]
 
 
 def _target(receipt: Row) -> str:
@@ -129,22 +129,22 @@ def _target(receipt: Row) -> str:
 
 
 def _judged(receipt: Row) -> str:
-    told = []
+    parts = []
     if receipt["status"]:
-        told.append(_words(receipt["status"]) + (f" ({_words(receipt['status_reason'])})" if receipt["status_reason"] else ""))
+        parts.append(_words(receipt["status"]) + (f" ({_words(receipt['status_reason'])})" if receipt["status_reason"] else ""))
         if receipt["met_from"] is not None:
-            told.append(_thresholds(receipt))
+            parts.append(_thresholds(receipt))
     if receipt["baseline_fiscal_year"] is not None:
-        told.append(f"baseline FY{receipt['baseline_fiscal_year']} {in_full(receipt['baseline_value'])}")
+        parts.append(f"baseline FY{receipt['baseline_fiscal_year']} {in_full(receipt['baseline_value'])}")
     if receipt["linear_pace_ratio"] is not None:
-        told.append(f"linear pace {written(receipt['linear_pace_ratio'], 3, PACES)}")
+        parts.append(f"linear pace {written(receipt['linear_pace_ratio'], 3, PACES)}")
     if receipt["statcan_cagr_value"] is not None:
-        told.append(f"compound growth {written(receipt['statcan_cagr_value'], 3, PACES)}")
+        parts.append(f"compound growth {written(receipt['statcan_cagr_value'], 3, PACES)}")
     if receipt["linear_pace_ratio"] is not None:
         target = f"FY{receipt['final_target_fiscal_year']} {in_full(receipt['final_target_value'])}"
-        told.append(f"towards {target}, on track from 0.95")
+        parts.append(f"towards {target}, on track from 0.95")
     method = f"method {receipt['judging_method']}: {_words(receipt['judged_status'])}"
-    return "; ".join([*told, method]) if told else ""
+    return "; ".join([*parts, method]) if parts else ""
 
 
 def _thresholds(receipt: Row) -> str:
@@ -160,12 +160,12 @@ def _words(code: str | None) -> str:
 
 
 def _revision(revision: Row) -> str:
-    before, after = (_told(revision, when) for when in ("previous", "new"))
+    before, after = (_revised_figure(revision, when) for when in ("previous", "new"))
     cause = ", ".join(revision["cause_item_ids"]) or revision["source_document"] or "the calendar"
     return f"revised     {_words(revision['measure'])} on {revision['revised_on']}: {before} → {after}, because of {cause}"
 
 
-def _told(revision: Row, when: str) -> str:
+def _revised_figure(revision: Row, when: str) -> str:
     text, value = revision[f"{when}_text"], revision[f"{when}_value"]
     if text is not None:
         return str(text)
@@ -195,7 +195,7 @@ def _official(receipt: Row) -> str:
     return f"{receipt['official_text'] or 'no actual'}{rating} ({page}{receipt['official_item_id']})"
 
 
-def _items_told(items: list[Row]) -> list[str]:
+def _item_lines(items: list[Row]) -> list[str]:
     shown = [
         {
             "landed item": row["item_id"],
@@ -210,7 +210,7 @@ def _items_told(items: list[Row]) -> list[str]:
     return in_columns(shown).splitlines() if shown else ["no landed item stands behind this figure"]
 
 
-def _rows_told(receipt: Row) -> list[str]:
+def _row_lines(receipt: Row) -> list[str]:
     if not receipt["rows"]:
         return ["", "the rows of this indicator are not listed"]
     shown = [

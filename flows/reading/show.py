@@ -87,7 +87,7 @@ def _progress_line(row: dict[str, Any], kind: str, decimals: int) -> dict[str, s
     return {
         "indicator": row["indicator_code"],
         "FY": str(row["fiscal_year"]),
-        "actual": actual_told(row, kind, decimals),
+        "actual": actual_text(row, kind, decimals),
         "": "provisional" if row["is_provisional"] else row["actual_origin"] or "",
         "official": row["official_text"] or "",
         "target": row["target_text"] or "",
@@ -98,21 +98,21 @@ def _progress_line(row: dict[str, Any], kind: str, decimals: int) -> dict[str, s
 
 
 def _methods(row: dict[str, Any]) -> str:
-    """Tell the methods beside the level; the figures are ratios, or a growth a year where there is no target."""
-    told = [
+    """Name the methods beside the level; the figures are ratios, or a growth a year where there is no target."""
+    parts = [
         f"{name} {(row[f'{method}_status'] or '').removesuffix('_progress').replace('_', ' ')}"
         + (f" {written(row[figure], 2, PACES)}" if row[figure] is not None else "")
         for name, method, figure in (("linear", "linear_pace", "linear_pace_ratio"), ("CAGR", "statcan_cagr", "statcan_cagr_value"))
         if row[f"{method}_status"]
     ]
     if row["final_target_status"]:
-        told.append(f"last target FY{row['final_target_fiscal_year']} {row['final_target_status'].replace('_', ' ')}")
+        parts.append(f"last target FY{row['final_target_fiscal_year']} {row['final_target_status'].replace('_', ' ')}")
     if row["status_depends_on_method"]:
-        told.append("depends on the method")
-    return "; ".join(told)
+        parts.append("depends on the method")
+    return "; ".join(parts)
 
 
-def actual_told(row: dict[str, Any], kind: str, decimals: int) -> str:
+def actual_text(row: dict[str, Any], kind: str, decimals: int) -> str:
     """Write an actual so that it looks like no target beside it that it missed; a share with its parts."""
     if row["actual_text"] is not None:
         return str(row["actual_text"])

@@ -48,8 +48,8 @@ def report(settings: Settings, form: str) -> str:
         return json.dumps(sources, ensure_ascii=False, indent=1)
     lines = [in_columns([_line(source) for source in sources])]
     for source in sources:
-        lines += _told(source, "unread", "not read", source["not_read"])
-        lines += _told(source, "undated", "without a day", source["without_day"])
+        lines += _entry_lines(source, "unread", "not read", source["not_read"])
+        lines += _entry_lines(source, "undated", "without a day", source["without_day"])
         if source["read_by_earlier_contract"]:
             lines += ["", _earlier_contract(source)]
     return "\n".join(lines)
@@ -74,8 +74,8 @@ def _earlier_contract(source: dict[str, Any]) -> str:
     )
 
 
-def _told(source: dict[str, Any], entries: str, what: str, count: int | None) -> list[str]:
-    told = [f"  {each['name']}: {each['why']}; next: {each['next']}" for each in source[entries]]
-    more = (count or 0) - len(told)
-    heading = ["", f"{source['source_name']}, {what}:"] if told else []
-    return [*heading, *told, *([f"  and {more} more"] if more > 0 else [])]
+def _entry_lines(source: dict[str, Any], entries: str, what: str, count: int | None) -> list[str]:
+    listed = [f"  {each['name']}: {each['why']}; next: {each['next']}" for each in source[entries]]
+    more = (count or 0) - len(listed)
+    heading = ["", f"{source['source_name']}, {what}:"] if listed else []
+    return [*heading, *listed, *([f"  and {more} more"] if more > 0 else [])]

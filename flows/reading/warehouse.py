@@ -52,16 +52,16 @@ def naming_damage(settings: Settings, command: str, *files: Path) -> Iterator[No
         verdicts = [_verdict_on(settings, file) for file in files]
         for file, verdict in zip(files, verdicts, strict=True):
             if _was_replaced(settings, file):
-                told = f"{file} was removed while it was read; next: run the command again"
-                raise ShihyoError(f"{command}: {told}") from None
+                message = f"{file} was removed while it was read; next: run the command again"
+                raise ShihyoError(f"{command}: {message}") from None
             if verdict and (verdict.is_damaged or verdict.state == "unreadable"):
                 raise ShihyoError(f"{command}: {verdict}; next: {_NEXT[verdict.state]}") from None
         if not isinstance(error, duckdb.IOException):
             raise
-        told = f"DuckDB cannot read {' or '.join(map(str, files))} ({_first_line(error)})"
+        message = f"DuckDB cannot read {' or '.join(map(str, files))} ({_first_line(error)})"
         found = [f"; {each}" for each in verdicts if each]
         next_step = next((_NEXT[each.state] for each in verdicts if each), "build it again")
-        raise ShihyoError(f"{command}: {told}{''.join(found)}; next: {next_step}") from None
+        raise ShihyoError(f"{command}: {message}{''.join(found)}; next: {next_step}") from None
 
 
 def _verdict_on(settings: Settings, file: Path) -> Verdict | None:

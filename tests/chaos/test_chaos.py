@@ -56,7 +56,7 @@ def test_random_signals_at_random_times_through_many_nights(city: City, tmp_path
     chance = random.Random(SEED)
     own_server = City(city.folder, api_url=None)
     twin = city.copy_to(tmp_path / "twin")
-    night, told = NIGHT, []
+    night, lines = NIGHT, []
     with reader_in_a_loop(city, tmp_path / "reader") as reads:
         for number in range(N):
             if number % 4 == 0:
@@ -64,10 +64,10 @@ def test_random_signals_at_random_times_through_many_nights(city: City, tmp_path
                 for each in (city, twin):
                     each.deliver_log(night - timedelta(days=1), on=night)
             before = published(city)
-            told.append(kill_after(own_server, night, chance, longest_seconds=22))
+            lines.append(kill_after(own_server, night, chance, longest_seconds=22))
             check_invariants(city, before)
         city.publish(night)
-    print(*told, sep="\n")
+    print(*lines, sep="\n")
     assert {indicators for indicators, *_ in reads} == {"9"}
     # What a killed night landed is known from that night on, so the twin lands night by night too, and builds once.
     assert twin.shihyo("backfill", "--from", NIGHT, "--to", night).returncode == 0
@@ -153,8 +153,8 @@ def test_a_damaged_landed_file_ends_the_night_and_is_named(city: City, keep: flo
     [data] = (city.data / "landing" / "staff_roster").glob("*/*/data.parquet")
     content = data.read_bytes()
     data.write_bytes(content[: int(len(content) * keep) if keep < 1 else int(keep)])
-    told = _expect_refusal(city, "run", "--as-of", NIGHT + timedelta(days=1), code=1)
-    assert "staff_roster" in told
+    said = _expect_refusal(city, "run", "--as-of", NIGHT + timedelta(days=1), code=1)
+    assert "staff_roster" in said
 
 
 def test_a_damaged_manifest_ends_the_night_and_is_named(city: City) -> None:

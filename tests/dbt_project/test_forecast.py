@@ -89,7 +89,7 @@ LAWS = {
 @pytest.fixture(scope="module")
 def simulated() -> dict[str, list[tuple[Row, float]]]:
     """Forecasts of 1,050 series of known law beside what came, each 1, 3, 6 and 12 months ahead and asked about a target a year ahead."""
-    told: dict[str, list[tuple[Row, float]]] = {law: [] for law in LAWS}
+    made: dict[str, list[tuple[Row, float]]] = {law: [] for law in LAWS}
     for law, (kind, drawn) in LAWS.items():
         generator = np.random.default_rng(20261120)
         for _ in range(350):
@@ -101,32 +101,32 @@ def simulated() -> dict[str, list[tuple[Row, float]]]:
             origin = length - 1
             asked = [*(_asked(origin, ahead, kind) for ahead in HORIZONS), _asked(origin, 12, kind, target)]
             rows = _forecast(_months(numerators[:length], WHOLE if kind == "ratio" else 1), asked)
-            told[law] += [(row, values[origin + row["months_ahead"]]) for row in rows]
-    return told
+            made[law] += [(row, values[origin + row["months_ahead"]]) for row in rows]
+    return made
 
 
 @pytest.mark.parametrize("law", LAWS)
 def test_intervals_hold_on_series_of_known_law(simulated: dict[str, list[tuple[Row, float]]], law: str) -> None:
-    told = [(row, actual) for row, actual in simulated[law] if row["target_value"] is None]
+    made = [(row, actual) for row, actual in simulated[law] if row["target_value"] is None]
     held = {
         (ahead, level): np.mean(
-            [row[f"lower_{level}"] <= actual <= row[f"upper_{level}"] for row, actual in told if row["months_ahead"] == ahead]
+            [row[f"lower_{level}"] <= actual <= row[f"upper_{level}"] for row, actual in made if row["months_ahead"] == ahead]
         )
         for ahead in HORIZONS
         for level in (80, 95)
     }
-    assert len(told) == 350 * len(HORIZONS)
+    assert len(made) == 350 * len(HORIZONS)
     assert 0.75 <= np.mean([held[ahead, 80] for ahead in HORIZONS]) <= 0.85, held
     assert 0.92 <= np.mean([held[ahead, 95] for ahead in HORIZONS]) <= 0.98, held
     # A single horizon of 350 series is known to ± 4 points only.
     assert all(0.72 <= held[ahead, 80] <= 0.88 and 0.90 <= held[ahead, 95] <= 0.99 for ahead in HORIZONS), held
-    below = np.mean([actual < row["median"] for row, actual in told])
+    below = np.mean([actual < row["median"] for row, actual in made])
     assert 0.42 <= below <= 0.58
 
 
 def test_of_targets_called_likely_as_many_are_reached(simulated: dict[str, list[tuple[Row, float]]]) -> None:
     asked = [
-        (row["probability"], actual >= row["target_value"]) for told in simulated.values() for row, actual in told if row["target_value"]
+        (row["probability"], actual >= row["target_value"]) for made in simulated.values() for row, actual in made if row["target_value"]
     ]
     assert len(asked) == 1050
     for low, high in ((0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.01)):

@@ -134,6 +134,6 @@ def test_a_qualified_number_is_one_in_both_languages() -> None:
     expression = environment.from_string(macro).render().strip()
     for texts, expected in ((QUALIFIED, True), (UNQUALIFIED, False)):
         found = [(text, read_number(text)) for text in texts]
-        told = [number is not None and number.qualifier != "exact" for _, number in found]
-        assert list(zip(texts, told, strict=True)) == [(text, expected) for text in texts]
+        qualified = [number is not None and number.qualifier != "exact" for _, number in found]
+        assert list(zip(texts, qualified, strict=True)) == [(text, expected) for text in texts]
         assert in_sql(expression, list(texts)) == [expected] * len(texts)

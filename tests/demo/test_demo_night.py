@@ -10,7 +10,7 @@ import pytest
 from small_city import City, located, new_city
 
 from demo.generation import generate
-from demo.nocode_server import Platform, told
+from demo.nocode_server import Platform, records_of
 
 # Departments that used the environment, April to March, as the simulated city was written.
 MONTHS = {
@@ -43,7 +43,7 @@ def demo_city(tmp_path_factory: pytest.TempPathFactory, api_url: str) -> City:
     city = new_city(folder, api_url)
     with (folder / "shihyo.toml").open("a", encoding="utf-8") as configuration:
         configuration.write('\n[sources.procedures]\nlocation = "inbox/procedures/catalogue.sqlite"\n')
-    platform = Platform(told())
+    platform = Platform(records_of())
     done = city.shihyo("backfill", "--from", "2022-04-01", "--to", "2026-11-20", **located("nocode_apps", platform.location))
     platform.close()
     assert done.returncode == 0, done.stderr
@@ -79,11 +79,11 @@ def test_all_nine_indicators_are_computed_from_operational_sources(demo_city: Ci
     computed = {(row["indicator_code"], row["fiscal_year"]): row for row in demo_city.show() if row["actual_origin"] == "computed"}
     assert {code for code, _ in computed} >= NINE
     assert [row for row in demo_city.show() if row["actual_origin"] == "official"] == []
-    told_of = {
+    figures_of = {
         code: [computed[code, year]["numerator"] if (code, year) in computed else None for year in range(2022, 2027)]
         for code in ("nocode_applications", "specialists_hired", "training_participants")
     }
-    assert told_of == {
+    assert figures_of == {
         "nocode_applications": [3, 21, 38, 57, 65],
         "specialists_hired": [None, 2, 3, 2, 1],
         "training_participants": [28, 54, 61, 58, 33],
@@ -200,7 +200,7 @@ def test_the_one_target_still_ahead_is_forecast_and_every_long_series_is_tried_o
     ]
 
 
-def test_the_targets_of_2020_are_told_as_of_2021(demo_city: City) -> None:
+def test_the_targets_of_2020_are_shown_as_of_2021(demo_city: City) -> None:
     targets = {row["fiscal_year"]: row["target_text"] for row in demo_city.show("--as-of", date(2021, 1, 1))}
     assert targets == {2020: "約200件", 2023: "約600件", 2025: "約1,500件"}
 
@@ -236,7 +236,7 @@ def test_every_row_is_accounted_for_and_the_dirty_ones_are_named(demo_city: City
 
 
 def test_a_declared_correction_is_applied_and_changes_no_figure(demo_city: City) -> None:
-    """A start on a closed day of January 2025 is moved within its month; `told_of` above holds with it."""
+    """A start on a closed day of January 2025 is moved within its month; `figures_of` above holds with it."""
     assert demo_city.query(
         "select source_name, recorded_value, corrected_value, standing, corrected_delivery_count from marts.fct_corrections"
     ) == [("specialists", None, None, "applied", 1)]

@@ -71,13 +71,13 @@ def test_half_of_the_cloud_services_stages_are_done_by_the_end_of_fy2022(root: P
 
 
 def test_tasks_on_the_platform_are_the_official_3_and_21() -> None:
-    told = [{code: field["value"] for code, field in record.items()} for record in records(read_city(), variety="clean")]
+    applications = [{code: field["value"] for code, field in record.items()} for record in records(read_city(), variety="clean")]
 
     def open_on(day: date) -> int:
-        begun = [row for row in told if (row["開発着手日"] or "9999") <= day.isoformat()]
+        begun = [row for row in applications if (row["開発着手日"] or "9999") <= day.isoformat()]
         return len({row["業務番号"] for row in begun if not row["廃止日"] or row["廃止日"] > day.isoformat()})
 
     days = (date(2023, 3, 31), date(2024, 3, 31), date(2025, 3, 31), date(2026, 3, 31))
     assert [open_on(day) for day in days] == [3, 21, 38, 57]
-    assert {row["状態"] for row in told} == {"構想", "開発中", "運用中", "廃止"}
-    assert any(row["利用者数"] is None for row in told)
+    assert {row["状態"] for row in applications} == {"構想", "開発中", "運用中", "廃止"}
+    assert any(row["利用者数"] is None for row in applications)

@@ -12,7 +12,7 @@ from small_city import City, located, new_city
 from demo.city import Variety
 from demo.generation import generate
 from demo.hostile import PLANTED_IP, PLANTED_MAIL, PLANTED_NAMES
-from demo.nocode_server import Platform, told
+from demo.nocode_server import Platform, records_of
 
 FIRST, LAST = date(2022, 4, 1), date(2022, 6, 30)
 # Hires are reported from 2023 on, and the page is published then.
@@ -23,7 +23,7 @@ def night_over(variety: Variety, folder: Path, api_url: str) -> tuple[City, int,
     """Land three months of a variety; return the city, the exit code, and all that was printed."""
     generate(folder / "inbox", LAST, variety=variety)
     city = new_city(folder, api_url)
-    platform = Platform(told(variety, LAST))
+    platform = Platform(records_of(variety, LAST))
     locations = located("nocode_apps", platform.location) | located("procedures", str(folder / "inbox" / "procedures" / "catalogue.sqlite"))
     done = city.shihyo("backfill", "--from", FIRST, "--to", LAST, **locations)
     platform.close()

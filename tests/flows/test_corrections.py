@@ -188,7 +188,7 @@ def test_a_register_that_contradicts_itself_or_a_contract_builds_nothing(bureau:
     [test] = [each for each in results if each["unique_id"].split(".")[2] == "assert_every_correction_can_be_made"]
     with duckdb.connect(str(dev_file(settings)), read_only=True) as connection:
         found = connection.sql(test["compiled_code"]).select("correction_id, finding").fetchall()
-    assert dict(found) == {line.split(",")[0]: f"correction {line.split(',')[0]}: {told}" for line, told in CONTRADICTIONS.items()}
+    assert dict(found) == {line.split(",")[0]: f"correction {line.split(',')[0]}: {message}" for line, message in CONTRADICTIONS.items()}
 
 
 def test_what_is_declared_looks_like_its_column_and_names_nobody() -> None:

@@ -128,7 +128,7 @@ def test_a_night_publishes_the_last_whole_version_again_and_goes_on_from_it(city
     assert first_difference(export_marts(city), export_marts(twin)) is None
     [event] = _events(city, "damaged")
     assert (event["version"], event["republished"]) == (second, first)
-    [warning] = [told for told in city.status()["last_run"]["warnings"] if second in told]
+    [warning] = [each for each in city.status()["last_run"]["warnings"] if second in each]
     assert f"version {second} is damaged: " in warning
     assert f"version {first} is published again" in warning
     aside = city.data / "published" / f"damaged-warehouse-{second}.duckdb"
@@ -260,6 +260,6 @@ def test_erasing_a_person_removes_damaged_versions_too(kept: Settings) -> None:
 def test_without_the_ledger_a_night_says_that_nothing_could_be_compared(city: City) -> None:
     (city.data / "published" / "runs.jsonl").unlink()
     city.publish(NIGHT)
-    [warning] = [told for told in city.status()["last_run"]["warnings"] if "ledger" in told]
+    [warning] = [each for each in city.status()["last_run"]["warnings"] if "ledger" in each]
     assert "could not be checked: the ledger holds no checksum of it; DuckDB opens it" in warning
     assert _events(city, "damaged") == []

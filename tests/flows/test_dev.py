@@ -1,4 +1,4 @@
-"""The edit loop: what the project changed is built on a copy, its effect on readers is told, and a mistake is named by file and line."""
+"""The edit loop: what the project changed is built on a copy, its effect on readers is shown, and a mistake is named by file and line."""
 
 import json
 import re
@@ -51,8 +51,8 @@ def test_an_unchanged_project_builds_nothing_and_an_edited_seed_only_what_reads_
         "fct_indicator_targets": (1, 1),
     }
     assert re.search(r"visualisation_usage_rate +2026 +target_value +70 +75", report(found, "table"))
-    told = json.loads(report(found, "json"))["values"]
-    assert {"target_value": 75, "target_text": "75%以上"}.items() <= {each["column"]: each["after"] for each in told}.items()
+    listed = json.loads(report(found, "json"))["values"]
+    assert {"target_value": 75, "target_text": "75%以上"}.items() <= {each["column"]: each["after"] for each in listed}.items()
     assert bench.city.published.read_bytes() == before
 
 
@@ -91,7 +91,7 @@ def test_an_edit_of_how_forecasts_are_made_builds_them_anew(bench: Workbench) ->
     assert not {"int_forecasts_wanted", "fct_indicator_actuals"} & set(built)
 
 
-def test_new_columns_and_marts_are_told(bench: Workbench) -> None:
+def test_new_columns_and_marts_are_listed(bench: Workbench) -> None:
     bench.edit("models/marts/dim_fiscal_years.sql", "select * from fiscal_years", "select *, 1 as weight from fiscal_years")
     column = "      - name: weight\n        data_type: integer\n"
     bench.edit("models/marts/dim_fiscal_years.yml", "    columns:\n", "    columns:\n" + column)
@@ -176,7 +176,7 @@ MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] =
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_one_line_with_file_and_line_before_dbts_own_text(bench: Workbench, mistake: str) -> None:
-    make, told = MISTAKES[mistake]
+    make, message_part = MISTAKES[mistake]
     file, line = make(bench)
     with pytest.raises(ShihyoError) as refused:
         bench.build()
@@ -185,13 +185,13 @@ def test_a_mistake_is_one_line_with_file_and_line_before_dbts_own_text(bench: Wo
     if mistake == "template":  # the template is unclosed on this line, and the parser notices on the next
         place = f"dbt_project/{file}:{line + 1}: "
     assert message.startswith(place), message
-    assert re.search(told, message), message
+    assert re.search(message_part, message), message
     assert "\n" not in message
     assert len(message) < 450
     assert "dbt=1" in refused.value.details
 
 
-def test_a_mistake_in_a_python_model_is_told_with_the_line_of_its_file(tmp_path: Path) -> None:
+def test_a_mistake_in_a_python_model_is_named_with_the_line_of_its_file(tmp_path: Path) -> None:
     message = (
         "Runtime Error in model int_x (models/int_x.py)\n  Python model failed:\n  Traceback (most recent call last):\n"
         '    File "/lib/dbt/environments/__init__.py", line 286, in run_python_job\n      df = module.model(dbt, con)\n'

@@ -61,14 +61,14 @@ APPLICATIONS = [
 
 
 def _records() -> list[dict[str, Any]]:
-    told = [{"所属": KITA, "運用開始日": None, "廃止日": None} | application for application in APPLICATIONS]
+    applications = [{"所属": KITA, "運用開始日": None, "廃止日": None} | application for application in APPLICATIONS]
     return [
         {
             "$id": {"type": "__ID__", "value": str(number)},
             "$revision": {"type": "__REVISION__", "value": "1"},
             **{code: {"type": FIELDS[code], "value": value} for code, value in record.items()},
         }
-        for number, record in enumerate(told, start=1)
+        for number, record in enumerate(applications, start=1)
     ]
 
 
@@ -81,8 +81,8 @@ def platform() -> Iterator[Platform]:
 
 
 @pytest.fixture(scope="module")
-def told(base_city: City, platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> City:
-    """A city that all sources have told of, one list of participants twice; October is complete."""
+def reported(base_city: City, platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A city of which all sources have reported, one list of participants twice; October is complete."""
     city = base_city.copy_to(tmp_path_factory.mktemp("explained") / "city")
     # The second person of a department that is its witness since the first of the month, and one whom no roster knows.
     city.deliver_log(date(2026, 10, 21), log_lines(date(2026, 10, 21), users=("S0000009", "S0000004", "S0000003")))
@@ -109,8 +109,8 @@ def rows_of(found: dict[str, Any], part: str = "numerator") -> list[dict[str, An
     return [row for row in found["rows"] if row["part"] == part]
 
 
-def test_the_rows_of_every_indicator_add_up_to_its_figure(told: City) -> None:
-    summed = told.query(
+def test_the_rows_of_every_indicator_add_up_to_its_figure(reported: City) -> None:
+    summed = reported.query(
         """
         select
             indicator_code, numerator, denominator,
@@ -135,13 +135,13 @@ def test_the_rows_of_every_indicator_add_up_to_its_figure(told: City) -> None:
     assert [(row[1], row[2]) for row in summed] == [(row[3], row[4]) for row in summed]
 
 
-def test_of_the_usage_rate_each_witness_is_a_line_of_the_log_and_each_department_a_line_of_the_seed(told: City) -> None:
-    found = receipt(told, "visualisation_usage_rate")
+def test_of_the_usage_rate_each_witness_is_a_line_of_the_log_and_each_department_a_line_of_the_seed(reported: City) -> None:
+    found = receipt(reported, "visualisation_usage_rate")
     assert (found["numerator"], found["denominator"], found["totals"]) == (
         *(2, 53),
         [{"part": "numerator", "row_count": 2, "counts": 2}, {"part": "denominator", "row_count": 53, "counts": 53}],
     )
-    folder = told.folder / "inbox" / "access_log"
+    folder = reported.folder / "inbox" / "access_log"
     for row in rows_of(found):
         [file] = folder.rglob(row["item_key"])
         lines = file.read_text(encoding="utf-8").splitlines()
@@ -160,15 +160,15 @@ def test_of_the_usage_rate_each_witness_is_a_line_of_the_log_and_each_department
         "staff_roster_202610.csv",
     ]
     for item in found["items"]:
-        [file] = (told.folder / "inbox" / item["source_name"]).rglob(item["item_key"])
+        [file] = (reported.folder / "inbox" / item["source_name"]).rglob(item["item_key"])
         assert item["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
         assert item["rows_read"] == len(file.read_bytes().splitlines()) - 1
-        assert (told.data / "landing" / item["item_id"] / "data.parquet").exists()
+        assert (reported.data / "landing" / item["item_id"] / "data.parquet").exists()
 
 
-def test_of_participants_each_row_is_somebody_elses_first_attendance_in_the_standing_list(told: City) -> None:
-    found = receipt(told, "training_participants")
-    delivered = (told.folder / "inbox" / "training_rosters" / CORRECTED_ON.isoformat() / "研修_令和8年度.xlsx").read_bytes()
+def test_of_participants_each_row_is_somebody_elses_first_attendance_in_the_standing_list(reported: City) -> None:
+    found = receipt(reported, "training_participants")
+    delivered = (reported.folder / "inbox" / "training_rosters" / CORRECTED_ON.isoformat() / "研修_令和8年度.xlsx").read_bytes()
     assert [item["sha256"] for item in found["items"]] == [hashlib.sha256(delivered).hexdigest()]
     book = CalamineWorkbook.from_filelike(io.BytesIO(delivered))
     cited = [
@@ -186,25 +186,25 @@ def test_of_participants_each_row_is_somebody_elses_first_attendance_in_the_stan
     assert (found["items"][0]["rows_read"], found["items"][0]["rows_counted"]) == (6, 3)
 
 
-def test_of_hires_stages_procedures_and_applications_each_row_is_the_one_that_counts(told: City, platform: Platform) -> None:
-    hires = rows_of(receipt(told, "specialists_hired"))
+def test_of_hires_stages_procedures_and_applications_each_row_is_the_one_that_counts(reported: City, platform: Platform) -> None:
+    hires = rows_of(receipt(reported, "specialists_hired"))
     assert [(HIRES[row["source_row"] - 1].split(",")[5], row["counts"]) for row in hires] == [("２", 2), ("▲１", -1)]
 
-    found = receipt(told, "common_cloud_service")
-    book = CalamineWorkbook.from_path(told.folder / "inbox" / "milestones" / FIRST_NIGHT.isoformat() / "管理表.xlsx")
+    found = receipt(reported, "common_cloud_service")
+    book = CalamineWorkbook.from_path(reported.folder / "inbox" / "milestones" / FIRST_NIGHT.isoformat() / "管理表.xlsx")
     register = book.get_sheet_by_name("一覧").to_python(skip_empty_area=False)
     assert [register[row["sheet_row"] - 1][:3] for row in rows_of(found)] == [[CLOUD, 1, "調査"]]
     assert [register[row["sheet_row"] - 1][1] for row in rows_of(found, "denominator")] == [1, 2]
 
-    landed = _landed(Procedures(), str(told.folder / "catalogue.sqlite"))
-    cited = [landed[row["source_row"]] for row in rows_of(receipt(told, "online_procedures"))]
+    landed = _landed(Procedures(), str(reported.folder / "catalogue.sqlite"))
+    cited = [landed[row["source_row"]] for row in rows_of(receipt(reported, "online_procedures"))]
     assert [(row["procedure_id"], row["status"], row["changed_on"]) for row in cited] == [
         ("1", "registered", "2026-07-15"),
         ("3", "reopened", "2026-10-05"),
     ]
 
     landed = _landed(NocodeApps(), platform.location)
-    found = receipt(told, "nocode_applications")
+    found = receipt(reported, "nocode_applications")
     assert [(landed[row["source_row"]]["task_code"], landed[row["source_row"]]["began_on"]) for row in rows_of(found)] == [
         ("G1", "2026-05-01")
     ]
@@ -219,10 +219,10 @@ def _landed(source: Procedures | NocodeApps, location: str) -> dict[int, dict[st
     return {row["_source_row"]: row for row in rows}
 
 
-def test_a_receipt_reads_as_text_and_names_nobody(told: City) -> None:
-    done = told.shihyo("explain", "training_participants", "--rows")
+def test_a_receipt_reads_as_text_and_names_nobody(reported: City) -> None:
+    done = reported.shihyo("explain", "training_participants", "--rows")
     assert done.returncode == 0, done.stderr
-    version = told.status()["published_version"]
+    version = reported.status()["published_version"]
     for said in (
         "training_participants FY2026: 研修の受講者",
         "3, by int_indicators__training_participants",
@@ -233,7 +233,7 @@ def test_a_receipt_reads_as_text_and_names_nobody(told: City) -> None:
     ):
         assert said in done.stdout, done.stdout
     pseudonyms = [Pseudonyms(b"a key for the tests alone").of(number) for number in STAFF]
-    everything = str(told.query("from marts.fct_counted_rows")) + done.stdout
+    everything = str(reported.query("from marts.fct_counted_rows")) + done.stdout
     assert [text for text in (*STAFF, *pseudonyms) if text in everything] == []
 
 
@@ -245,13 +245,13 @@ def test_a_receipt_reads_as_text_and_names_nobody(told: City) -> None:
         (["data_utilisation_policy"], "of data_utilisation_policy no value is computed yet"),
     ],
 )
-def test_a_figure_that_is_not_there_is_wrong_usage_and_says_which_are(told: City, words: list[str], said: str) -> None:
-    done = told.shihyo("explain", *words)
+def test_a_figure_that_is_not_there_is_wrong_usage_and_says_which_are(reported: City, words: list[str], said: str) -> None:
+    done = reported.shihyo("explain", *words)
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
     assert said in done.stderr
 
 
-def test_a_warehouse_from_before_there_were_receipts_says_so(told: City, tmp_path: Path) -> None:
+def test_a_warehouse_from_before_there_were_receipts_says_so(reported: City, tmp_path: Path) -> None:
     import duckdb
 
     from flows.errors import ShihyoError

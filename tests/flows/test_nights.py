@@ -217,7 +217,7 @@ def test_status_and_ledger_say_what_every_night_did(city: City) -> None:
     assert "published" in city.shihyo("runs").stdout
 
 
-def test_a_department_that_joined_late_in_the_month_counts_from_the_night_that_told_it(city: City) -> None:
+def test_a_department_that_joined_late_in_the_month_counts_from_the_night_that_knew_it(city: City) -> None:
     day = date(2026, 10, 21)
     city.deliver_log(day, log_lines(day, users=("S0000001", "S0000003", "S0000005")))
     city.publish(NEXT_NIGHT)
@@ -237,7 +237,7 @@ def test_a_night_says_what_was_delivered_and_not_read_wherever_it_is_looked_for(
     last = city.status()["last_run"]
     assert last["accounts"]["access_log"]["known"] == 20
     assert last["accounts"]["staff_roster"]["unread"] == [{"name": f"{NEXT_NIGHT}/名簿_令和8年度.csv", "reason_code": "no_month"}]
-    for told in ("access_log_20261021.log", "名簿_令和8年度.csv"):
-        assert sum(told in warning for warning in last["warnings"]) == 1
-        assert told in city.shihyo("sources").stdout
+    for name in ("access_log_20261021.log", "名簿_令和8年度.csv"):
+        assert sum(name in warning for warning in last["warnings"]) == 1
+        assert name in city.shihyo("sources").stdout
     assert city.query("select item_key from marts.fct_loads where source_name = 'staff_roster'") == [("staff_roster_202610.csv",)]

@@ -84,19 +84,19 @@ def test_one_or_two_people_of_a_department_are_not_shown(office: City) -> None:
         "where indicator_code = 'training_participants' and period_start = '2026-10-01' and is_current order by 1"
     )
     assert october == [("271004", 8, False), ("271021", None, True), ("271039", None, True), ("271276", 5, False)]
-    # Nobody else hired anybody: the city's single specialist is not told to be of any department.
+    # Nobody else hired anybody: the city's single specialist is not shown to be of any department.
     hires = office.query(
         "select distinct unit_code, roll_up from marts.fct_org_unit_actuals where indicator_code = 'specialists_hired' order by 1"
     )
     assert hires == [("271004", "city"), ("bureau", "kind")]
 
 
-def test_what_is_held_back_is_told_to_its_owner_and_leaves_by_itself_when_mended(office: City, tmp_path: Path) -> None:
-    told = office.query(
+def test_what_is_held_back_is_listed_for_its_owner_and_leaves_by_itself_when_mended(office: City, tmp_path: Path) -> None:
+    listed = office.query(
         "select owner_ja, item_key, sheet_name, source_row, column_heading, reason_code, row_masked, indicator_codes, first_seen_on "
         "from marts.fct_quarantined_rows where source_name in ('training_rosters', 'specialists') order by owner_ja"
     )
-    assert told == [
+    assert listed == [
         (
             *("人事室 人材育成担当", "研修_令和8年度.xlsx", "第1回", 14, "受講日", "bad_attended_on"),
             *(f"職員番号: ＊ | 所属: {KITA} | 受講日: 令和8年13月1日 | 出欠: 出席", indicators_of("training_rosters"), NEXT_NIGHT),
@@ -154,7 +154,7 @@ def test_sources_that_have_changed_their_form_stop_the_night_and_the_line_says_w
     assert city.query("select count(*) from marts.fct_loads") == office.query("select count(*) from marts.fct_loads")
 
 
-def test_what_is_new_is_told_what_stays_bad_keeps_its_first_day_and_a_formula_is_text(office: City, tmp_path: Path) -> None:
+def test_what_is_new_is_noted_what_stays_bad_keeps_its_first_day_and_a_formula_is_text(office: City, tmp_path: Path) -> None:
     city, on = office.copy_to(tmp_path / "city"), NEXT_NIGHT + timedelta(days=2)
     rows = (attendance("S0000011", KITA, COURSE_DAY), *ATTENDED, attendance("S0000010", KITA, "令和8年13月1日"))
     wider = workbook({"第1回": [(*row, "とても満足") for row in rows]}, (*TRAINING_HEADING, "満足度"))
@@ -162,7 +162,7 @@ def test_what_is_new_is_told_what_stays_bad_keeps_its_first_day_and_a_formula_is
     formula = ('=HYPERLINK("http://evil.example","x")の計画', 1, "=1+1", "", "", "未着手", "", "", "")
     city.deliver("milestones", "管理表.xlsx", register(*STAGES, formula), on=on)
     city.publish(on)
-    # A new column is left unread and told as a warning.
+    # A new column is left unread and noted as a warning.
     assert "every_item_is_as_its_contract_says" in str(city.status()["last_run"]["warnings"])
     assert city.query("select contract_notes from marts.fct_loads where contract_notes is not null") == [("new column 満足度",)]
     assert "とても満足" not in str(city.query("from marts.fct_quarantined_rows"))
@@ -174,7 +174,7 @@ def test_what_is_new_is_told_what_stays_bad_keeps_its_first_day_and_a_formula_is
     # What a source wrote is no formula in the owner's workbook.
     assert city.shihyo("quarantine", "export", "--to", tmp_path / "out").returncode == 0
     content = (tmp_path / "out" / "要確認_デジタル統括室_企画担当.xlsx").read_bytes()
-    rows_told = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-    assert any("=HYPERLINK" in str(cell) for row in rows_told for cell in row)
+    rows_listed = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert any("=HYPERLINK" in str(cell) for row in rows_listed for cell in row)
     with ZipFile(io.BytesIO(content)) as archive:
         assert b"<f>" not in b"".join(archive.read(name) for name in archive.namelist())

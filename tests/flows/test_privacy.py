@@ -119,9 +119,9 @@ def test_a_person_is_found_by_identifier_in_any_width_or_by_pseudonym(city: City
     )
     assert erase_from_landing(settings, person) == Erased(items=21, rows=401)
     assert erase_from_landing(settings, person) == Erased(items=0, rows=0)
-    told = [item.manifest for item in landed_items(settings)]
-    assert sum(manifest.rows_erased for manifest in told) == 401
-    assert all(manifest.rows_read == manifest.rows_landed + manifest.rows_rejected for manifest in told)
+    manifests = [item.manifest for item in landed_items(settings)]
+    assert sum(manifest.rows_erased for manifest in manifests) == 401
+    assert all(manifest.rows_read == manifest.rows_landed + manifest.rows_rejected for manifest in manifests)
 
 
 def test_erasing_nobody_is_refused_and_an_unknown_person_changes_nothing(city: City) -> None:

@@ -49,7 +49,7 @@ STAGES = (
 
 
 @pytest.fixture(scope="module")
-def told(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
+def stated(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
     """A city whose page and files write numbers in words; published."""
     city = base_city.copy_to(tmp_path_factory.mktemp("quantities") / "city")
     city.deliver("policy_pages", "700001.txt", PAGE.encode(), on=NEXT_NIGHT)
@@ -61,14 +61,14 @@ def told(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
     return city
 
 
-def test_a_page_shows_its_wording_and_only_the_values_that_are_its_indicators_own(told: City) -> None:
+def test_a_page_shows_its_wording_and_only_the_values_that_are_its_indicators_own(stated: City) -> None:
     shown = {
         (row["indicator_code"], row["fiscal_year"], kind): (
             row[f"{kind}_text"],
             row[f"{kind}_value"],
             row[f"{kind}_qualifier"],
         )
-        for row in told.show("--official")
+        for row in stated.show("--official")
         for kind in ("target", "actual")
         if row[f"{kind}_text"] is not None
     }
@@ -90,7 +90,7 @@ def test_a_page_shows_its_wording_and_only_the_values_that_are_its_indicators_ow
         ("training_participants", 2023, "actual"): ("3名/月", None, None),
         ("training_participants", 2024, "actual"): ("延べ60名", None, None),
     }
-    judged = {(row["indicator_code"], row["fiscal_year"]): row for row in told.show()}
+    judged = {(row["indicator_code"], row["fiscal_year"]): row for row in stated.show()}
     rate = judged["visualisation_usage_rate", 2024]
     assert (rate["actual_lower"], rate["actual_upper"], rate["status"]) == (45, 55, "met")
     for (code, year, kind), (_, value, _) in shown.items():
@@ -99,14 +99,14 @@ def test_a_page_shows_its_wording_and_only_the_values_that_are_its_indicators_ow
             assert (judged[code, year]["status"] is None) == (judged[code, year]["numerator"] is None)
 
 
-def test_a_wording_without_a_value_beside_a_computed_figure_is_neither_agreement_nor_difference(told: City) -> None:
+def test_a_wording_without_a_value_beside_a_computed_figure_is_neither_agreement_nor_difference(stated: City) -> None:
     compared = "official_text, outcome, computed_value, official_value, difference"
-    found = told.query(f"select {compared} from marts.fct_reconciliation where indicator_code = 'training_participants'")
+    found = stated.query(f"select {compared} from marts.fct_reconciliation where indicator_code = 'training_participants'")
     assert found == [("延べ60名", "cannot_tell", 1, None, None)]
 
 
-def test_what_is_held_back_is_named_with_its_reason_and_nothing_is_lost(told: City) -> None:
-    held_back = told.query("select item_key, source_row, reason_code from marts.fct_quarantined_rows where is_current order by all")
+def test_what_is_held_back_is_named_with_its_reason_and_nothing_is_lost(stated: City) -> None:
+    held_back = stated.query("select item_key, source_row, reason_code from marts.fct_quarantined_rows where is_current order by all")
     assert held_back == [
         ("700001.txt", 7, "figure_is_a_change"),
         ("700001.txt", 9, "unread_figure"),
@@ -123,12 +123,12 @@ def test_what_is_held_back_is_named_with_its_reason_and_nothing_is_lost(told: Ci
         ("管理表.xlsx", 6, "progress_without_percent"),
         ("管理表.xlsx", 7, "inexact_progress"),
     ]
-    assert told.query("select count(*) from marts.fct_loads where rows_unaccounted != 0") == [(0,)]
-    (hires,) = told.query(
+    assert stated.query("select count(*) from marts.fct_loads where rows_unaccounted != 0") == [(0,)]
+    (hires,) = stated.query(
         "select numerator from marts.fct_indicator_actuals where indicator_code = 'specialists_hired' "
         "and org_unit_code = '271004' and period_grain = 'fiscal_year' and fiscal_year = 2026 and is_current"
     )
     assert hires == (2,)
-    listed = told.shihyo("quarantine", "list")
+    listed = stated.shihyo("quarantine", "list")
     assert "採用数が約・程度・以上などの付いた数で、正確な人数ではない" in listed.stdout
     assert "単位または数え方が指標の単位と合わない" in listed.stdout

@@ -67,7 +67,7 @@ def test_an_item_that_brings_its_reader_down_is_rejected_and_the_others_land(
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "reason"),
     [
         ("abort", "the reader was ended by SIGABRT"),
         ("memory", "reading it took more than the memory that one item may take (item_memory_mib = 512)"),
@@ -76,10 +76,10 @@ def test_an_item_that_brings_its_reader_down_is_rejected_and_the_others_land(
         ("os_error", "reading it failed (OSError)"),
     ],
 )
-def test_the_reason_says_what_was_seen(settings: Settings, reader: Reader, fault: str, told: str) -> None:
+def test_the_reason_says_what_was_seen(settings: Settings, reader: Reader, fault: str, reason: str) -> None:
     land_source(settings, Misbehaving(fault, "parse"), [DAY], reader)
     [bad] = [item for item in landed_items(settings, "staff_roster") if item.manifest.item_key == "bad"]
-    assert told in pq.read_table(bad.folder / "rejected.parquet").to_pylist()[0]["reason"]
+    assert reason in pq.read_table(bad.folder / "rejected.parquet").to_pylist()[0]["reason"]
 
 
 @pytest.mark.parametrize("step", ["list", "read"])

@@ -65,10 +65,10 @@ def test_a_renamed_department_goes_on_under_its_new_name_and_counts_once(followe
 
 
 def test_a_corrected_cell_is_counted_as_corrected_and_says_so(followed: Workbench) -> None:
-    told = (
+    asked = (
         "select standing, recorded_value, corrected_value, indicator_codes from marts.fct_corrections where correction_id = 'roster-row-2'"
     )
-    assert followed.query(told) == [("applied", "副首都推進局", "都島区役所", RATE)]
+    assert followed.query(asked) == [("applied", "副首都推進局", "都島区役所", RATE)]
     used = (
         "select org_unit_code from marts.fct_indicator_actuals where period_grain = 'month' and is_current and numerator = 1 "
         f"and indicator_code = '{RATE}' and org_unit_code != '271004' order by 1"
@@ -141,8 +141,8 @@ ADDED = "indicator_code in ('training_attendances', 'ai_guideline', 'specialists
 
 
 def test_an_indicator_of_each_kind_is_counted_as_its_recipe_says(published: City) -> None:
-    told = "select indicator_code, numerator, denominator, measured_to, is_provisional from marts.fct_indicator_progress"
-    assert published.query(f"{told} where fiscal_year = 2026 and {ADDED} order by 1") == [
+    asked = "select indicator_code, numerator, denominator, measured_to, is_provisional from marts.fct_indicator_progress"
+    assert published.query(f"{asked} where fiscal_year = 2026 and {ADDED} order by 1") == [
         ("ai_guideline", 1, 2, NIGHT, True),
         ("specialists_to_date", 1, 1, date(2026, 9, 30), True),
         ("training_attendance_rate", 2, 3, date(2026, 9, 30), True),
@@ -151,9 +151,9 @@ def test_an_indicator_of_each_kind_is_counted_as_its_recipe_says(published: City
 
 
 def test_the_receipt_of_each_lists_the_rows_that_it_counts(published: City) -> None:
-    told = "select indicator_code, part, count(*), sum(counts) from marts.fct_counted_rows"
+    asked = "select indicator_code, part, count(*), sum(counts) from marts.fct_counted_rows"
     landed = "fiscal_year = 2026 and item_id not like 'seeds/%'"
-    assert published.query(f"{told} where {landed} and {ADDED} group by all order by all") == [
+    assert published.query(f"{asked} where {landed} and {ADDED} group by all order by all") == [
         ("ai_guideline", "denominator", 2, 2),
         ("ai_guideline", "numerator", 1, 1),
         ("specialists_to_date", "numerator", 2, 1),
@@ -173,9 +173,9 @@ def test_a_contract_column_is_landed_and_reaches_staging(published: City) -> Non
 
 
 def test_a_volume_bound_is_the_one_that_the_night_has_judged_by(published: City) -> None:
-    told = "select distinct message from marts.fct_audit_results where expectation_name = 'training_rosters_keep_their_size'"
+    asked = "select distinct message from marts.fct_audit_results where expectation_name = 'training_rosters_keep_their_size'"
     run = "(select arg_max(run_id, audited_at) from marts.fct_audit_results)"
-    assert published.query(f"{told} and run_id = {run}") == [
+    assert published.query(f"{asked} and run_id = {run}") == [
         ("an item of training_rosters has less than 80% of the rows of the published one",)
     ]
 

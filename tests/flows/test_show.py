@@ -7,15 +7,15 @@ import pytest
 
 from flows.reading.diff import Difference, TableChange, ValueChange, report
 from flows.reading.explain import _judged, _revision
-from flows.reading.show import actual_told
+from flows.reading.show import actual_text
 
 MISSED_RATE = {"actual_value": 69.6, "numerator": 696, "denominator": 1000, "target_value": 70}
 
 
-def told(kind: str, decimals: int, unit: str, **figures: Any) -> str:
+def shown(kind: str, decimals: int, unit: str, **figures: Any) -> str:
     nothing = {"actual_text": None, "numerator": None, "denominator": None, "target_value": None}
     last = {"final_target_value": None, "final_target_status": None, "unit": unit}
-    return actual_told(nothing | last | figures, kind, decimals)
+    return actual_text(nothing | last | figures, kind, decimals)
 
 
 @pytest.mark.parametrize(
@@ -40,18 +40,18 @@ def test_show_writes_an_actual_beside_its_target(
     figures: dict[str, Any],
     expected: str,
 ) -> None:
-    assert told(kind, decimals, unit, **figures) == expected
+    assert shown(kind, decimals, unit, **figures) == expected
 
 
 def test_show_tells_a_later_year_from_the_last_target_that_it_stands_beside() -> None:
     last = {"final_target_value": 2000, "final_target_status": "not_met"}
-    assert told("stock", 0, "件", actual_value=1999.6, **last) == "1,999.6件"
+    assert shown("stock", 0, "件", actual_value=1999.6, **last) == "1,999.6件"
 
 
-def receipt(**told: Any) -> dict[str, Any]:
+def receipt(**shown: Any) -> dict[str, Any]:
     nothing = dict.fromkeys(("status_reason", "baseline_fiscal_year", "linear_pace_ratio", "statcan_cagr_value"))
     judged = {"judging_method": "level", "judged_status": "not_met", "status": "not_met"}
-    return nothing | judged | told
+    return nothing | judged | shown
 
 
 def test_explain_says_from_which_side_a_target_is_met() -> None:

@@ -93,10 +93,10 @@ def ten(tmp_path_factory: pytest.TempPathFactory) -> City:
 def test_a_tenth_indicator_is_shown_with_its_actual_and_without_a_target_or_a_status(ten: City) -> None:
     shown = json.loads(report(settings_of(ten), official=False, as_of=None, form="json"))
     rows = {row["fiscal_year"]: row for row in shown if row["indicator_code"] == CODE}
-    told = rows[2026]
-    assert (told["name_ja"], told["unit"]) == (NAMES["name_ja"], NAMES["unit_ja"])
-    assert (told["actual_value"], told["numerator"], told["denominator"]) == (10, 10, 1)
-    assert (told["actual_origin"], told["is_provisional"], told["measured_to"]) == ("computed", True, BASE_AS_OF.isoformat())
+    figures = rows[2026]
+    assert (figures["name_ja"], figures["unit"]) == (NAMES["name_ja"], NAMES["unit_ja"])
+    assert (figures["actual_value"], figures["numerator"], figures["denominator"]) == (10, 10, 1)
+    assert (figures["actual_origin"], figures["is_provisional"], figures["measured_to"]) == ("computed", True, BASE_AS_OF.isoformat())
     without = ("status", "status_reason", "judged_status", "target_text", "target_value", "official_rating", "official_value")
     assert {row[name] for row in rows.values() for name in without} == {None}
     assert len({row["indicator_code"] for row in shown}) == 10
@@ -120,8 +120,8 @@ def _as_the_app_asks(city: City, **parameters: Any) -> dict[str, list[warehouse.
 
 
 def test_the_apps_queries_have_it_where_they_have_the_others(ten: City) -> None:
-    told = _as_the_app_asks(ten, indicator_code=CODE, as_of=BASE_AS_OF)
-    tile = next(row for row in told["overview_tiles"] if row["indicator_code"] == CODE)
+    shown = _as_the_app_asks(ten, indicator_code=CODE, as_of=BASE_AS_OF)
+    tile = next(row for row in shown["overview_tiles"] if row["indicator_code"] == CODE)
     assert (tile["name_en"], tile["actual_value"], tile["target_text"], tile["official_rating"]) == (NAMES["name_en"], 10, None, None)
     assert {name: tile[name] for name in NAMES} == NAMES
-    assert [row["actual_value"] for row in told["indicator_years"]] == [10]
+    assert [row["actual_value"] for row in shown["indicator_years"]] == [10]

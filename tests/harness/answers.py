@@ -27,7 +27,7 @@ _VALIDITIES = (("known_from", "known_to"), ("effective_from", "effective_to"))
 _STAYING = {"fct_indicator_revisions": "revised_on", "fct_quarantined_rows": "known_from"}
 # What these say is said of the warehouse's own day, and not of the day that is asked for.
 _OF_THE_PRESENT = RUN_COLUMNS | {"is_current", "rows_superseded"}
-# Of people in a department only today's count is told.
+# Of people in a department only today's count is shown.
 _OF_TODAY = """
     table_name.org_unit_code != '271004'
     and table_name.indicator_code in (select indicator_code from marts.dim_indicators where counts_people)
@@ -40,10 +40,10 @@ Answers = dict[str, list[Row]]
 def answers(settings: Settings, warehouse: Path, day: date) -> Answers:
     """Return all that a warehouse knew on a day and before, table by table, as of that day; and what show says of it."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        told = {table: _cut(connection, table, names, day) for table, names in _dated_marts(connection).items()}
+        shown = {table: _cut(connection, table, names, day) for table, names in _dated_marts(connection).items()}
     for name, official in (("show", False), ("show --official", True)):
-        told[name] = json.loads(report(settings, official=official, as_of=day, form="json"))
-    return told
+        shown[name] = json.loads(report(settings, official=official, as_of=day, form="json"))
+    return shown
 
 
 def _dated_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
@@ -66,8 +66,8 @@ def _cut(connection: duckdb.DuckDBPyConnection, table: str, names: list[str], da
     assert validity
     begins, ends = validity
     shown = [f"case when {name} <= $day then {name} end as {name}" if name == ends else name for name in names]
-    told = f"not ({_OF_TODAY.replace('table_name', table)})" if table == "fct_indicator_actuals" else "true"
-    query = f"select {', '.join(shown)} from marts.{table} where {begins} <= $day and {told} order by all"
+    kept = f"not ({_OF_TODAY.replace('table_name', table)})" if table == "fct_indicator_actuals" else "true"
+    query = f"select {', '.join(shown)} from marts.{table} where {begins} <= $day and {kept} order by all"
     cut = connection.execute(query, {"day": day}).fetchall()
     return [dict(zip(names, row, strict=True)) for row in cut]
 
@@ -99,12 +99,12 @@ def check_histories(folder: Path, numbers: Iterable[int], nights: int, *, with_t
 
 def _check_history(bare: BareNights, history: History, compared: Counter[str], with_tests: bool) -> None:
     """Run a history night by night; assert that each day's answers stay, and that a build from landing gives the same marts."""
-    city, settings, told = history.city, settings_of(history.city), {}
+    city, settings, shown = history.city, settings_of(history.city), {}
     for number, day in enumerate(history.days):
         history.deliver_until(day, is_first=number == 0)
         bare.night(city, day, procedures=history.catalogue)
-        told[day] = answers(settings, city.published.resolve(), day)
-    for day, then in told.items():
+        shown[day] = answers(settings, city.published.resolve(), day)
+    for day, then in shown.items():
         difference = first_difference(then, answers(settings, city.published.resolve(), day))
         assert difference is None, f"history {history.number}, as of {day}, last night {history.last_day}: {difference}"
         compared.update({table: len(rows) for table, rows in then.items()})

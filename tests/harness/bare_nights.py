@@ -63,9 +63,9 @@ class BareNights:
         run = Run("run", as_of, version=f"{as_of:%Y%m%d}-20990101T{self._count:06d}Z")
         for source in SOURCES if lands else ():
             land_source(settings, source, [as_of], self.reader)
-        told = write.write_candidate(settings, run, full_refresh=full_refresh)
+        warnings = write.write_candidate(settings, run, full_refresh=full_refresh)
         publish_candidate(settings, run)
-        return told
+        return warnings
 
 
 def settings_of(city: City, **locations: Path) -> Settings:

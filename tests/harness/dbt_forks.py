@@ -33,11 +33,11 @@ def dbt_forks(project: Path, target: Path) -> Iterator[Builder]:
     )
     assert keeper.stdin
     assert keeper.stdout
-    told = keeper.stdout
+    said = keeper.stdout
 
     def build(arguments: list[str], environment: dict[str, str], log: Path) -> int:
         print(json.dumps([arguments, environment, str(log)]), file=keeper.stdin, flush=True)
-        answer = told.readline()
+        answer = said.readline()
         assert answer, "dbt could not be loaded, or the project not be parsed"
         return int(answer)
 

@@ -66,14 +66,14 @@ class History:
     def _reorganise(self, seed: Path) -> None:
         with _rows_of(seed) as units:
             by_name = {unit["name_ja"]: unit for unit in units}
-            told = {"kind": "bureau", "is_simulated": "true", "evidence": "invented for the tests"}
+            fixed = {"kind": "bureau", "is_simulated": "true", "evidence": "invented for the tests"}
             founded, renamed, closed = (self._day_within() for _ in range(3))
             units.append(
-                {**told, "org_unit_code": "B90", "name_ja": "試験推進室", "name_en": "Trial Office", "valid_from": founded.isoformat()}
+                {**fixed, "org_unit_code": "B90", "name_ja": "試験推進室", "name_en": "Trial Office", "valid_from": founded.isoformat()}
             )
             by_name["都島区役所"]["valid_to"] = (renamed - timedelta(days=1)).isoformat()
             successor = {"name_ja": "都島総合区役所", "name_en": "Greater Miyakojima", "predecessor_code": "271021"}
-            units.append({**told, **successor, "org_unit_code": "B91", "valid_from": renamed.isoformat()})
+            units.append({**fixed, **successor, "org_unit_code": "B91", "valid_from": renamed.isoformat()})
             by_name["福島区役所"]["valid_to"] = closed.isoformat()
         self.departments += ["試験推進室", "都島総合区役所"]
 
@@ -185,20 +185,20 @@ class History:
     def _deliver_page(self, night: date) -> None:
         """A page of FY2023 or of FY2026 with its plan, its results, or its results restated."""
         year = self.chance.choice((2023, 2026))
-        told = page(self.chance.choice((date(2024, 6, 10), night)), has_results=self.chance.random() < 0.7)
+        text = page(self.chance.choice((date(2024, 6, 10), night)), has_results=self.chance.random() < 0.7)
         for found, values in (
             ("40%:A", ("40%:A", "41%:A", "40%:B")),
             ("54名", ("54名", "約50名", "60名")),
             ("1,000件", ("1,000件", "900件")),
         ):
-            told = told.replace(found, self.chance.choice(values))
+            text = text.replace(found, self.chance.choice(values))
         if year == 2026:
-            told = told.replace("令和5年度デジタル統括室運営方針", "令和8年度デジタル統括室運営方針").replace("596582", "696582")
+            text = text.replace("令和5年度デジタル統括室運営方針", "令和8年度デジタル統括室運営方針").replace("596582", "696582")
         on = self._delivered_on(night, date.min)
-        self.city.deliver("policy_pages", f"digital-bureau-{year}.html", told.encode(), on=on)
+        self.city.deliver("policy_pages", f"digital-bureau-{year}.html", text.encode(), on=on)
 
     def _change_catalogue(self, night: date) -> None:
-        """Register, retire and reopen procedures, or leave out what was told before."""
+        """Register, retire and reopen procedures, or leave out what was listed before."""
         for _ in range(self.chance.randint(1, 4)):
             changes = self.procedures.setdefault(self.chance.randint(1, 9), [])
             status = "registered" if not changes else self.chance.choice(("retired", "reopened"))

@@ -64,9 +64,9 @@ def check_invariants(city: City, before: Published) -> bool:
     events = _ledger(city)
     versions = {event["version"]: event["sha256"] for event in events if event.get("event") == "version"}
     for file in (city.data / "published").glob("warehouse-*.duckdb"):
-        told = versions.get(file.stem.removeprefix("warehouse-"))
+        stated = versions.get(file.stem.removeprefix("warehouse-"))
         # A version that was put in place and not entered is on disk, and readers do not see it.
-        assert told in (None, hashlib.sha256(file.read_bytes()).hexdigest()), f"{file.name} is not what the ledger says"
+        assert stated in (None, hashlib.sha256(file.read_bytes()).hexdigest()), f"{file.name} is not what the ledger says"
     assert now.link.removeprefix("warehouse-").removesuffix(".duckdb") in versions
     if now.link == before.link:
         assert now.sha256 == before.sha256, "what is published was changed"

@@ -28,7 +28,7 @@ KILL_PLACES = {
     "flows.night.publish:_name_version": "the version is in the ledger, and its file is still the candidate's",
     "flows.night.publish:point_link_at": "the version's file is in place, and not yet what readers see",
     "flows.night.publish:_remove_old_versions": "readers see the version, the ledger knows no end of the night",
-    "flows.run:_finish": "the night is over, and nobody has been told",
+    "flows.run:_finish": "the night is over, and nobody knows of it yet",
 }
 
 

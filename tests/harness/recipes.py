@@ -51,9 +51,9 @@ def steps(text: str) -> Iterator[Step]:
     """Give the steps of a recipe in their order."""
     for block in _BLOCK.finditer(text):
         paragraph = text[: block.start()].rstrip().rsplit("\n\n", 1)[-1]
-        told = _STEP.search(" ".join(paragraph.split()))
-        if told:
-            yield Step(told[1], told[2], told[3], block[2])
+        step = _STEP.search(" ".join(paragraph.split()))
+        if step:
+            yield Step(step[1], step[2], step[3], block[2])
 
 
 def follow(page: str, heading: str, root: Path) -> tuple[str, ...]:
