@@ -1,8 +1,10 @@
-{#- What read_date, and of qualified numbers read_number, of flows/sources/japanese_cells.py reads, in SQL, for sources of millions of rows.
-    tests/dbt_project/test_japanese_values.py holds the two together. -#}
+{#- What read_date, and of qualified numbers read_number, of flows/sources/japanese_cells.py reads,
+    in SQL, for sources of millions of rows. tests/dbt_project/test_japanese_values.py holds the two
+    together. -#}
 
-{#- A date written by a municipal system, 和暦 or common era, in any width, with or without a weekday or a midnight; null when it is none.
-    The cast is tried, not make_date: try() goes row by row once it meets an impossible day (2,000,000 of them: 15 s instead of 0.6 s). -#}
+{#- A date written by a municipal system, 和暦 or common era, in any width, with or without a weekday
+    or a midnight; null when it is none. The cast is tried, not make_date: try() goes row by row
+    once it meets an impossible day (2,000,000 of them: 15 s instead of 0.6 s). -#}
 {% macro municipal_date(text_column) -%}
     list_transform(
         [
@@ -28,8 +30,9 @@
     )[1]
 {%- endmacro %}
 
-{#- A text with one form for every character that stands in a date or a number: `normalise` of flows/sources/japanese.py. translate() builds
-    its table for every row (9 s for 2,000,000), so that a text which is plain already goes past it. -#}
+{#- A text with one form for every character that stands in a date or a number: `normalise` of
+    flows/sources/japanese.py. translate() builds its table for every row (9 s for 2,000,000), so
+    that a text which is plain already goes past it. -#}
 {% macro plain_characters(text_column) -%}
     {%- set other_forms = {
         '0': '０𝟎𝟘𝟢𝟬𝟶🯰', '1': '１𝟏𝟙𝟣𝟭𝟷🯱', '2': '２𝟐𝟚𝟤𝟮𝟸🯲', '3': '３𝟑𝟛𝟥𝟯𝟹🯳', '4': '４𝟒𝟜𝟦𝟰𝟺🯴',
@@ -55,7 +58,7 @@
     end
 {%- endmacro %}
 
-{#- Whether a cell holds a number that is qualified, and so is no exact one: 約3, 3人程度, 60％以上, 数名. -#}
+{#- Whether a cell holds a number that is qualified, and so not exact: 約3, 3人程度, 60％以上, 数名. -#}
 {% macro is_qualified_number(text_column) -%}
     coalesce(
         regexp_full_match(

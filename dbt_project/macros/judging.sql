@@ -1,5 +1,6 @@
-{#- Met, not met or cannot tell, by the level method: the interval of an actual (actual_lower, actual_upper) against the values from which on the
-    target is surely met, and before which it is surely missed. Null where there is no target or no actual. -#}
+{#- Met, not met or cannot tell, by the level method: the interval of an actual (actual_lower,
+    actual_upper) against the values from which on the target is surely met, and before which it is
+    surely missed. Null where there is no target or no actual. -#}
 {% macro level_status(met_from, missed_from) -%}
     case
         when target_text is null or judged_value is null then null
@@ -11,8 +12,8 @@
     end
 {%- endmacro %}
 
-{#- Linear pace: the share of the way from base to target that is done, by the share of the time that has passed. Null where the target is the
-    base, and with no base. -#}
+{#- Linear pace: the share of the way from base to target that is done, by the share of the time
+    that has passed. Null where the target is the base, and with no base. -#}
 {% macro linear_pace(cases) -%}
     ({{ cases }}.current_value - {{ cases }}.base_value) / nullif({{ cases }}.target_value - {{ cases }}.base_value, 0)
     / nullif(
@@ -20,7 +21,8 @@
     )
 {%- endmacro %}
 
-{#- Where the same pace, or the same growth, leads by the target year; never past the natural limit, nor below zero unless the indicator may be. -#}
+{#- Where the same pace, or the same growth, leads by the target year; never past the natural limit,
+    nor below zero unless the indicator may be. -#}
 {% macro linear_projection(cases) -%}
     least(
         greatest(

@@ -1,7 +1,9 @@
-{#- Rows of a source's landed items, straight from their Parquet files by an explicit list: the files are found in night.landed_items, and the
-    contract's zero-row file comes first, so that a source with no items is an empty table. With only_new, the items that are new tonight or
-    corrected otherwise (all of them on a full refresh); the rest is already in the incremental models. With and_standing, the latest delivery
-    of each item too, for what is asked of its rows anew every night: an incremental model then adds the rows that is_new marks. -#}
+{#- Rows of a source's landed items, straight from their Parquet files by an explicit list: the
+    files are found in night.landed_items, and the contract's zero-row file comes first, so that a
+    source with no items is an empty table. With only_new, the items that are new tonight or
+    corrected otherwise (all of them on a full refresh); the rest is already in the incremental
+    models. With and_standing, the latest delivery of each item too, for what is asked of its rows
+    anew every night: an incremental model then adds the rows that is_new marks. -#}
 {% macro landed_rows(source_name, only_new=false, and_standing=false) -%}
     (
         select
@@ -32,7 +34,8 @@
     {{ sql_list(paths) }}
 {%- endmacro %}
 
-{#- Rejected rows of every landed item that has some: row number, reason and a keyed hash, never the text. -#}
+{#- Rejected rows of every landed item that has some: row number, reason and a keyed hash, never the
+    text. -#}
 {% macro rejected_rows() -%}
     (
         select

@@ -1,7 +1,7 @@
 {#- Numbers that somebody has decided, each found by its name. Texts for readers say some of them
     again; a test holds the two together. -#}
 
-{#- A department's count of fewer people is not shown: 1 or 2 could be named by whoever knows it. -#}
+{#- A department's count of fewer people is not shown: whoever knows it could name 1 or 2. -#}
 {% macro fewest_people_shown() -%}
     3
 {%- endmacro %}

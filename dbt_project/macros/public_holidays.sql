@@ -1,6 +1,8 @@
-{#- Japan's public holidays by the Act on National Holidays as amended for 2020, and the days between the years on which the city's offices are
-    closed by ordinance; of the years of a CTE `years` (year). The day of an equinox is that of the usual approximation, right from 1980 to 2099; the
-    official one is published in the February before. One row per day: closed_date, reason_ja. -#}
+{#- Japan's public holidays by the Act on National Holidays as amended for 2020, and the days
+    between the years on which the city's offices are closed by ordinance; of the years of a CTE
+    `years` (year). The day of an equinox is that of the usual approximation, right from 1980 to
+    2099; the official one is published in the February before. One row per day: closed_date,
+    reason_ja. -#}
 {% macro public_holidays() -%}
     with
 

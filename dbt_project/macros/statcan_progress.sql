@@ -1,7 +1,9 @@
-{#- Progress by the compound annual growth rate (CAGR): the method of Statistics Canada's SDG hubs and of Open SDG 2.4.
-    `cases` is a relation with the columns base_year, base_value, current_year, current_value, target_year, target_value (null: no target),
-    direction_sign (1: more is better, -1: less is) and natural_limit (null: none). Years may be broken. Gives the columns of `cases` and
-    progress_value (observed growth ÷ required growth; without a target the growth itself), progress_score (-5 to 5) and progress_status. -#}
+{#- Progress by the compound annual growth rate (CAGR): the method of Statistics Canada's SDG hubs
+    and of Open SDG 2.4. `cases` is a relation with the columns base_year, base_value, current_year,
+    current_value, target_year, target_value (null: no target), direction_sign (1: more is better,
+    -1: less is) and natural_limit (null: none). Years may be broken. Gives the columns of `cases`
+    and progress_value (observed growth ÷ required growth; without a target the growth itself),
+    progress_score (-5 to 5) and progress_status. -#}
 {% macro statcan_progress(cases) -%}
     with
 
@@ -27,7 +29,8 @@
                     then pow(to_value / from_value, 1.0 / (target_year - base_year)) - 1
             end as required_growth,
             (current_value - to_value) * direction_sign >= 0 as is_met,
-            -- Near its natural limit a quantity has less room to grow, so that less growth is asked of it.
+            -- Near its natural limit a quantity has less room to grow, so that less growth is asked
+            -- of it.
             case
                 when natural_limit is null or abs(from_value) >= 2 * natural_limit then 1.0
                 when abs(from_value) <= natural_limit then 1 - pow(abs(from_value) / natural_limit, 4.44)

@@ -14,8 +14,8 @@
     lead(known_from, 1, {{ no_end() }}) over (partition by {{ key }} order by known_from)
 {%- endmacro %}
 
-{#- Whether a row says anything else in some columns than the one before it of the same key. Of equal
-    neighbours the first one stands for all. -#}
+{#- Whether a row says anything else in some columns than the one before it of the same key. Of
+    equal neighbours the first one stands for all. -#}
 {% macro differs_from_the_row_before(columns, key) -%}
     row({{ columns }}) is distinct from lag(row({{ columns }})) over (partition by {{ key }} order by known_from)
 {%- endmacro %}

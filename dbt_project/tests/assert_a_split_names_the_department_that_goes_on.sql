@@ -1,4 +1,5 @@
--- Several departments name one predecessor: its successor_code says which of them carries its figures on.
+-- Where several departments name one predecessor, its successor_code says under which of them its
+-- figures go on.
 select
     predecessors.org_unit_code,
     count(*) as follower_count

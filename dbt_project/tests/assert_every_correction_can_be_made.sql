@@ -1,5 +1,6 @@
--- Nothing is built on a correction that contradicts another one, a contract or itself: dbt holds back what reads a seed until the tests that
--- depend on that seed alone have passed. So the contracts are named only once the test runs.
+-- Nothing is built on a correction that contradicts another one, a contract or itself: dbt holds
+-- back what reads a seed until the tests that depend on that seed alone have passed. So the
+-- contracts are named only once the test runs.
 {%- set contract_columns = source('night', 'contract_columns') if execute else 'contract_columns' %}
 
 with

@@ -1,4 +1,5 @@
--- A ratio and a milestone end at 100; pace and growth say nothing of a one-year target or a plan of stages.
+-- A ratio and a milestone end at 100; pace and growth say nothing of a one-year target or a plan of
+-- stages.
 select *
 from {{ ref('indicators') }}
 where

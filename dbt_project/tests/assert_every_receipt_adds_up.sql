@@ -1,4 +1,5 @@
--- Of an indicator whose rows are listed, the rows of each year give its numerator and its denominator, and there are none of a year without a figure.
+-- Of an indicator whose rows are listed, the rows of each year give its numerator and its
+-- denominator, and there are none of a year without a figure.
 with
 
 summed as (

@@ -1,4 +1,5 @@
--- A forecast has all of its numbers, in order and within the indicator's bounds, and the path ends on it; a row that is no forecast has none.
+-- A forecast has all of its numbers, in order and within the indicator's bounds, and the path ends
+-- on it; a row that is no forecast has none.
 select forecasts.*
 from {{ ref('fct_indicator_forecasts') }} as forecasts
 inner join {{ ref('dim_indicators') }} as indicators on forecasts.indicator_code = indicators.indicator_code

@@ -1,4 +1,5 @@
--- A year outside the calendar would join nothing: its target or baseline would be lost without a word.
+-- A year outside the calendar would join nothing: its target or baseline would be lost without a
+-- word.
 with
 
 calendar as (

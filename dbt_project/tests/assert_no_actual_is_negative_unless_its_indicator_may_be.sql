@@ -1,5 +1,5 @@
--- Said while the project is edited, not only at night: a definition that allows it is one word in the seed. A flow of one month may be
--- below zero, when more is taken back in it than is added.
+-- Said while the project is edited, not only at night: a definition that allows it is one word in
+-- the seed. A flow of one month may be below zero, when more is taken back in it than is added.
 select
     actuals.indicator_code || ' FY' || actuals.fiscal_year
     || ': an actual is below zero, and seeds/indicators.csv does not say that it may be' as finding,

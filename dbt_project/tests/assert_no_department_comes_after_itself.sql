@@ -1,4 +1,5 @@
--- A line that never ends, or ends with nobody, has no unit as it is now: the last one found still names a successor.
+-- A line that never ends, or ends with nobody, has no unit as it is now: the last one found still
+-- names a successor.
 select
     lineages.org_unit_code,
     lineages.current_code

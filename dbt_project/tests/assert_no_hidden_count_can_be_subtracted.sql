@@ -1,4 +1,5 @@
--- The city's count less the departments that are shown is what the hidden ones have: never one department alone, and no roll-up holds one.
+-- The city's count less the departments that are shown is the count of the hidden ones. So no
+-- department is hidden alone, and no roll-up is shown that holds a hidden one.
 with
 
 org_unit_actuals as (
@@ -8,8 +9,8 @@ org_unit_actuals as (
     where indicators.counts_people
 ),
 
--- The kinds add up every department that something is reported of, those too that have no row and so
--- hide beside the hidden ones.
+-- The kinds add up every department that something is reported of, those too that have no row and
+-- so hide beside the hidden ones.
 hidden as (
     select
         indicator_code,

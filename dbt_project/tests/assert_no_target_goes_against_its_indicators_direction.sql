@@ -1,5 +1,5 @@
--- A ceiling where more is better, or a document that asks for less as the years go on, is a slip of the pen; a total of several years is compared
--- with totals alone.
+-- A ceiling where more is better, or a document that asks for less as the years go on, is a slip of
+-- the pen; a total of several years is compared with totals alone.
 with
 
 targets as (

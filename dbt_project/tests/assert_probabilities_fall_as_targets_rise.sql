@@ -1,4 +1,5 @@
--- A target below a quantile is at least as likely to be passed as that quantile is, one above it at most; the bounds of a scale gather probability.
+-- A target below a quantile is at least as likely to be passed as that quantile is, one above it at
+-- most; the bounds of a scale gather probability.
 with
 
 forecasts as (

@@ -29,7 +29,8 @@ corrections as (
         judged.item_key,
         judged.column_name,
         contract_columns.heading as column_heading,
-        -- A day or a department of one person is not shown here: its row is cited, and counted as one.
+        -- A day or a department of one person is not shown here: its row is cited, and counted as
+        -- one.
         case when not touched.counts_people then judged.recorded_value end as recorded_value,
         case when not touched.counts_people then judged.corrected_value end as corrected_value,
         judged.reason_ja,

@@ -28,7 +28,8 @@ remembered as (
     window same_year as (partition by indicator_code, fiscal_year order by known_from)
 ),
 
--- A figure that is measured to a later day has gone on; one that is measured to the same day was revised.
+-- A figure that is measured to a later day has gone on; one that is measured to the same day was
+-- revised.
 changes as (
     select
         indicator_code,
@@ -99,8 +100,8 @@ since_when as (
     from changes
 ),
 
--- What arrived since the figure was last revised: of a log the days of the month that it is measured
--- by, of the rosters the one that was chosen for that month.
+-- What arrived since the figure was last revised: of a log the days of the month that it is
+-- measured by, of the rosters the one that was chosen for that month.
 arrivals as (
     select
         since_when.indicator_code,

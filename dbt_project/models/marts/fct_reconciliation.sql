@@ -36,7 +36,8 @@ notes as (
     select * from {{ ref('reconciliation_notes') }}
 ),
 
--- A figure written without a qualifier stands for what rounds to it; 約 is half of the last significant digit either way.
+-- A figure written without a qualifier stands for what rounds to it; 約 is half of the last
+-- significant digit either way.
 bounded as (
     select
         published.indicator_code,
@@ -75,7 +76,8 @@ compared as (
     from bounded
 ),
 
--- An explanation is of one published wording: once another is published, it has to be explained anew.
+-- An explanation is of one published wording: once another is published, it has to be explained
+-- anew.
 reconciled as (
     select
         compared.indicator_code,

@@ -35,7 +35,8 @@ actuals as (
     where org_unit_code = {{ city_code() }} and is_current
 ),
 
--- A ratio and a stock stand where their latest complete month left them, whichever year the target is of.
+-- A ratio and a stock stand where their latest complete month left them, whichever year the target
+-- is of.
 latest_months as (
     select
         actuals.indicator_code,
@@ -49,7 +50,8 @@ latest_months as (
     qualify row_number() over (partition by actuals.indicator_code order by actuals.period_start desc) = 1
 ),
 
--- A flow is counted from nothing every year: only the present year's count can be held against a target, the present year's.
+-- A flow begins at nothing every year: only the present year's count can be held against a target,
+-- and only against the present year's.
 years_to_date as (
     select
         actuals.indicator_code,
@@ -89,7 +91,8 @@ measured as (
     from years_to_date
 ),
 
--- Counted in whole ten-thousandths of a unit, or of a point of a ratio, because 0.7 × 53 is not exact in binary.
+-- Counted in whole ten-thousandths of a unit, or of a point of a ratio, because 0.7 × 53 is not
+-- exact in binary.
 scaled as (
     select
         targets.indicator_code,
@@ -111,7 +114,8 @@ scaled as (
                 else 10000
             end as hugeint
         ) as grain,
-        -- Counted from the warehouse's own date: a source that has gone silent gives nobody more time.
+        -- Counted from the warehouse's own date: a source that has gone silent gives nobody more
+        -- time.
         cast(date_diff('month', run_contexts.complete_month, fiscal_years.ends_on) as integer) as months_left,
         measured.actual_value,
         measured.measured_month
@@ -130,7 +134,8 @@ scaled as (
     where measured.numerator is not null and measured.denominator != 0
 ),
 
--- The smallest quantity at or above a target to be reached, the largest at or below one not to be passed.
+-- The smallest quantity at or above a target to be reached, the largest at or below one not to be
+-- passed.
 required as (
     select
         *,

@@ -1,5 +1,5 @@
-{#- None of the columns is ever null: one row per column that is, with how often. One query for a table, where a test for each column was half of
-    all nodes of a night (2026-11). -#}
+{#- None of the columns is ever null: one row per column that is, with how often. One query for a
+    table, where a test for each column was half of all nodes of a night (2026-11). -#}
 {% test never_null(model, column_names) %}
 
 select

@@ -18,10 +18,10 @@ change_days as (
 ),
 
 -- A month becomes final on the day after its end, and a fiscal year with its last month. That is a
--- change day of its own where no input changed then. A flow and a milestone wait for a delivery made
--- after the end, at the longest until the city's books of the year are closed (31 May): what is
--- reported in March is not yet all there was. A year in which the indicator ended closes with the
--- month of its last day.
+-- change day of its own where no input changed then. A flow and a milestone wait for a delivery
+-- made after the end, at the longest until the city's books of the year are closed (31 May): what
+-- is reported in March is not yet all there was. A year in which the indicator ended closes with
+-- the month of its last day.
 dated_changes as (
     select
         change_days.*,
@@ -162,7 +162,8 @@ actuals as (
             when indicators.kind in ('ratio', 'milestone') then 100 * shown.numerator / nullif(shown.denominator, 0)
             else cast(shown.numerator as double)
         end as actual_value,
-        -- What is counted is known exactly: only published figures have a qualifier that widens them.
+        -- What is counted is known exactly: only published figures have a qualifier that widens
+        -- them.
         actual_value as value_lower,
         actual_value as value_upper,
         shown.is_suppressed,

@@ -6,7 +6,8 @@
 -- 2. The months of a department's fiscal year are hidden together, those without people too, where
 --    one of them or the year is hidden: a month could be worked out from the year and the other
 --    months. Where that hides one department alone, the next smallest is hidden with it.
--- 3. Where there is no next one, the department has no row at all: the city's count would be its own.
+-- 3. Where there is no next one, the department has no row at all: the city's count would be its
+--    own.
 -- One row per count and span of days on which it is hidden.
 with
 

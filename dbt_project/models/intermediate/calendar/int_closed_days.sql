@@ -1,5 +1,6 @@
--- The days on which the city's offices are closed: the seed's, and in the years after its last one those that follow from the law, so that no
--- holiday is taken for a working day because nobody has entered it. One row per day.
+-- The days on which the city's offices are closed: the seed's, and in the years after its last one
+-- those that follow from the law, so that no holiday is taken for a working day because nobody has
+-- entered it. One row per day.
 with
 
 entered_days as (

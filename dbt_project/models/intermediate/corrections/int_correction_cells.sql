@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='rows_of_items') }}
 
--- What each delivery holds in the cell that a correction names, and whether it is what the correction was declared against.
+-- What each delivery holds in the cell that a correction names, and whether it is what the
+-- correction was declared against.
 with
 
 cells as (

@@ -1,5 +1,6 @@
--- Where each declared correction stands as of the run. A row that no delivery has had yet is waited for, as an item is that was never delivered:
--- lists grow. One that was there, or is there and holds something else, is mended or has moved.
+-- Where each declared correction stands as of the run. It waits for a row or an item that no
+-- delivery has had yet: lists grow. Where the row was there before, or holds something else now, its
+-- source has mended or moved it.
 with
 
 corrections as (

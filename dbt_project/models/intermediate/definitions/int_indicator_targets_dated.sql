@@ -22,7 +22,8 @@ bounded as (
     from targets
 ),
 
--- From where on a target is surely met, and up to where it is surely missed. A tolerance is a decision: within it, a target is met.
+-- From where on a target is surely met, and up to where it is surely missed. A tolerance is a
+-- decision: within it, a target is met.
 dated as (
     select
         indicator_code,

@@ -1,5 +1,6 @@
--- The definition of each indicator that is in force on the warehouse's own date, else the nearest one: a definition that is not in force yet, or
--- no longer, still explains the figures there are. One row per indicator.
+-- The definition of each indicator that is in force on the warehouse's own date, else the nearest
+-- one: a definition that is not in force yet, or no longer, still explains the figures there are.
+-- One row per indicator.
 with
 
 run_contexts as (

@@ -1,5 +1,6 @@
--- On which line of its file a seed's row stands, the heading being line 1: a seed is copied in the order of its file, and no value of these has a
--- line break. Row numbers are the table's own, hence render(), which --empty leaves alone. One row per key of the seeds that counted rows cite: of an
+-- On which line of its file a seed's row stands, the heading being line 1: a seed is copied in the
+-- order of its file, and no value of these has a line break. Row numbers are the table's own, hence
+-- render(), which --empty leaves alone. One row per key of the seeds that counted rows cite: of an
 -- indicator that was defined anew, the last definition.
 with
 

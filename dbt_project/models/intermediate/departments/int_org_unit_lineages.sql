@@ -1,13 +1,14 @@
--- Departments and what became of each. Its successor is the one that the seed names, or else the one
--- that names it as its predecessor; its current unit is the last of that line. A department without a
--- successor is its own current unit. One row per department.
+-- Departments and what became of each. Its successor is the one that the seed names, or else the
+-- one that names it as its predecessor; its current unit is the last of that line. A department
+-- without a successor is its own current unit. One row per department.
 with recursive
 
 org_units as (
     select * from {{ ref('org_units') }}
 ),
 
--- Of a split that names nobody the last that was founded, so that there is an answer; the tests of the seed ask for the name.
+-- Of a split that names nobody the last that was founded, so that there is an answer; the tests of
+-- the seed ask for the name.
 followers as (
     select
         predecessor_code as org_unit_code,

@@ -1,7 +1,7 @@
--- A catalogue names a department as it is called when it is written, whatever day its entries are of.
--- Which department stood there on which days: the named one while it was valid, after it its
--- successors, before it the one that it came from. Where it came from several, nobody can say which.
--- One row per named department and department that stood there.
+-- A catalogue names a department as it is called when it is written, whatever day its entries are
+-- of. Which department stood there on which days: the named one while it was valid, after it its
+-- successors, before it the one that it came from. Where it came from several, nobody can say
+-- which. One row per named department and department that stood there.
 with recursive
 
 org_units as (

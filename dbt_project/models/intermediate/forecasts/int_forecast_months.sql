@@ -1,4 +1,5 @@
--- What forecasts are made from: the whole city's final months of ratios and stocks. One row per indicator and month.
+-- What forecasts are made from: the whole city's final months of ratios and stocks. One row per
+-- indicator and month.
 with
 
 indicators as (

@@ -1,4 +1,5 @@
--- The targets that are still ahead, and whether they can be forecast. One row per indicator and fiscal year.
+-- The targets that are still ahead, and whether they can be forecast. One row per indicator and
+-- fiscal year.
 with
 
 indicators as (
@@ -29,7 +30,8 @@ ahead as (
         targets.fiscal_year,
         indicators.kind,
         indicators.direction,
-        -- The months lead to a value of the last one, not to a total of several years; and nothing follows the end of an indicator.
+        -- The months lead to a value of the last one, not to a total of several years; and nothing
+        -- follows the end of an indicator.
         indicators.kind != 'milestone'
         and targets.target_value is not null
         and coalesce(targets.target_qualifier, 'exact') != 'cumulative'

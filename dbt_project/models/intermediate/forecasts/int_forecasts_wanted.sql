@@ -1,5 +1,6 @@
--- Which forecasts are to be made: from every month with enough of a history before it for the backtest, from the last one to every month up to the
--- last target, and for every target. One row per indicator, month of origin, months ahead and target (null: none is asked about).
+-- Which forecasts are to be made: from every month with enough of a history before it for the
+-- backtest, from the last one to every month up to the last target, and for every target. One row
+-- per indicator, month of origin, months ahead and target (null: none is asked about).
 with
 
 indicators as (

@@ -1,5 +1,6 @@
--- How much arrived, against what is typical: a day's log beside the median of the eight days of its kind (working or closed) before it, a roster
--- beside the one before it, anything else beside the delivery of it that is published. One row per item as it stands now; typical_rows is null while
+-- How much arrived, against what is typical: a day's log beside the median of the eight days of its
+-- kind (working or closed) before it, a roster beside the one before it, anything else beside the
+-- delivery of it that is published. One row per item as it stands now; typical_rows is null while
 -- there is too little to compare with.
 with
 

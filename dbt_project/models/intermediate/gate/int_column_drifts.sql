@@ -1,5 +1,6 @@
--- Columns whose values can no longer be read in an item as it stands: more than a column with mistakes in it, its kind has changed at the source.
--- One row per item and column with a quarantined row.
+-- Columns of an item as it stands that hold values which cannot be read, with how many: where most
+-- cannot, it is no mistake, and the column's kind has changed at the source. One row per item and
+-- column with a quarantined row.
 with
 
 quarantined as (

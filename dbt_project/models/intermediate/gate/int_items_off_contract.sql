@@ -1,5 +1,5 @@
--- Items as they stand that are not what their contract says: rejected as a whole (or a sheet of them), or with columns that are new or gone.
--- One row per item and thing to say.
+-- Items as they stand that are not what their contract says: rejected as a whole (or a sheet of
+-- them), or with columns that are new or gone. One row per item and thing to say.
 with
 
 rejected as (

@@ -1,4 +1,5 @@
--- Final figures of ratios beside what is published now. One row per indicator and fiscal year that has both.
+-- Final figures of ratios beside what is published now. One row per indicator and fiscal year that
+-- has both.
 with
 
 progress as (

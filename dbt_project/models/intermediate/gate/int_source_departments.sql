@@ -1,4 +1,5 @@
--- Departments as the standing items of a source name them, beside the roster. One row per source and name, null for rows without a department.
+-- Departments as the standing items of a source name them, beside the roster. One row per source
+-- and name, null for rows without a department.
 with
 
 landed_items as (

@@ -1,4 +1,5 @@
--- How long each source that delivers regularly has been silent, and how long it may be. One row per such source that ever delivered.
+-- How long each source that delivers regularly has been silent, and how long it may be. One row per
+-- such source that ever delivered.
 with
 
 freshness as (

@@ -1,5 +1,6 @@
--- How much of the use of the last two months is by people whom the month's roster does not know: contractors, and a sign of another
--- notation of user names. Their use counts for no department. One row per month.
+-- How much of the use of the last two months is by people whom the month's roster does not know:
+-- contractors, and a sign of another notation of user names. Their use counts for no department.
+-- One row per month.
 with
 
 run_contexts as (

@@ -1,5 +1,5 @@
--- The deliveries that stand on the warehouse's own date. One row per item that is there: a later delivery that a refused night has landed does not
--- stand yet.
+-- The deliveries that stand on the warehouse's own date. What a refused night has landed later does
+-- not stand yet. One row per item that is there.
 with
 
 landed_items as (

@@ -12,7 +12,8 @@ rating_notes as (
     select * from {{ ref('rating_notes') }}
 ),
 
--- The official rating beside the arithmetic of the figures as written; a tolerance is ours, and no part of the page.
+-- The official rating beside the arithmetic of the figures as written: a tolerance is ours, and no
+-- part of the page.
 compared as (
     select
         judged.*,
@@ -95,7 +96,8 @@ shown as (
     from compared
 ),
 
--- Equal neighbours are one row: a change day of another year, or of another source, changes nothing here.
+-- Equal neighbours are one row: a change day of another year, or of another source, changes nothing
+-- here.
 with_rows_before as (
     select
         *,
@@ -107,7 +109,8 @@ with_rows_before as (
 dated as (
     select
         * exclude (said, said_before),
-        -- Of a year in which an indicator is not defined, there is something to show only where something is said of it.
+        -- Of a year in which an indicator is not defined, there is something to show only where
+        -- something is said of it.
         is_defined
         or actual_text is not null
         or actual_value is not null

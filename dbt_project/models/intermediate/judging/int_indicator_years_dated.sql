@@ -1,5 +1,6 @@
--- Actual, target in effect and published result of an indicator and fiscal year, on every day on which one of them changed. A fiscal year in
--- which the indicator is defined has a row from its first day on, whatever is known of it.
+-- Actual, target in effect and published result of an indicator and fiscal year, on every day on
+-- which one of them changed. A fiscal year in which the indicator is defined has a row from its
+-- first day on, whatever is known of it.
 with
 
 indicators as (
@@ -80,7 +81,8 @@ change_days as (
     where known_to < {{ no_end() }}
 ),
 
--- An indicator whose operational source has reported nothing yet shows the published figure, and says so.
+-- An indicator whose operational source has reported nothing yet shows the published figure, and
+-- says so.
 valued as (
     select
         change_days.indicator_code,

@@ -1,5 +1,5 @@
--- How an indicator stood in a fiscal year, by every method, on each day on which anything that a judgement rests on changed. One row per indicator,
--- fiscal year and such day.
+-- How an indicator stood in a fiscal year, by every method, on each day on which anything that a
+-- judgement rests on changed. One row per indicator, fiscal year and such day.
 with
 
 grounds as (
@@ -10,7 +10,8 @@ fiscal_years as (
     select * from {{ ref('int_fiscal_years') }}
 ),
 
--- Unrounded, on intervals. Of a year that is not over only a plan that is done is judged: a rate may fall again, and a hire be taken back.
+-- Unrounded, on intervals. Of a year that is not over only a plan that is done is judged: a rate
+-- may fall again, and a hire be taken back.
 levelled as (
     select
         *,
@@ -42,8 +43,9 @@ with_final_target_year as (
     from with_statuses
 ),
 
--- Pace and growth need years between a base and a target; a one-year target and a milestone are judged by their level alone. Once the last
--- target's year is over, or the indicator has ended, it is compared, and nothing is extrapolated.
+-- Pace and growth need years between a base and a target; a one-year target and a milestone are
+-- judged by their level alone. Once the last target's year is over, or the indicator has ended, it
+-- is compared, and nothing is extrapolated.
 paced as (
     select
         with_final_target_year.*,
@@ -121,7 +123,8 @@ methods as (
     from projected
 ),
 
--- A method says yes where the target is met or the pace suffices; the status depends on the method where one says yes and another no.
+-- A method says yes where the target is met or the pace suffices; the status depends on the method
+-- where one says yes and another no.
 judged as (
     select
         *,

@@ -1,5 +1,6 @@
--- What a judgement of an indicator and fiscal year rests on, on each day on which any of it changed: its own actual and target, the definition in
--- force, the baseline year's actual, the last target. One row per indicator, fiscal year and such day.
+-- What a judgement of an indicator and fiscal year rests on, on each day on which any of it
+-- changed: its own actual and target, the definition in force, the baseline year's actual, the last
+-- target. One row per indicator, fiscal year and such day.
 with
 
 years as (
@@ -70,8 +71,10 @@ at_change_days as (
             and change_days.changed_on < definitions.in_force_to
 ),
 
--- The baseline year, or the next later one with a final actual. The last fiscal year that has a target of its own, or else a total of several
--- years, which is no place that a pace leads to. Year and value are of one row, because an aggregate of a single column passes over nulls.
+-- The baseline is the wanted year, or the next later one with a final actual. The final target is
+-- that of the last fiscal year with a target of its own. Where all are totals of several years it is
+-- the last of them, without a value: no pace leads to a total. Year and value come from one row,
+-- because an aggregate of a single column passes over nulls.
 chosen as (
     select
         *,

@@ -1,5 +1,6 @@
--- What the published pages say of an indicator and a fiscal year, from each day on which that changed. The latest page speaks; on one page
--- the year's own result before next year's recollection of it. A rating stays until another is published. A wording whose figure is held
+-- What the published pages say of an indicator and a fiscal year, from each day on which that
+-- changed. The latest page speaks; on one page the year's own result before next year's
+-- recollection of it. A rating stays until another is published. A wording whose figure is held
 -- back is said where no page says it better, without a value.
 with
 

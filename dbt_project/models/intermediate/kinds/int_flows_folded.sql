@@ -1,8 +1,8 @@
 -- Figures of every flow: what happened within a month or a fiscal year, for the city and by
 -- department; a year in progress is counted to date, and what is planned counts from its day. A
 -- unit's year has figures from the first delivery that names a thing of it: from then on no things
--- are zero, and no amounts are unknown. A month has a figure by what is delivered, or happens, in it
--- or later, at the latest when its year is over.
+-- are zero, and no amounts are unknown. A month has a figure by what is delivered, or happens, in
+-- it or later, at the latest when its year is over.
 with
 
 contributions as (

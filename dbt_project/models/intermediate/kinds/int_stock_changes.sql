@@ -1,8 +1,8 @@
 {{ config(materialized='incremental', incremental_strategy='items_read') }}
 
--- By how much every stock changed on a day, as one delivery reports it: for each department, and for
--- the city. A thing is open as long as one of its rows is. Only what one landed item determines, so
--- that what is not read tonight stays as it is.
+-- By how much every stock changed on a day, as one delivery reports it: for each department, and
+-- for the city. A thing is open as long as one of its rows is. Only what one landed item
+-- determines, so that what is not read tonight stays as it is.
 with
 
 contributions as (

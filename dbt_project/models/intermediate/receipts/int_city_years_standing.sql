@@ -1,4 +1,5 @@
--- The figures that a receipt is given for: the city's fiscal years as they stand. One row per indicator and fiscal year.
+-- The figures that a receipt is given for: the city's fiscal years as they stand. One row per
+-- indicator and fiscal year.
 with
 
 city_years as (

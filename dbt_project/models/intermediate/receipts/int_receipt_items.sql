@@ -1,6 +1,8 @@
--- The landed items that a figure is counted from, whether or not a row of theirs was counted in the end: of the access log the days of the measured
--- month, of the rosters the one chosen for it, of the lists of people those with a row of the fiscal year, of anything else what stands. An indicator
--- whose rows are not listed is given all that stands of its sources. One row per indicator, fiscal year and item.
+-- The landed items that a figure is counted from, whether or not a row of theirs was counted in the
+-- end: of the access log the days of the measured month, of the rosters the one chosen for it, of
+-- the lists of people those with a row of the fiscal year, of anything else what stands. An
+-- indicator whose rows are not listed is given all that stands of its sources. One row per
+-- indicator, fiscal year and item.
 with
 
 standing_items as (

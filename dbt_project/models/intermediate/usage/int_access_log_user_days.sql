@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='rows_of_items') }}
 
--- Only what one landed item determines, so that it never has to be computed again: rosters and departments join afterwards.
+-- Only what one landed item determines, so that it never has to be computed again: rosters and
+-- departments join afterwards.
 with
 
 events as (

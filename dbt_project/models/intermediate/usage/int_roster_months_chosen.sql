@@ -1,8 +1,8 @@
 -- Which roster says where people were posted in a month, as it was known at the time: the month's
--- own, else the nearest earlier one, else the nearest later one. A roster of no month, as one may be
--- that landed before names were read with care, says it of none; of two of one month, the one that is
--- known later stands. What would have been chosen before the access log reports the month is left
--- out: nothing can be counted by it, and it grows with the square of the months.
+-- own, else the nearest earlier one, else the nearest later one. A roster of no month
+-- (names were once read with less care) says it of none. Of two rosters of one month the one that
+-- is known later stands. What would have been chosen before the access log reports the month is
+-- left out: nothing can be counted by it, and it grows with the square of the months.
 with
 
 rosters as (

@@ -1,5 +1,5 @@
--- What the cells that corrections name hold as they were landed: of new items, and of those whose corrections have changed. One branch for
--- each source that has such items.
+-- What the cells that corrections name hold as they were landed: of new items, and of those whose
+-- corrections have changed. One branch for each source that has such items.
 {%- set sources = corrected_sources() %}
 
 with

@@ -82,8 +82,9 @@ joined as (
 ),
 
 -- A figure is compared with its indicator's only where it counts the same: no unit contradicts
--- none, a yearly rate is a flow's own, 延べ counts a person twice, and a bare 0.4 of a rate may be
--- 40 %, and a bare number of a milestone anything. A count or a rate is never below zero: a negative one is a change.
+-- none, a yearly rate is a flow's own, 延べ counts a person twice, and a bare 0.4 of a rate may be 40
+-- %, and a bare number of a milestone anything. A count or a rate is never below zero: a negative
+-- one is a change.
 compared as (
     select
         joined.*,

@@ -1,5 +1,6 @@
--- Statements of a known indicator on a final page whose figure alone is held back: what the page says
--- stays official, as words without a value. One row per statement, none of them in the statements.
+-- Statements of a known indicator on a final page whose figure alone is held back: what the page
+-- says stays official, as words without a value. One row per statement, none of them in the
+-- statements.
 with
 
 wordings as (
