@@ -1,6 +1,7 @@
 """The only reader of the environment and of the TOML file.
 
-Deployment facts live here: paths, locations of the source systems, the pseudonym key. Business facts are seeds of the dbt project.
+Deployment facts live here: paths, locations of the source systems, the pseudonym key. Business
+facts are seeds of the dbt project.
 """
 
 import os
@@ -106,7 +107,9 @@ def config_file() -> Path:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """Read the configuration once; raise ConfigurationError naming what is wrong, what is known, and never a value."""
+    """Read the configuration once; raise ConfigurationError naming what is wrong, what is known,
+    and never a value.
+    """
     if not config_file().is_file():
         raise ConfigurationError(f"configuration file {config_file()} does not exist; set SHIHYO_CONFIG to a TOML file")
     _refuse_unknown_variables()

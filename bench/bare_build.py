@@ -1,6 +1,8 @@
-"""What `dbt build` did, as bare SQL: the compiled statements of its seeds, models and tests one after another in one DuckDB connection.
+"""What `dbt build` did, as bare SQL: the compiled statements of its seeds, models and tests one
+after another in one DuckDB connection.
 
-`python -m bench.bare_build TARGET WAREHOUSE`: TARGET is where a build left its manifest and results, WAREHOUSE is written over.
+`python -m bench.bare_build TARGET WAREHOUSE`: TARGET is where a build left its manifest and
+results, WAREHOUSE is written over.
 """
 
 import importlib.util
@@ -53,7 +55,9 @@ def _load_seed(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> N
 
 
 def _run_python_model(connection: duckdb.DuckDBPyConnection, node: dict[str, Any], code: str) -> None:
-    """Call a model as dbt-duckdb does: its code as a module of its own, with relations for its references."""
+    """Call a model as dbt-duckdb does: its code as a module of its own, with relations for its
+    references.
+    """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{node['name']}.py"
         file.write_text(code.lstrip(), encoding="utf-8")

@@ -1,4 +1,6 @@
-"""The benchmarks: each a ratio of what the house takes to a floor measured in the same run, the two in turn."""
+"""The benchmarks: each a ratio of what the house takes to a floor measured in the same run, the two
+in turn.
+"""
 
 import json
 import shutil
@@ -76,7 +78,9 @@ def no_change_night(folder: Path, sizes: Sizes) -> Iterator[Line]:
 
 
 def landing(folder: Path, sizes: Sizes) -> Iterator[Line]:
-    """A large access log: landing alone and the whole night, against DuckDB's own copy of the same files."""
+    """A large access log: landing alone and the whole night, against DuckDB's own copy of the same
+    files.
+    """
     peaks = {}
     empty = new_deployment(folder / "empty")
     empty.deliver_rosters(FIRST_DAY, FIRST_DAY)
@@ -155,7 +159,9 @@ def thousandth_night(folder: Path, sizes: Sizes) -> Iterator[Line]:
 
 
 def edit_loop(folder: Path, sizes: Sizes) -> Iterator[Line]:
-    """The second turn of `shihyo dev` on an edited model, against dbt's own time for the same selection."""
+    """The second turn of `shihyo dev` on an edited model, against dbt's own time for the same
+    selection.
+    """
     deployment = new_deployment(folder / "edit_loop")
     deployment.deliver_days(FIRST_DAY, sizes.few_days, sizes.rows_a_day)
     last = FIRST_DAY + timedelta(days=sizes.few_days)
@@ -182,7 +188,9 @@ def edit_loop(folder: Path, sizes: Sizes) -> Iterator[Line]:
 
 
 def project_build(folder: Path, sizes: Sizes) -> Iterator[Line]:
-    """`dbt build` of the project on the landed demonstration, against dbt without the data plus the data without dbt."""
+    """`dbt build` of the project on the landed demonstration, against dbt without the data plus the
+    data without dbt.
+    """
     environment = {"SHIHYO_CONFIG": str(DEFAULT_CONFIG), "SHIHYO_DATA_DIR": str(folder / "data")}
     for source in SOURCE_NAMES:
         if source != "nocode_apps":
@@ -228,7 +236,9 @@ def project_build(folder: Path, sizes: Sizes) -> Iterator[Line]:
 
 
 def _pretend_an_edit(deployment: Deployment) -> None:
-    """Change a model in the published version's manifest: to dbt the same as an edit, and the project stays as it is."""
+    """Change a model in the published version's manifest: to dbt the same as an edit, and the
+    project stays as it is.
+    """
     [manifest] = (deployment.data / "published").glob("*.manifest.json")
     project = json.loads(manifest.read_text(encoding="utf-8"))
     project["nodes"][f"model.shihyo.{_EDITED}"]["raw_code"] += "\n-- as it was before the edit"

@@ -1,4 +1,6 @@
-"""A deployment for a benchmark: drop folders of generated files, a configuration and an empty data folder."""
+"""A deployment for a benchmark: drop folders of generated files, a configuration and an empty data
+folder.
+"""
 
 import shutil
 from dataclasses import dataclass
@@ -57,7 +59,8 @@ class Deployment:
             month = (month + timedelta(days=32)).replace(day=1)
 
 
-# Stamps between 9:00 and 18:00 in Japan; who did what follows from the row's number, so that every run has the same bytes.
+# Stamps between 9:00 and 18:00 in Japan; who did what follows from the row's number, so that every
+# run has the same bytes.
 _DAY = """
     copy (
         select

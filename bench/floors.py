@@ -1,4 +1,6 @@
-"""The floors, each in a process of its own: `python -m bench.floors prefect|copy|one-sql …`. What could not be faster with these tools."""
+"""The floors, each in a process of its own: `python -m bench.floors prefect|copy|one-sql …`. What
+could not be faster with these tools.
+"""
 
 import importlib
 import sys
@@ -39,7 +41,9 @@ def copy(inbox: str, target: str) -> None:
 
 
 def one_sql(inbox: str, roster: str) -> None:
-    """Count the monthly active users of each department straight from the raw files, in one statement."""
+    """Count the monthly active users of each department straight from the raw files, in one
+    statement.
+    """
     text = Path(roster).read_bytes().decode("cp932")
     postings = Path(roster).with_suffix(".utf8")
     postings.write_text(text, encoding="utf-8")

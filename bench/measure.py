@@ -1,4 +1,6 @@
-"""Timing of whole processes: wall-clock seconds, and the peak memory of a process with all its descendants."""
+"""Timing of whole processes: wall-clock seconds, and the peak memory of a process with all its
+descendants.
+"""
 
 import os
 import subprocess
@@ -17,7 +19,9 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one process took: seconds, and the largest sum of resident memory over it and its descendants, in bytes."""
+    """What one process took: seconds, and the largest sum of resident memory over it and its
+    descendants, in bytes.
+    """
 
     seconds: float
     peak_bytes: int
@@ -59,7 +63,9 @@ def shihyo(*words: str) -> list[str]:
 
 
 def alternate(runs: int, one: Callable[[], float], other: Callable[[], float]) -> tuple[list[float], list[float]]:
-    """Measure two things in turn, so that a machine whose speed drifts slows both; return their seconds."""
+    """Measure two things in turn, so that a machine whose speed drifts slows both; return their
+    seconds.
+    """
     pairs = [(one(), other()) for _ in range(runs)]
     return [first for first, _ in pairs], [second for _, second in pairs]
 

@@ -11,7 +11,9 @@ from demo.generation import ForeignFolderError, generate
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return 0 when the sources are there, 2 when the folder is not ours to write."""
+    """Run the command line; return 0 when the sources are there, 2 when the folder is not ours to
+    write.
+    """
     parser = argparse.ArgumentParser(prog="python -m demo", description="Write the demonstration's simulated source systems.")
     parser.add_argument("--to", type=Path, default=REPOSITORY / "data" / "demo_sources", metavar="DIR", help="default: data/demo_sources")
     parser.add_argument("--force", action="store_true", help="write them anew even if they are complete")

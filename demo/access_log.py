@@ -1,8 +1,10 @@
-"""The visualisation environment's access log: a file a day as the product exports it, with the faults such exports have.
+"""The visualisation environment's access log: a file a day as the product exports it, with the
+faults such exports have.
 
-A file covers one day of Japan's time but is stamped in UTC, so that it begins at 15:00 of the day before; it names no department.
-Only `view` and `export` are use. Some files come late, and some come twice, the first time incomplete; which ones is written below, so that
-a test can look for them. How a file is written, and which rows are broken, is in access_log_files.
+A file covers one day of Japan's time but is stamped in UTC, so that it begins at 15:00 of the day
+before; it names no department. Only `view` and `export` are use. Some files come late, and some
+come twice, the first time incomplete; which ones is written below, so that a test can look for
+them. How a file is written, and which rows are broken, is in access_log_files.
 """
 
 import random
@@ -30,7 +32,8 @@ LATE: dict[date, int] = {
     date(2026, 6, 16): 2,
 }
 
-# Days whose file came again, complete, and when. The first one lacked rows and named some dashboards wrongly.
+# Days whose file came again, complete, and when. The first one lacked rows and named some
+# dashboards wrongly.
 DELIVERED_AGAIN: dict[date, date] = {
     date(2022, 11, 15): date(2022, 11, 21),
     date(2023, 6, 20): date(2023, 6, 23),
@@ -41,7 +44,8 @@ DELIVERED_AGAIN: dict[date, date] = {
     date(2026, 9, 8): date(2026, 9, 14),
 }
 
-# First days of fiscal years on which a department newly in use looks before 09:00: in UTC that is still March.
+# First days of fiscal years on which a department newly in use looks before 09:00: in UTC that is
+# still March.
 EARLY_BIRDS: dict[date, str] = {
     date(2023, 4, 1): "B24",
     date(2024, 4, 1): "B19",
@@ -53,7 +57,9 @@ EARLY = time(6, 41, 7)
 
 @dataclass(frozen=True)
 class Month:
-    """Who may do what in a month: those who use the environment, everybody, and what must happen by day."""
+    """Who may do what in a month: those who use the environment, everybody, and what must happen by
+    day.
+    """
 
     users: tuple[Person, ...]
     weights: tuple[float, ...]
@@ -62,7 +68,9 @@ class Month:
 
 
 def deliveries(city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool = True) -> Iterator[Delivery]:
-    """Yield every file put into the drop folder up to the last day; the log of a day comes on the day after, unless late."""
+    """Yield every file put into the drop folder up to the last day; the log of a day comes on the
+    day after, unless late.
+    """
     for month_start in months(FIRST_DAY, last_day):
         month = _month(city, people, month_start)
         for day in days(month_start, min(next_month(month_start), last_day) - timedelta(1)):
@@ -82,7 +90,9 @@ def _of_day(city: City, month: Month, day: date, *, is_dirty: bool) -> list[Deli
 
 
 def _month(city: City, people: tuple[Person, ...], month_start: date) -> Month:
-    """Plan a month: two uses a department that hold whatever else is random, the first of them in the month's first half."""
+    """Plan a month: two uses a department that hold whatever else is random, the first of them in
+    the month's first half.
+    """
     by_unit = users_by_unit(city, people, month_start)
     planned: dict[date, list[tuple[Person, time]]] = {}
     for code, users in by_unit.items():
@@ -106,7 +116,9 @@ def _can_be_planned(city: City, day: date) -> bool:
 
 
 def _events(city: City, month: Month, day: date) -> list[Event]:
-    """Make up a day: what is planned, then random views, exports, logins and subscriptions until the day's volume is reached."""
+    """Make up a day: what is planned, then random views, exports, logins and subscriptions until
+    the day's volume is reached.
+    """
     rng = seeded("access log", day)
     is_open = city.is_open(day)
     events = [
@@ -119,7 +131,9 @@ def _events(city: City, month: Month, day: date) -> list[Event]:
 
 
 def _volume(rng: random.Random, day: date, *, is_open: bool) -> int:
-    """Return how many rows a day has: growing from 36 to 136, a good third of that when closed, 15 % more or less at most."""
+    """Return how many rows a day has: growing from 36 to 136, a good third of that when closed, 15
+    % more or less at most.
+    """
     level = 36 + (day - FIRST_DAY).days * 0.06
     noise = max(-0.14, min(0.14, rng.gauss(0, 0.05)))
     return round(level * (1 if is_open else 0.375) * (1 + noise))

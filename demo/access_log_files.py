@@ -1,7 +1,9 @@
-"""How a day of the access log is written as a file: encoding, stamp, spelling, compression, and the ten rows that are broken.
+"""How a day of the access log is written as a file: encoding, stamp, spelling, compression, and the
+ten rows that are broken.
 
-Encoding, stamp format, compression and the spelling of the user's number vary with the day. BROKEN_ROWS says which days have a broken row
-and how it is broken, so that a test can look for them.
+Encoding, stamp format, compression and the spelling of the user's number vary with the day.
+BROKEN_ROWS says which days have a broken row and how it is broken, so that a test can look for
+them.
 """
 
 import csv
@@ -15,7 +17,8 @@ from demo.city import seeded
 
 HEADER = ("timestamp", "user_name", "event", "workbook", "client_ip")
 
-# Days whose file has one broken row: an impossible timestamp, too few fields, or bytes of CP932 in a file of UTF-8.
+# Days whose file has one broken row: an impossible timestamp, too few fields, or bytes of CP932 in
+# a file of UTF-8.
 BROKEN_ROWS: dict[date, str] = {
     date(2022, 6, 14): "timestamp",
     date(2022, 12, 6): "fields",
@@ -29,7 +32,8 @@ BROKEN_ROWS: dict[date, str] = {
     date(2026, 10, 6): "timestamp",
 }
 
-# A comma, 表 and ソ (whose second byte in CP932 is a backslash), ① and a full-width tilde (CP932 only, not Shift_JIS).
+# A comma, 表 and ソ (whose second byte in CP932 is a backslash), ① and a full-width tilde (CP932
+# only, not Shift_JIS).
 WORKBOOKS: tuple[tuple[str, str], ...] = (
     ("住民基本台帳人口ダッシュボード", "population_dashboard"),
     ("予算執行状況一覧表", "budget_execution"),
@@ -48,7 +52,9 @@ WORKBOOKS: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the log; `is_planned` marks the use that a department's month rests on, which no fault may remove."""
+    """One line of the log; `is_planned` marks the use that a department's month rests on, which no
+    fault may remove.
+    """
 
     at_utc: datetime
     number: str
@@ -70,7 +76,9 @@ class FileStyle:
 
 
 def file_style(day: date) -> FileStyle:
-    """Choose how a day's file is written; CP932 always with Japanese names, or it could not be distinguished from UTF-8."""
+    """Choose how a day's file is written; CP932 always with Japanese names, or it could not be
+    distinguished from UTF-8.
+    """
     rng = seeded("file style", day)
     encoding = rng.choices(("utf-8", "utf-8-sig", "cp932"), (62, 16, 22))[0]
     has_z, has_japanese_names, is_gzip = rng.random() < 0.6, rng.random() < 0.7, rng.random() < 0.12
@@ -81,7 +89,9 @@ def file_style(day: date) -> FileStyle:
 
 
 def written(events: list[Event], style: FileStyle, day: date, *, is_dirty: bool = True) -> bytes:
-    """Write a day's file, with its broken row if it is to have one; the stamp inside gzip is fixed, so that the bytes are."""
+    """Write a day's file, with its broken row if it is to have one; the stamp inside gzip is fixed,
+    so that the bytes are.
+    """
     rng = seeded("spelling", day)
     rows = [HEADER, *(_row(event, style, rng) for event in events)]
     lines = [_line(row, style) for row in rows]
@@ -106,7 +116,9 @@ def _line(row: tuple[str, ...], style: FileStyle) -> bytes:
 
 
 def _broken_line(fault: str, row: tuple[str, ...], style: FileStyle, day: date) -> bytes:
-    """Break a copy of a good row of use, so that a reader who takes it all the same counts nobody who has no use."""
+    """Break a copy of a good row of use, so that a reader who takes it all the same counts nobody
+    who has no use.
+    """
     if fault == "timestamp":
         return _line((f"{day.year}-02-30T25:61:00Z", *row[1:]), style)
     if fault == "fields":

@@ -1,7 +1,9 @@
-"""Which departments use the visualisation environment in which month: the truth that the demonstration's figures rest on.
+"""Which departments use the visualisation environment in which month: the truth that the
+demonstration's figures rest on.
 
-The figures of March 2023 (5 of 53) and March 2024 (21 of 53) are the official 9 % and 40 %; everything else is invented.
-A department listed here has at least one view or export in every month from its first one on, pauses excepted; any other has none.
+The figures of March 2023 (5 of 53) and March 2024 (21 of 53) are the official 9 % and 40 %;
+everything else is invented. A department listed here has at least one view or export in every month
+from its first one on, pauses excepted; any other has none.
 """
 
 from datetime import date
@@ -68,7 +70,9 @@ PAUSED: frozenset[tuple[str, date]] = frozenset(
 
 
 def active_units(city: City, month: date) -> dict[str, date]:
-    """Return the departments that use the environment in a month (named by its first day) with the month each of them began."""
+    """Return the departments that use the environment in a month (named by its first day) with the
+    month each of them began.
+    """
     return {
         code: first
         for code, first in ADOPTED
@@ -77,10 +81,12 @@ def active_units(city: City, month: date) -> dict[str, date]:
 
 
 def users_by_unit(city: City, people: tuple[Person, ...], month: date) -> dict[str, list[Person]]:
-    """Choose the people who use the environment in a month, by department; the first of each list is posted nowhere else.
+    """Choose the people who use the environment in a month, by department; the first of each list
+    is posted nowhere else.
 
-    Postings begin on the first of a month and end on a month's last day, so the first day stands for the month. Someone posted in two
-    departments is chosen only if both are active: that person's view counts for both.
+    Postings begin on the first of a month and end on a month's last day, so the first day stands
+    for the month. Someone posted in two departments is chosen only if both are active: that
+    person's view counts for both.
     """
     active = active_units(city, month)
     alone: dict[str, list[Person]] = {code: [] for code in active}
@@ -102,7 +108,9 @@ def _ranked(people: list[Person]) -> list[Person]:
 
 
 def _user_count(code: str, first: date, month: date) -> int:
-    """Return how many use the environment: one at first, more with time, up to a number that differs by department."""
+    """Return how many use the environment: one at first, more with time, up to a number that
+    differs by department.
+    """
     age_months = (month.year - first.year) * 12 + month.month - first.month
     if code in {"B03", "B30"}:
         return 8

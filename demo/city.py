@@ -1,7 +1,8 @@
-"""The city the demonstration takes place in: its departments and closed days, read from the warehouse's own seeds.
+"""The city the demonstration takes place in: its departments and closed days, read from the
+warehouse's own seeds.
 
-Every random choice of the demonstration starts here from a text, so that the same code and seeds give the same bytes on every machine.
-It must never read the clock.
+Every random choice of the demonstration starts here from a text, so that the same code and seeds
+give the same bytes on every machine. It must never read the clock.
 """
 
 import csv
@@ -20,13 +21,16 @@ SEEDS = REPOSITORY / "dbt_project" / "seeds"
 FIRST_DAY = date(2022, 4, 1)
 LAST_DAY = date(2026, 11, 20)
 
-# The whole demonstration without faults, with those that its sources have every year, and with what an attacker or an accident puts there.
+# The whole demonstration without faults, with those that its sources have every year, and with what
+# an attacker or an accident puts there.
 Variety = Literal["clean", "dirty", "hostile"]
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file as it is put into a drop folder: `<source>/<day>/<name>`, or `<source>/<name>` for what is simply there."""
+    """One file as it is put into a drop folder: `<source>/<day>/<name>`, or `<source>/<name>` for
+    what is simply there.
+    """
 
     source: str
     day: date | None
@@ -90,7 +94,9 @@ def read_city(seeds: Path = SEEDS) -> City:
 
 
 def fingerprint(*parts: object) -> int:
-    """Return a number that depends on the parts' text and on nothing else (the built-in hash differs from process to process)."""
+    """Return a number that depends on the parts' text and on nothing else (the built-in hash
+    differs from process to process).
+    """
     text = "\x1f".join(str(part) for part in parts)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
@@ -129,7 +135,9 @@ def fiscal_year_start(day: date) -> date:
 
 
 def level_on(levels: tuple[tuple[date, int], ...], month: date) -> int:
-    """Return what a stock is at the end of a month, when it goes evenly from each of its levels to the next; they are set for days."""
+    """Return what a stock is at the end of a month, when it goes evenly from each of its levels to
+    the next; they are set for days.
+    """
     day = month_end(month)
     for (first, before), (last, after) in pairwise(levels):
         if first < day <= last:

@@ -1,7 +1,8 @@
 """Writes the demonstration's drop folders: all of them or none.
 
-Everything is written into a folder beside the target, which is renamed at the very end; the marker in it says that it is whole. Whoever
-generates holds a lock, so that two at once do not meet. It must never remove a folder that holds anything but the demonstration.
+Everything is written into a folder beside the target, which is renamed at the very end; the marker
+in it says that it is whole. Whoever generates holds a lock, so that two at once do not meet. It
+must never remove a folder that holds anything but the demonstration.
 """
 
 import fcntl
@@ -34,7 +35,9 @@ class ForeignFolderError(Exception):
 
 
 def deliveries(last_day: date = LAST_DAY, variety: Variety = "dirty") -> Iterator[Delivery]:
-    """Yield every file of every source delivered up to a day, in one of the demonstration's varieties."""
+    """Yield every file of every source delivered up to a day, in one of the demonstration's
+    varieties.
+    """
     city = read_city()
     people = staff_roster.staff(city)
     usual = _usual(city, people, last_day, is_dirty=variety != "clean")
@@ -52,7 +55,9 @@ def _usual(city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: 
 
 
 def is_complete(root: Path, variety: Variety = "dirty") -> bool:
-    """Tell whether a whole generation of that variety lies there; one that does not say which it is was made before there were any."""
+    """Tell whether a whole generation of that variety lies there; one that does not say which it is
+    was made before there were any.
+    """
     try:
         marker = json.loads((root / MARKER).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -61,9 +66,11 @@ def is_complete(root: Path, variety: Variety = "dirty") -> bool:
 
 
 def generate(root: Path, last_day: date = LAST_DAY, *, force: bool = False, variety: Variety = "dirty") -> Counter[str] | None:
-    """Write `<root>/<source>[/<day>]/<file>` and return the number of files by source, or None if it was all there already.
+    """Write `<root>/<source>[/<day>]/<file>` and return the number of files by source, or None if
+    it was all there already.
 
-    What lies there of another variety is replaced. Raise ForeignFolderError rather than replace a folder that holds anything else.
+    What lies there of another variety is replaced. Raise ForeignFolderError rather than replace a
+    folder that holds anything else.
     """
     root = root.resolve()
     root.parent.mkdir(parents=True, exist_ok=True)

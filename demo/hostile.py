@@ -1,7 +1,9 @@
-"""The demonstration under attack: what an attacker, an accident or a careless hand puts into every source, beside all that is usual.
+"""The demonstration under attack: what an attacker, an accident or a careless hand puts into every
+source, beside all that is usual.
 
-People are planted in the cells that are theirs, in cells that are not, and outside of the tables, so that a test can look for them
-afterwards. Everything comes in June 2022, so that a short generation holds it.
+People are planted in the cells that are theirs, in cells that are not, and outside of the tables,
+so that a test can look for them afterwards. Everything comes in June 2022, so that a short
+generation holds it.
 """
 
 import sqlite3
@@ -31,7 +33,9 @@ _LONG = "長" * 70_000
 
 
 def deliveries(usual: Iterable[Delivery], last_day: date) -> Iterator[Delivery]:
-    """Yield what is usual and, once the day has come, what is not: spoiled deliveries of known items, and items that nobody asked for."""
+    """Yield what is usual and, once the day has come, what is not: spoiled deliveries of known
+    items, and items that nobody asked for.
+    """
     logs: list[Delivery] = []
     for delivery in usual:
         is_here = delivery.day is not None and delivery.day < DAY <= last_day

@@ -1,8 +1,9 @@
 """The milestone register: one workbook kept by hand, delivered twice a year as it stands then.
 
-Its stages, persons and links are invented so that they agree with the policy page: half of the common cloud service's eight stages done by
-the end of FY2022, its operation begun on 2023-10-02, and the three plans drawn up before the end of FY2023. What is wrong in it stands
-under UNKNOWN_WORDING alone, so that no indicator's count of stages depends on how it is read.
+Its stages, persons and links are invented so that they agree with the policy page: half of the
+common cloud service's eight stages done by the end of FY2022, its operation begun on 2023-10-02,
+and the three plans drawn up before the end of FY2023. What is wrong in it stands under
+UNKNOWN_WORDING alone, so that no indicator's count of stages depends on how it is read.
 """
 
 from collections.abc import Iterator
@@ -35,7 +36,9 @@ FAULTS_SINCE = date(2022, 10, 14)
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of an indicator: when it began, was to be done and was done, and the words for its state while under way and when done."""
+    """A stage of an indicator: when it began, was to be done and was done, and the words for its
+    state while under way and when done.
+    """
 
     indicator: str
     number: int
@@ -120,7 +123,9 @@ def _row(stage: Stage, day: date) -> tuple[Cell, ...]:
 
 
 def _written(stage: Stage, day: date) -> Cell:
-    """Write a day in one of three ways: long for what opens the operation, else as the stage's number falls."""
+    """Write a day in one of three ways: long for what opens the operation, else as the stage's
+    number falls.
+    """
     if stage.when_done == "運用開始" or stage.number % 3 == 0:
         return long_day(day)
     return short_day(day) if stage.number % 3 == 1 else day

@@ -1,7 +1,9 @@
-"""The no-code platform's applications: which task each serves, whose it is and since when. Applications and people are invented.
+"""The no-code platform's applications: which task each serves, whose it is and since when.
+Applications and people are invented.
 
-Tasks with an application begun and not retired are the official 3 at the end of FY2022 and 21 at the end of FY2023; later figures are
-invented. `demo.nocode_server` answers for the platform over HTTP.
+Tasks with an application begun and not retired are the official 3 at the end of FY2022 and 21 at
+the end of FY2023; later figures are invented. `demo.nocode_server` answers for the platform over
+HTTP.
 """
 
 from dataclasses import dataclass
@@ -88,7 +90,9 @@ def records(city: City, last_day: date = LAST_DAY, variety: Variety = "dirty") -
 
 
 def _record(rng: Random, number: int, task: _Task, *, is_first: bool, last_day: date) -> dict[str, dict[str, Any]]:
-    """Make up an application of a task: the first begins with the task, others later; all are retired when the task is."""
+    """Make up an application of a task: the first begins with the task, others later; all are
+    retired when the task is.
+    """
     until = min(task.retired or last_day, last_day)
     begun = task.begun if is_first else date.fromordinal(rng.randint(task.begun.toordinal(), until.toordinal()))
     in_use = date.fromordinal(begun.toordinal() + rng.randint(20, 150))
@@ -113,7 +117,9 @@ def _idea(rng: Random, number: int, task: _Task) -> dict[str, dict[str, Any]]:
 
 
 def _typed(rng: Random, number: int, **values: str | None) -> dict[str, dict[str, Any]]:
-    """Return a record with its typed fields; who made it, and what it is called, belongs to it as on any platform."""
+    """Return a record with its typed fields; who made it, and what it is called, belongs to it as
+    on any platform.
+    """
     person = {"code": f"s{rng.randint(10000, 99999):07d}", "name": f"{rng.choice(FAMILY_NAMES.split())} {rng.choice(GIVEN_NAMES.split())}"}
     fields = {code: _field(code, value) for code, value in values.items()}
     fields |= {"アプリ名": _field("アプリ名", f"{rng.choice(_SUBJECTS.split())}アプリ"), "担当者": _field("担当者", [person])}

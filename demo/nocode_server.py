@@ -1,6 +1,8 @@
-"""The no-code platform over HTTP, as its REST API behaves: tokens, pages of 500, offsets up to 10,000, throttling and failures.
+"""The no-code platform over HTTP, as its REST API behaves: tokens, pages of 500, offsets up to
+10,000, throttling and failures.
 
-`python -m demo.nocode_server` serves until Ctrl-C; with `-- COMMAND …` it serves while a command runs, and tells it where.
+`python -m demo.nocode_server` serves until Ctrl-C; with `-- COMMAND …` it serves while a command
+runs, and tells it where.
 """
 
 import argparse
@@ -33,8 +35,8 @@ _QUERY = re.compile(
 class Platform:
     """A platform with its records; `faults` are applied to the next requests, one each.
 
-    A fault is `503`, `429` (with Retry-After: `retry_after`), `drop` (the connection ends in mid-body), `cut` (the body is cut short but
-    complete as its length says) or `hang`.
+    A fault is `503`, `429` (with Retry-After: `retry_after`), `drop` (the connection ends in
+    mid-body), `cut` (the body is cut short but complete as its length says) or `hang`.
     """
 
     def __init__(self, content: list[dict[str, Any]], fields: dict[str, str] | None = None, *, token: str = TOKEN, port: int = 0) -> None:

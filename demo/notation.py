@@ -1,6 +1,8 @@
-"""How people write days and numbers in a Japanese city's tables: by era, short or long, in full-width characters.
+"""How people write days and numbers in a Japanese city's tables: by era, short or long, in
+full-width characters.
 
-The simulated tables share it, so that each notation is written in one way. It must never write a day that its argument is not.
+The simulated tables share it, so that each notation is written in one way. It must never write a
+day that its argument is not.
 """
 
 from datetime import date

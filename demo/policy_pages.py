@@ -1,7 +1,9 @@
-"""The digital bureau's operating policy of FY2023 as a city's web page: the plan, and a year later the results on the same page.
+"""The digital bureau's operating policy of FY2023 as a city's web page: the plan, and a year later
+the results on the same page.
 
-Headings, indicator lines and figures are those of Osaka City's page 596582 (Digital Bureau, CC BY 4.0); its prose is left out, and the
-mark-up is ours. The plan page must not know what happened later.
+Headings, indicator lines and figures are those of Osaka City's page 596582 (Digital Bureau, CC BY
+4.0); its prose is left out, and the mark-up is ours. The plan page must not know what happened
+later.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,9 @@
-"""The catalogue of online procedures: the embedded database that the demonstration has instead of a city's PostgreSQL.
+"""The catalogue of online procedures: the embedded database that the demonstration has instead of a
+city's PostgreSQL.
 
-Its stock is the official 710 at the end of FY2022 and within 約1,100 at the end of FY2023; every procedure in it and every other figure is
-invented.
-It holds what such a catalogue holds: retired and re-opened procedures, some of several departments, planned ones, and a few mistakes.
+Its stock is the official 710 at the end of FY2022 and within 約1,100 at the end of FY2023; every
+procedure in it and every other figure is invented. It holds what such a catalogue holds: retired
+and re-opened procedures, some of several departments, planned ones, and a few mistakes.
 """
 
 import sqlite3
@@ -116,7 +117,9 @@ def deliveries(city: City, last_day: date, *, is_dirty: bool = True) -> Iterator
 
 
 def _add_mistakes(connection: sqlite3.Connection) -> None:
-    """Add what people leave behind in such a catalogue: an entry that was only begun, one without a status, a day that does not exist."""
+    """Add what people leave behind in such a catalogue: an entry that was only begun, one without a
+    status, a day that does not exist.
+    """
     for number, (status, day) in enumerate([("draft", "2025-06-02"), (None, None), ("registered", "2025-02-30")], start=90001):
         connection.execute("insert into procedures values (?, ?)", (f"P{number}", "(入力途中)"))
         connection.execute("insert into procedure_departments values (?, ?)", (f"P{number}", "デジタル統括室"))

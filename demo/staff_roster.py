@@ -1,9 +1,12 @@
-"""The personnel system's monthly roster: who is posted where, from when to when. People and names are invented.
+"""The personnel system's monthly roster: who is posted where, from when to when. People and names
+are invented.
 
-A file a month, delivered on the 1st, CP932 with CRLF, one row per posting that was valid on some day since the fiscal year's start.
-The last day of a posting is written from the roster of the month in which it ends. Postings cover whole months.
+A file a month, delivered on the 1st, CP932 with CRLF, one row per posting that was valid on some
+day since the fiscal year's start. The last day of a posting is written from the roster of the month
+in which it ends. Postings cover whole months.
 
-One roster was wrong: that of March 2024 puts the seconded person into the ward next door. It is delivered again, corrected, on 2024-04-15.
+One roster was wrong: that of March 2024 puts the seconded person into the ward next door. It is
+delivered again, corrected, on 2024-04-15.
 """
 
 from collections.abc import Iterator
@@ -91,7 +94,9 @@ class _Office:
         return person
 
     def open_up(self) -> None:
-        """Staff every department as of the first day: seven to nine people each, with first days since 2019."""
+        """Staff every department as of the first day: seven to nine people each, with first days
+        since 2019.
+        """
         for unit in self.city.valid_units(FIRST_DAY):
             first_days = [date(year, 4, 1) for year in (2019, 2020, 2021, 2022)]
             for _ in range(self.rng.randint(7, 9)):
@@ -106,7 +111,9 @@ class _Office:
                 self.settled.add(person.number)
 
     def reorganise(self, day: date) -> None:
-        """Carry out the 1 April orders: closures and changes of name, then transfers, retirements with their successors, a founding."""
+        """Carry out the 1 April orders: closures and changes of name, then transfers, retirements
+        with their successors, a founding.
+        """
         successors = {unit.predecessor_code: unit.code for unit in self.city.valid_units(day) if unit.predecessor_code}
         open_codes = [unit.code for unit in self.city.valid_units(day)]
         for person in self._movable(day - timedelta(1), settled_too=True):
@@ -145,7 +152,9 @@ class _Office:
 
 
 def staff(city: City) -> tuple[Person, ...]:
-    """Return everybody who works for the city between the first day and the last, with all postings."""
+    """Return everybody who works for the city between the first day and the last, with all
+    postings.
+    """
     office = _Office(city)
     office.open_up()
     office.begin_second_postings(FIRST_DAY)
@@ -175,7 +184,9 @@ def _delivery(month: date, day: date, rows: list[tuple[str, ...]]) -> Delivery:
 
 
 def _rows(city: City, people: tuple[Person, ...], month: date) -> list[tuple[str, ...]]:
-    """Write the postings valid on some day from the fiscal year's start to the month's first, by department and number."""
+    """Write the postings valid on some day from the fiscal year's start to the month's first, by
+    department and number.
+    """
     places = {unit.code: place for place, unit in enumerate(city.org_units)}
     since, until = fiscal_year_start(month), month_end(month)
     found = [
@@ -194,7 +205,9 @@ def _dates(posting: Posting, until: date) -> tuple[str, str]:
 
 
 def _before_correction(city: City, rows: list[tuple[str, ...]], *, is_dirty: bool) -> list[tuple[str, ...]]:
-    """Put the seconded person into the wrong ward, and where it is to be dirty give one other person a wrong first day."""
+    """Put the seconded person into the wrong ward, and where it is to be dirty give one other
+    person a wrong first day.
+    """
     right, wrong = city.by_code[SECONDED_TO].name, city.by_code[SECONDED_WRONGLY_TO].name
     misdated = city.by_code[MISDATED_UNIT].name
     mistaken = [(row[0], row[1], wrong, *row[3:]) if (row[0], row[2]) == (SECONDED_NUMBER, right) else row for row in rows]

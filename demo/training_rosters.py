@@ -1,9 +1,12 @@
-"""The training rosters: a workbook a fiscal year, kept by hand, with a sheet for every course held so far.
+"""The training rosters: a workbook a fiscal year, kept by hand, with a sheet for every course held
+so far.
 
-It is delivered again on the day after each course. How many members of staff attended at least once in a year is PARTICIPANTS, the official
-28 and 54 of FY2022 and FY2023 among them; who they are is invented, and they are posted where the staff roster says.
-Some people stand in a year's workbook more than once, and some were only ever absent. FAULTS says what is wrong in which year; a faulty row
-repeats somebody who is counted anyhow, or is an absence, so that no total depends on how it is read.
+It is delivered again on the day after each course. How many members of staff attended at least once
+in a year is PARTICIPANTS, the official 28 and 54 of FY2022 and FY2023 among them; who they are is
+invented, and they are posted where the staff roster says. Some people stand in a year's workbook
+more than once, and some were only ever absent. FAULTS says what is wrong in which year; a faulty
+row repeats somebody who is counted anyhow, or is an absence, so that no total depends on how it is
+read.
 """
 
 from collections.abc import Iterator
@@ -110,7 +113,9 @@ def deliveries(city: City, people: tuple[Person, ...], last_day: date, *, is_dir
 
 
 def course_lists(people: tuple[Person, ...], year: int) -> list[list[Entry]]:
-    """Decide who stands in which course's list of a fiscal year, by number; whoever stands there twice does so at the end."""
+    """Decide who stands in which course's list of a fiscal year, by number; whoever stands there
+    twice does so at the end.
+    """
     rng = seeded("training", year)
     count = len(COURSES[year])
     by_unit = _stable_staff(people, year)
@@ -133,7 +138,9 @@ def course_lists(people: tuple[Person, ...], year: int) -> list[list[Entry]]:
 
 
 def _stable_staff(people: tuple[Person, ...], year: int) -> dict[str, list[Person]]:
-    """Return the people who are posted in one and the same department on all the year's course days, by department."""
+    """Return the people who are posted in one and the same department on all the year's course
+    days, by department.
+    """
     found: dict[str, list[Person]] = {}
     for person in people:
         units = {person.units_on(course.day) for course in COURSES[year]}
@@ -178,7 +185,9 @@ def _workbook(city: City, year: int, lists: list[list[Entry]], *, is_dirty: bool
 
 
 def table_rows(city: City, year: int, number: int, entries: list[Entry]) -> list[list[Cell]]:
-    """Write a course's list as the sheet's rows; in every third course the days are real dates, elsewhere text of all kinds."""
+    """Write a course's list as the sheet's rows; in every third course the days are real dates,
+    elsewhere text of all kinds.
+    """
     rng, day = seeded("training sheet", year, number), COURSES[year][number - 1].day
     has_real_dates = (year + number) % 3 == 0
     rows: list[list[Cell]] = []
@@ -194,7 +203,9 @@ def table_rows(city: City, year: int, number: int, entries: list[Entry]) -> list
 
 
 def _faulty_row(fault: str, rows: list[list[Cell]], place: int) -> list[Cell]:
-    """Repeat a row with a fault: an absence where the department is unknown, else somebody who came."""
+    """Repeat a row with a fault: an absence where the department is unknown, else somebody who
+    came.
+    """
     wanted = (ABSENT,) if fault == "department" else ATTENDED
     row = [place, *next(row for row in rows if row[5] in wanted)[1:6], None]
     column, value = {

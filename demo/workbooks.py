@@ -1,6 +1,7 @@
 """Workbooks as people keep them, in the same bytes on every machine.
 
-The library stamps the moment of creation into a file; here that moment is fixed. What is left blank in a table stays a blank cell.
+The library stamps the moment of creation into a file; here that moment is fixed. What is left blank
+in a table stays a blank cell.
 """
 
 import io
@@ -54,7 +55,9 @@ def write_titles(sheet: Worksheet, titles: Sequence[str], width: int, formats: F
 
 
 def write_table(sheet: Worksheet, first_row: int, header: Sequence[str], rows: Sequence[Sequence[Cell]], formats: Formats) -> int:
-    """Write a heading row and rows below it; return the number of the row after them, counted from 0."""
+    """Write a heading row and rows below it; return the number of the row after them, counted from
+    0.
+    """
     for column, heading in enumerate(header):
         sheet.write_string(first_row, column, heading, formats.heading)
     for place, row in enumerate(rows, start=first_row + 1):
@@ -64,7 +67,9 @@ def write_table(sheet: Worksheet, first_row: int, header: Sequence[str], rows: S
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, formats: Formats) -> None:
-    """Write one cell as what it is: a real date, a number, a link, text, or blank; text is never taken for a formula."""
+    """Write one cell as what it is: a real date, a number, a link, text, or blank; text is never
+    taken for a formula.
+    """
     if cell is None or cell == "":
         sheet.write_blank(row, column, None, formats.cell)
     elif isinstance(cell, date):

@@ -1,6 +1,8 @@
-"""The two gates before anything is published: `raw` (what arrived) and `candidate` (what would be shown).
+"""The two gates before anything is published: `raw` (what arrived) and `candidate` (what would be
+shown).
 
-dbt tests own logic; what stands here is plausibility. Nothing here writes to the warehouse: the connection is read-only.
+dbt tests own logic; what stands here is plausibility. Nothing here writes to the warehouse: the
+connection is read-only.
 """
 
 import gc
@@ -56,7 +58,9 @@ CANDIDATE = (CONSERVATION, LIMITS, DRIFTS, RECONCILIATION, RATINGS)
 
 @dataclass(frozen=True)
 class Finding:
-    """What one expectation found; `observed` says it in brief, without a value that could name a person."""
+    """What one expectation found; `observed` says it in brief, without a value that could name a
+    person.
+    """
 
     checkpoint_name: str
     suite_name: str

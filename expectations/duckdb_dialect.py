@@ -1,7 +1,8 @@
 """A SQLAlchemy dialect under which Great Expectations can push its metrics down into DuckDB.
 
-duckdb-engine rolls back when a connection is handed back, and that discards the result that is still being read: every metric then fails
-with `list index out of range` (GX issue 11579). On a read-only connection there is nothing to begin, commit or roll back.
+duckdb-engine rolls back when a connection is handed back, and that discards the result that is
+still being read: every metric then fails with `list index out of range` (GX issue 11579). On a
+read-only connection there is nothing to begin, commit or roll back.
 """
 
 from typing import Any

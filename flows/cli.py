@@ -1,8 +1,8 @@
 """`shihyo …`: what a person, or the schedule, says to the warehouse.
 
-Exit codes: 0 published or shown · 2 wrong usage or configuration, or doctor found something wrong · 3 audit failed,
-nothing published · 4 a source unavailable after retries · 5 another run holds the warehouse · 1 anything else.
-Progress goes to stdout, and a failure says one line on stderr.
+Exit codes: 0 published or shown · 2 wrong usage or configuration, or doctor found something wrong ·
+3 audit failed, nothing published · 4 a source unavailable after retries · 5 another run holds the
+warehouse · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
 """
 
 import argparse

@@ -1,4 +1,6 @@
-"""The flows that prefect.yaml deploys: what `shihyo run` and `shihyo backfill` do, for a Prefect server and worker of your own."""
+"""The flows that prefect.yaml deploys: what `shihyo run` and `shihyo backfill` do, for a Prefect
+server and worker of your own.
+"""
 
 from datetime import date
 from typing import Literal

@@ -1,7 +1,8 @@
-"""Dev: the data team's edit loop. A copy of what is published, with only that built anew which the project changed; readers never see it.
+"""Dev: the data team's edit loop. A copy of what is published, with only that built anew which the
+project changed; readers never see it.
 
-Nothing is landed here, and the night's facts (as-of date, landed items) are those of the published version, so that every difference is the
-edit's.
+Nothing is landed here, and the night's facts (as-of date, landed items) are those of the published
+version, so that every difference is the edit's.
 """
 
 import json
@@ -28,7 +29,9 @@ log = logging.getLogger("shihyo.dev")
 
 @dataclass(frozen=True)
 class Edit:
-    """What one turn of the loop built: names of seeds and models in the order of building, and how many tests held."""
+    """What one turn of the loop built: names of seeds and models in the order of building, and how
+    many tests held.
+    """
 
     built: tuple[str, ...]
     tests: int
@@ -37,8 +40,9 @@ class Edit:
 def build_dev(settings: Settings, project: Path = ROOT / "dbt_project") -> Edit:
     """Build what the project changed against the published version.
 
-    Raises AuditFailed when a test does not hold, ShihyoError when dbt fails and WarehouseBusy when another turn is still going. The
-    failure's line comes first, and dbt's own text is in its details.
+    Raises AuditFailed when a test does not hold, ShihyoError when dbt fails and WarehouseBusy when
+    another turn is still going. The failure's line comes first, and dbt's own text is in its
+    details.
     """
     published = published_file(settings, "dev")
     version = version_of(published)
@@ -57,7 +61,9 @@ def build_dev(settings: Settings, project: Path = ROOT / "dbt_project") -> Edit:
 
 
 def _copy_published(published: Path, copy: Path) -> None:
-    """Copy what is published; incremental models that were edited are built from all that has landed, the others keep what they hold."""
+    """Copy what is published; incremental models that were edited are built from all that has
+    landed, the others keep what they hold.
+    """
     for leftover in copy.parent.glob(f"{copy.name}*"):
         leftover.unlink()
     shutil.copyfile(published, copy)
@@ -67,7 +73,9 @@ def _copy_published(published: Path, copy: Path) -> None:
 
 
 def _project_as_published(settings: Settings, version: str, folder: Path) -> Path:
-    """Lay the manifest of the published version where dbt looks for a state; without one everything counts as changed."""
+    """Lay the manifest of the published version where dbt looks for a state; without one everything
+    counts as changed.
+    """
     state = folder / "state"
     state.mkdir(exist_ok=True)
     if manifest_file(settings, version).exists():

@@ -1,4 +1,6 @@
-"""Endings: what the last line of a command that failed may say. Only what is checked for it is said."""
+"""Endings: what the last line of a command that failed may say. Only what is checked for it is
+said.
+"""
 
 import os
 

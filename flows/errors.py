@@ -6,7 +6,8 @@
     ├── SourceUnavailable  4   a source could not be reached; may pass by itself, so it is retried
     └── WarehouseBusy      5   another run holds the warehouse
 
-A message says what, where, expected, found and what to do next, and never quotes a source row: a row may name a person.
+A message says what, where, expected, found and what to do next, and never quotes a source row: a
+row may name a person.
 """
 
 
@@ -16,7 +17,9 @@ class ShihyoError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, details: str = "") -> None:
-        """Keep the one line, and what may be printed below it where a person is looking (never by a night)."""
+        """Keep the one line, and what may be printed below it where a person is looking (never by a
+        night).
+        """
         super().__init__(message)
         self.details = details
 

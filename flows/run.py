@@ -40,9 +40,11 @@ class Run(RunEvent):
 
 @contextmanager
 def recorded(settings: Settings, run: Run) -> Iterator[Run]:
-    """Write a run's beginning and end into the ledger and its outcome into the status, whatever happens in between.
+    """Write a run's beginning and end into the ledger and its outcome into the status, whatever
+    happens in between.
 
-    A run whose version the link names is published, whatever failed after it: a Prefect server that died, say, becomes a warning.
+    A run whose version the link names is published, whatever failed after it: a Prefect server that
+    died, say, becomes a warning.
     """
     append(settings, run.entry())
     try:

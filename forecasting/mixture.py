@@ -53,7 +53,9 @@ def _local_linear_trend(values: Numbers) -> Any:
 
 
 class Fitted:
-    """A filtered series: for every shape and month, the state one month ahead, its covariance, and how well the shape did until then."""
+    """A filtered series: for every shape and month, the state one month ahead, its covariance, and
+    how well the shape did until then.
+    """
 
     def __init__(self, states: Numbers, covariances: Numbers, likelihoods: Numbers, variances: Numbers, degrees: Numbers) -> None:
         self.states, self.covariances = states, covariances
@@ -80,14 +82,18 @@ class Mixture:
         self.means, self.scales, self.weights, self.degrees = means, scales, weights, degrees
 
     def below(self, values: Numbers) -> Numbers:
-        """Return the probability of a value at or below each; the last axis is that of the forecasts."""
+        """Return the probability of a value at or below each; the last axis is that of the
+        forecasts.
+        """
         more = [1] * (np.ndim(values) - 1)
         parts = (self.means, self.scales, self.weights)
         means, scales, weights = (part.reshape(len(part), *more, -1) for part in parts)
         return _total(weights * stdtr(self.degrees, (values - means) / scales))
 
     def quantiles(self, probabilities: Iterable[float]) -> Numbers:
-        """Return one row of values per probability, by halving what lies between the parts' quantiles."""
+        """Return one row of values per probability, by halving what lies between the parts'
+        quantiles.
+        """
         asked = np.array(probabilities)[:, None]
         parts = self.means + self.scales * stdtrit(self.degrees, asked)[:, None, :]
         low, high = parts.min(axis=1), parts.max(axis=1)
@@ -101,7 +107,8 @@ class Mixture:
 def _total(parts: Numbers) -> Numbers:
     """Add one after the other.
 
-    numpy's own sum takes another order, and so another last digit, for a single column than for many.
+    numpy's own sum takes another order, and so another last digit, for a single column than for
+    many.
     """
     total = np.zeros(parts.shape[1:])
     for part in parts:

@@ -23,11 +23,12 @@ Key = tuple[str, int, float | None]
 
 
 def forecast(months: Iterable[Row], wanted: Iterable[Row], known: Mapping[Key, Row], method: str) -> list[Row]:
-    """Return one row per row of `wanted`, from `known` (by `key_of`) where history and method are the same.
+    """Return one row per row of `wanted`, from `known` (by `key_of`) where history and method are
+    the same.
 
-    Only the others are computed. `months` hold indicator_code, month, numerator, denominator; `wanted`
-    indicator_code, kind, direction, natural_limit, may_be_negative, origin_month, months_ahead,
-    target_value (null: no target is asked about).
+    Only the others are computed. `months` hold indicator_code, month, numerator, denominator;
+    `wanted` indicator_code, kind, direction, natural_limit, may_be_negative, origin_month,
+    months_ahead, target_value (null: no target is asked about).
     """
     rows: list[Row] = []
     missing: dict[str, list[tuple[Row, Row]]] = {}
@@ -60,7 +61,9 @@ def _place_of(row: Row) -> tuple[str, date, int, float]:
 
 
 def predict(months: list[Row], gaps: list[tuple[Row, Row]]) -> list[Row]:
-    """Fit one series and return the rows of `gaps` with their numbers; all origins come from one pass."""
+    """Fit one series and return the rows of `gaps` with their numbers; all origins come from one
+    pass.
+    """
     import numpy as np
 
     from forecasting import mixture, scales

@@ -44,7 +44,9 @@ class StockScale:
         return target
 
     def certainty(self, target: float, is_up: bool, probability: float | None) -> float | None:
-        """Return the probability of reaching a target; one at or beyond a bound is certain or impossible."""
+        """Return the probability of reaching a target; one at or beyond a bound is certain or
+        impossible.
+        """
         if is_up:
             return 1.0 if target <= self.least else 0.0 if target > self.limit else probability
         return 1.0 if target >= self.limit else 0.0 if target < self.least else probability

@@ -1,4 +1,6 @@
-"""The access log on arrival: as many rows as such a day usually has; a day after the calendar of closed days stops nothing."""
+"""The access log on arrival: as many rows as such a day usually has; a day after the calendar of
+closed days stops nothing.
+"""
 
 import great_expectations.expectations as gxe
 

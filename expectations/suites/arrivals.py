@@ -1,4 +1,6 @@
-"""What holds for a source whose items are delivered again and grow: an item keeps its size, and its rows can be used."""
+"""What holds for a source whose items are delivered again and grow: an item keeps its size, and its
+rows can be used.
+"""
 
 import great_expectations.expectations as gxe
 
@@ -6,7 +8,9 @@ from expectations.guards import Guard, named
 
 
 def arrivals(source_name: str, *, least_share: float, most_lost: float) -> Guard:
-    """Return the guard of one source's items beside the published delivery of each; both limits are shares, 0 to 1."""
+    """Return the guard of one source's items beside the published delivery of each; both limits are
+    shares, 0 to 1.
+    """
     return Guard(
         f"{source_name}@raw",
         f"select item_key as named_by, * from intermediate.int_arrival_volumes where source_name = '{source_name}'",

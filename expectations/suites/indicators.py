@@ -1,4 +1,6 @@
-"""The figures before they are published: within their limits, near what is published, and in agreement with the official ones."""
+"""The figures before they are published: within their limits, near what is published, and in
+agreement with the official ones.
+"""
 
 import great_expectations.expectations as gxe
 

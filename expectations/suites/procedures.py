@@ -14,7 +14,8 @@ CATALOGUE_SIZES = Guard(
             severity="critical",
             meta=named("catalogue_is_not_empty", "the procedure catalogue has no usable row; expected at least 1"),
         ),
-        # Retired procedures stay in a catalogue, so that it grows; a tenth less is a lost table or a filter.
+        # Retired procedures stay in a catalogue, so that it grows; a tenth less is a lost table or
+        # a filter.
         gxe.ExpectColumnValuesToBeBetween(
             column="share_of_typical",
             min_value=0.9,

@@ -1,18 +1,22 @@
-"""The staff roster on arrival: it is there, of its usual size, and its department names are readable and known."""
+"""The staff roster on arrival: it is there, of its usual size, and its department names are
+readable and known.
+"""
 
 import great_expectations.expectations as gxe
 
 from expectations.guards import Guard, named
 
-# UTF-8 read as CP932: the lead byte (E3 to E9) and its continuation byte (80 to BF) make one of these rarely used characters.
+# UTF-8 read as CP932: the lead byte (E3 to E9) and its continuation byte (80 to BF) make one of
+# these rarely used characters.
 _UTF8_AS_CP932 = "".join(
     character
     for lead in range(0xE3, 0xEA)
     for trail in range(0x80, 0xC0)
     if (character := bytes([lead, trail]).decode("cp932", errors="ignore"))
 )
-# Besides: the replacement character, control characters and accented letters (a Japanese encoding read as Latin-1), half-width katakana
-# (UTF-8 or EUC-JP read as CP932), and runs of question marks (a character lost on conversion).
+# Besides: the replacement character, control characters and accented letters (a Japanese encoding
+# read as Latin-1), half-width katakana (UTF-8 or EUC-JP read as CP932), and runs of question marks
+# (a character lost on conversion).
 MOJIBAKE = "[\u0080-\u024f\uff61-\uff9f\ufffd" + _UTF8_AS_CP932 + r"]|\?\?"
 
 ROSTER_SIZES = Guard(

@@ -1,6 +1,7 @@
 """dbt in a process of its own, which ends with its parent.
 
-Run as `python -m flows.children.dbt build OPTIONS…` or `… changes STATE PLACES…`, by the functions here.
+Run as `python -m flows.children.dbt build OPTIONS…` or `… changes STATE PLACES…`, by the functions
+here.
 """
 
 import json

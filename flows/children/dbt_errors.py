@@ -1,6 +1,8 @@
-"""What went wrong in dbt, as one line that begins with the file and the line to look at. A line number that is not certain is left out.
+"""What went wrong in dbt, as one line that begins with the file and the line to look at. A line
+number that is not certain is left out.
 
-DuckDB counts the lines of the statement that dbt sent and often points beside the mistake, so lines are found by what a message names.
+DuckDB counts the lines of the statement that dbt sent and often points beside the mistake, so lines
+are found by what a message names.
 """
 
 import csv
@@ -36,9 +38,11 @@ _NAMED = (
 
 
 def explain(results: list[dict[str, Any]], output: str, manifest: dict[str, Any], project: Path) -> str | None:
-    """Return `dbt_project/<file>[:<line>]: <what>` of the first failure, or None when nothing failed.
+    """Return `dbt_project/<file>[:<line>]: <what>` of the first failure, or None when nothing
+    failed.
 
-    `results` are those of run_results.json, `output` is what dbt printed (without colours), `manifest` its manifest.json (may be empty).
+    `results` are those of run_results.json, `output` is what dbt printed (without colours),
+    `manifest` its manifest.json (may be empty).
     """
     for result in sorted((each for each in results if each["status"] in _BROKEN), key=_severity):
         return _explain_result(result, manifest, project)
@@ -46,9 +50,11 @@ def explain(results: list[dict[str, Any]], output: str, manifest: dict[str, Any]
 
 
 def first_finding(failed: list[dict[str, Any]], warehouse: Path) -> tuple[str, str] | None:
-    """Return what the first row of the first failed test says of itself, as (finding, next step); None when no failed test tells any.
+    """Return what the first row of the first failed test says of itself, as (finding, next step);
+    None when no failed test tells any.
 
-    A singular test tells by columns of these names; no other column is read, so that no row is quoted that was not meant to be.
+    A singular test tells by columns of these names; no other column is read, so that no row is
+    quoted that was not meant to be.
     """
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         for result in failed:
@@ -78,7 +84,8 @@ def _explain_result(result: dict[str, Any], manifest: dict[str, Any], project: P
         line, text = _seed_mistake(project / file, message)
         return _place(file, line) + text
     if file.endswith(".py"):
-        # dbt runs a copy of the file, line by line the same, under a name of its own in a temporary folder.
+        # dbt runs a copy of the file, line by line the same, under a name of its own in a temporary
+        # folder.
         lines = re.findall(r'File "[^"]*[/\\]tmp\w+\.py", line (\d+)', message)
         return _place(file, int(lines[-1]) if lines else None) + _what(message.strip().splitlines()[-1])
     return _place(file, _named_line(project / file, message)) + _what(message)
@@ -101,7 +108,9 @@ def _explain_test(result: dict[str, Any], node: dict[str, Any], manifest: dict[s
 
 
 def _explain_output(output: str, project: Path) -> str | None:
-    """Read the error that dbt printed before it could run anything: a broken template, reference or YAML file."""
+    """Read the error that dbt printed before it could run anything: a broken template, reference or
+    YAML file.
+    """
     _, found, text = output.partition("Encountered an error:")
     if not found:
         return None
@@ -128,7 +137,9 @@ def _place(file: str, line: int | None) -> str:
 
 
 def _what(message: str) -> str:
-    """Return the telling sentence of a message: without dbt's headings, call stacks, the hints on CSV dialects and the quoted statement."""
+    """Return the telling sentence of a message: without dbt's headings, call stacks, the hints on
+    CSV dialects and the quoted statement.
+    """
     kept = []
     raw = message.partition("Raw Error:")[2] or message
     for line in raw.splitlines():
@@ -142,7 +153,9 @@ def _what(message: str) -> str:
 
 
 def _named_line(file: Path, message: str) -> int | None:
-    """Return the only line of a file that holds what the message names; None when there are several, or none."""
+    """Return the only line of a file that holds what the message names; None when there are
+    several, or none.
+    """
     for pattern in _NAMED:
         for name in re.findall(pattern, message, re.M):
             if line := _line_with(file, rf"(?<!\w){re.escape(name)}(?!\w)"):
@@ -158,7 +171,9 @@ def _line_with(file: Path, pattern: str) -> int | None:
 
 
 def _seed_mistake(file: Path, message: str) -> tuple[int | None, str]:
-    """Return the line of a seed that the message quotes, else the first with another number of fields than the heading; and what it is."""
+    """Return the line of a seed that the message quotes, else the first with another number of
+    fields than the heading; and what it is.
+    """
     if quoted := re.search(r"Original Line: (.*)", message):
         return _line_with(file, rf"^{re.escape(quoted[1].strip())}\s*$"), _what(message)
     rows = list(_csv_rows(file))

@@ -1,5 +1,5 @@
-"""Edits: what an incremental model holds was read by the SQL of earlier nights. What has been edited
-since is read again from landing.
+"""Edits: what an incremental model holds was read by the SQL of earlier nights. What has been
+edited since is read again from landing.
 
 A model's reading is its own SQL and settings, those of the models that it rests on, the macros of
 all of them, and the seeds among them; but for corrections, which are followed item by item
@@ -26,8 +26,8 @@ _STAGING = "models/staging/"
 
 
 def read_edited_again(manifest: Any, warehouse: Path) -> None:
-    """Prepare a candidate so that dbt builds from landing what the project reads otherwise than when
-    the candidate's tables were built.
+    """Prepare a candidate so that dbt builds from landing what the project reads otherwise than
+    when the candidate's tables were built.
 
     `manifest` is dbt's of the parsed project. `night.models_read_again` then names the incremental
     models that are dropped, each with the sources of which all items are read; where a source is

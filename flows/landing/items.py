@@ -59,7 +59,9 @@ class Manifest(BaseModel):
 
     def was_read_by(self, contract: Contract) -> bool:
         """Return whether the item was read by the contract as it stands: by its version, and by its
-        columns, which may have been edited without raising it. Earlier items have the version alone."""
+        columns, which may have been edited without raising it. Earlier items have the version
+        alone.
+        """
         return self.contract_version == contract.version and self.contract_digest in (None, contract.digest)
 
     def write(self, path: Path) -> None:

@@ -1,6 +1,8 @@
-"""Land: bring what the source systems have delivered into `landing/`, as immutable Parquet with a manifest.
+"""Land: bring what the source systems have delivered into `landing/`, as immutable Parquet with a
+manifest.
 
-A landed item is there whole or not at all, and is never written again. Landing decides nothing about values: it keeps text as it came.
+A landed item is there whole or not at all, and is never written again. Landing decides nothing
+about values: it keeps text as it came.
 """
 
 import hashlib
@@ -34,11 +36,13 @@ _TEMPORARY = ".landing"
 
 
 def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], reader: Reader) -> Account:
-    """Land what one source had delivered by each of the dates, in order; account for everything that its place holds.
+    """Land what one source had delivered by each of the dates, in order; account for everything
+    that its place holds.
 
-    An item is landed at the first of the dates on which it was there. It is skipped when its latest landing up to that date has the same
-    content, so 3 → 5 → 3 is three landings; when another version of the contract read that content, it is read again, as known since then.
-    Raises SourceUnavailable.
+    An item is landed at the first of the dates on which it was there. It is skipped when its latest
+    landing up to that date has the same content, so 3 → 5 → 3 is three landings; when another
+    version of the contract read that content, it is read again, as known since then. Raises
+    SourceUnavailable.
     """
     write_contracts(settings, source)
     configured = settings.sources[source.name]
@@ -80,7 +84,9 @@ def _order_of_landing(manifest: Manifest) -> tuple[str, str]:
 
 
 def _latest_landing(landed: list[Manifest], delivery: Delivery, as_of: date) -> Manifest | None:
-    """Return the landing that a delivery may repeat: not one under another month, which was read out of the name wrongly."""
+    """Return the landing that a delivery may repeat: not one under another month, which was read
+    out of the name wrongly.
+    """
     earlier = [manifest for manifest in landed if manifest.known_from <= as_of.isoformat()]
     latest = max(earlier, key=_order_of_landing, default=None)
     if latest and delivery.is_about == "month" and delivery.business_date and latest.business_date != delivery.business_date.isoformat():
@@ -89,9 +95,12 @@ def _latest_landing(landed: list[Manifest], delivery: Delivery, as_of: date) -> 
 
 
 def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, bool]:
-    """Say since when a source has not been reached, and whether a night as of that date may go on with what it last delivered."""
+    """Say since when a source has not been reached, and whether a night as of that date may go on
+    with what it last delivered.
+    """
     allowed = source.contract.may_be_stale_days
-    # The ledger tells when it was reached, new items or none; should the ledger be lost, what has landed tells at least when it had some.
+    # The ledger tells when it was reached, new items or none; should the ledger be lost, what has
+    # landed tells at least when it had some.
     message = [
         last_read(settings, source.name),
         *(date.fromisoformat(item.manifest.known_from) for item in landed_items(settings, source.name)),
@@ -104,7 +113,9 @@ def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, boo
 
 
 def _refuse_another_key(source: Source, landed: dict[str, list[Manifest]], pseudonyms: Pseudonyms) -> None:
-    """Refuse a key under which nobody in the log would be found in the rosters that are landed already."""
+    """Refuse a key under which nobody in the log would be found in the rosters that are landed
+    already.
+    """
     others = {manifest.pseudonym_key_id for items in landed.values() for manifest in items} - {None, pseudonyms.key_id}
     if others:
         raise UsageError(
@@ -158,7 +169,9 @@ def _land_if_new(
 
 
 def _reject_item(folder: Path, source: Source, unread: Unread) -> Rows:
-    """Write an item that could not be read as one rejected row, whatever its reader had written before it ended."""
+    """Write an item that could not be read as one rejected row, whatever its reader had written
+    before it ended.
+    """
     pq.write_table(source.contract.schema.empty_table(), folder / "data.parquet", compression="zstd")
     write_rejected(folder / "rejected.parquet", [RejectedRow(0, "unreadable_item", unread.reason, unread.content.item_hash)])
     return Rows("unknown", 0, 1)

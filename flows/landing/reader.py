@@ -1,7 +1,9 @@
-"""The reader: what others wrote is listed, read and parsed in a child process, under limits of memory and time.
+"""The reader: what others wrote is listed, read and parsed in a child process, under limits of
+memory and time.
 
-A file that makes a library abort, fill the memory or never end costs that file's reading, not the night. The child
-lives for many items, is started anew when it has died, and does not outlive its parent.
+A file that makes a library abort, fill the memory or never end costs that file's reading, not the
+night. The child lives for many items, is started anew when it has died, and does not outlive its
+parent.
 """
 
 import os
@@ -58,7 +60,9 @@ class Reader:
         self._end()
 
     def list_deliveries(self, source: Source, location: str) -> Any:
-        """Return what the source's `list_deliveries` gives; raise its error, or SourceUnavailable for a failure that nobody foresaw."""
+        """Return what the source's `list_deliveries` gives; raise its error, or SourceUnavailable
+        for a failure that nobody foresaw.
+        """
         self._opened = (source, location)
         answer = self._ask(Open(source, location, self._key))
         if isinstance(answer, Failed | Died):
@@ -66,9 +70,11 @@ class Reader:
         return answer
 
     def land(self, delivery: Delivery, known_sha256: str | None, folder: Path) -> tuple[Content, Rows] | Unread | None:
-        """Read a delivery of the source listed last and write its rows into `folder`; return None when its content is the known one.
+        """Read a delivery of the source listed last and write its rows into `folder`; return None
+        when its content is the known one.
 
-        Raises SourceUnavailable when it cannot be fetched, the source's own error, and OSError when the disk does not take what is read.
+        Raises SourceUnavailable when it cannot be fetched, the source's own error, and OSError when
+        the disk does not take what is read.
         """
         if self._opened is None:
             raise ValueError("no source is opened")

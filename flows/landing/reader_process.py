@@ -1,7 +1,8 @@
 """The reader's own process: lists, reads and parses what others wrote, under a limit of memory.
 
-`main` is run by `flows.landing.reader`, with requests on standard input and answers on standard output. It may fail in
-any way, and must never outlive its parent or answer anything that it has not done.
+`main` is run by `flows.landing.reader`, with requests on standard input and answers on standard
+output. It may fail in any way, and must never outlive its parent or answer anything that it has not
+done.
 """
 
 import contextlib
@@ -31,7 +32,9 @@ Step = Literal["list", "read", "parse", "write"]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a reader may take: memory beyond that of its own start. Answered by itself once it holds."""
+    """What a reader may take: memory beyond that of its own start. Answered by itself once it
+    holds.
+    """
 
     memory_bytes: int
 
@@ -47,7 +50,8 @@ class Open:
 
 @dataclass(frozen=True)
 class Land:
-    """Read a delivery of the opened source, and unless its checksum is `known_sha256` write its rows into `folder`.
+    """Read a delivery of the opened source, and unless its checksum is `known_sha256` write its
+    rows into `folder`.
 
     Answered by Content, then (of new content) by Rows.
     """
@@ -80,7 +84,9 @@ class Rows:
 
 @dataclass(frozen=True)
 class Failed:
-    """What ended a step: an error of ours with its message, a disk's error, or the name of anything else."""
+    """What ended a step: an error of ours with its message, a disk's error, or the name of anything
+    else.
+    """
 
     step: Step
     what: str
@@ -132,7 +138,9 @@ class _Session:
 
 
 def _too_large(delivery: Delivery, pseudonyms: Pseudonyms) -> Content:
-    """Return the checksum of a file that cannot be held in memory; whatever is no file raises MemoryError again."""
+    """Return the checksum of a file that cannot be held in memory; whatever is no file raises
+    MemoryError again.
+    """
     file = Path(delivery.origin)
     if not file.is_file():
         raise MemoryError
@@ -229,7 +237,8 @@ def _limit_memory(limits: Limits) -> Limits:
 
 def main() -> None:
     """Answer requests until the parent ends."""
-    # Whoever ends a night signals all of its processes; this one ends with its parent, and not in the middle of an item.
+    # Whoever ends a night signals all of its processes; this one ends with its parent, and not in
+    # the middle of an item.
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     answers = _Answers(os.dup(sys.stdout.fileno()))

@@ -1,4 +1,6 @@
-"""Audit: judge the candidate before anybody sees it. A critical finding publishes nothing; a warning is published and shown."""
+"""Audit: judge the candidate before anybody sees it. A critical finding publishes nothing; a
+warning is published and shown.
+"""
 
 import importlib
 import logging
@@ -22,12 +24,15 @@ log = logging.getLogger("shihyo.audit")
 
 
 def import_ahead() -> None:
-    """Import Great Expectations while something else is waited for: it takes seconds, and dbt needs one processor only."""
+    """Import Great Expectations while something else is waited for: it takes seconds, and dbt needs
+    one processor only.
+    """
     threading.Thread(target=importlib.import_module, args=("expectations.checkpoints",), daemon=True).start()
 
 
 def audit_candidate(settings: Settings, run: Run) -> int:
-    """Run both checkpoints on the candidate, record what they found in it, and return how many expectations were judged.
+    """Run both checkpoints on the candidate, record what they found in it, and return how many
+    expectations were judged.
 
     Raises AuditFailed naming every critical expectation that did not hold.
     """
@@ -52,7 +57,9 @@ def audit_candidate(settings: Settings, run: Run) -> int:
 
 
 def record_findings(candidate: Path, run: Run, findings: "list[Finding]") -> None:
-    """Write what was found into the candidate itself, so that a published version tells how it was judged."""
+    """Write what was found into the candidate itself, so that a published version tells how it was
+    judged.
+    """
     audited_at = datetime.now(UTC).replace(tzinfo=None)
     rows = [{"run_id": run.run_id, **vars(finding), "as_of": run.as_of, "audited_at": audited_at} for finding in findings]
     with duckdb.connect(str(candidate)) as connection:

@@ -1,7 +1,8 @@
-"""Erase one person: in everything that has landed, a pseudonym gives way to a number that stands for nobody.
+"""Erase one person: in everything that has landed, a pseudonym gives way to a number that stands
+for nobody.
 
-The rows stay, so that every count that was published stays true and nothing is lost; what is gone is every way from the person to the rows,
-key or no key. It must never write down whom it erased.
+The rows stay, so that every count that was published stays true and nothing is lost; what is gone
+is every way from the person to the rows, key or no key. It must never write down whom it erased.
 """
 
 import os
@@ -34,9 +35,11 @@ class Erased:
 
 
 def erase_from_landing(settings: Settings, person: str) -> Erased:
-    """Make a person unknown in every landed item; `person` is a pseudonym, or an identifier as the sources write it.
+    """Make a person unknown in every landed item; `person` is a pseudonym, or an identifier as the
+    sources write it.
 
-    All of the person's rows get one and the same random number, so that what belongs together stays together. The ledger records how many.
+    All of the person's rows get one and the same random number, so that what belongs together stays
+    together. The ledger records how many.
     """
     if not person.strip():
         raise UsageError("erase: nobody is named; expected a pseudonym, a staff number or a user name (- reads it from standard input)")

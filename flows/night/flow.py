@@ -32,7 +32,9 @@ def _may_pass_by_itself(_task: object, _task_run: object, state: State[object]) 
     persist_result=False,
 )
 def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run: Run, reader: Reader) -> None:
-    """Land one source; the only task that is retried, because only the world outside may mend itself."""
+    """Land one source; the only task that is retried, because only the world outside may mend
+    itself.
+    """
     account = land.land_source(settings, source, as_ofs, reader)
     run.counts[f"items_landed_{source.name}"] = account.landed
     if not settings.sources[source.name].enabled:
@@ -47,10 +49,12 @@ def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run:
 
 
 def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
-    """Land every source, and go on without one that fails in any way while what it last delivered is young enough.
+    """Land every source, and go on without one that fails in any way while what it last delivered
+    is young enough.
 
-    Raises SourceUnavailable else, or the UsageError of a setting that nothing can mend but a person, after the others have landed: they
-    may not keep for long what a night did not fetch. A disk that takes nothing more is no source's failure, and ends the night.
+    Raises SourceUnavailable else, or the UsageError of a setting that nothing can mend but a
+    person, after the others have landed: they may not keep for long what a night did not fetch. A
+    disk that takes nothing more is no source's failure, and ends the night.
     """
     too_stale: list[str] = []
     misconfigured: list[UsageError] = []
@@ -110,7 +114,9 @@ def publish_candidate(settings: Settings, run: Run) -> None:
 
 @flow(name="nightly", flow_run_name="{run.command} {run.as_of}", validate_parameters=False, persist_result=False)
 def nightly(settings: Settings, run: Run, as_ofs: Sequence[date], full_refresh: bool = False) -> None:
-    """Land what has been delivered by each of the dates (none: land nothing), build once, audit, and publish what holds."""
+    """Land what has been delivered by each of the dates (none: land nothing), build once, audit,
+    and publish what holds.
+    """
     land.clear_leftovers(settings)
     publish.clear_leftovers(settings)
     if as_ofs:

@@ -1,6 +1,8 @@
-"""Publish: make the audited candidate what readers see, in one atomic step; keep the last versions; roll back.
+"""Publish: make the audited candidate what readers see, in one atomic step; keep the last versions;
+roll back.
 
-A published file is never written again. Readers resolve the link `published/warehouse.duckdb` and open the version that it names.
+A published file is never written again. Readers resolve the link `published/warehouse.duckdb` and
+open the version that it names.
 """
 
 import logging
@@ -37,7 +39,9 @@ log = logging.getLogger("shihyo.publish")
 
 
 def publish_candidate(settings: Settings, run: Run) -> Path:
-    """Turn the candidate into version `run.version`, point the link at it and remove versions beyond `keep_versions`."""
+    """Turn the candidate into version `run.version`, point the link at it and remove versions
+    beyond `keep_versions`.
+    """
     if run.version is None:
         raise ShihyoError("publish: the run has no version")
     candidate = candidate_file(settings)
@@ -50,7 +54,8 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
     with candidate.open("rb") as content:
         os.fsync(content.fileno())
     shutil.copyfile(project_manifest(settings), manifest_file(settings, run.version))
-    # Entered before it has its name: a night that died in between left a version that the ledger could not vouch for.
+    # Entered before it has its name: a night that died in between left a version that the ledger
+    # could not vouch for.
     entered = EnteredVersion(version=run.version, as_of=run.as_of, run_id=run.run_id, sha256=sha256)
     append(settings, entered.entry())
     _name_version(candidate, file)
@@ -99,7 +104,9 @@ def _remove_old_versions(settings: Settings) -> None:
 
 
 def remove_all_but_published(settings: Settings) -> None:
-    """Remove every kept version that is not the published one, damaged ones too: nothing can be rolled back to then."""
+    """Remove every kept version that is not the published one, damaged ones too: nothing can be
+    rolled back to then.
+    """
     current = published_link(settings).resolve()
     for file in settings.published_dir.glob("*warehouse*.duckdb*"):
         if file.is_file() and not file.is_symlink() and file.resolve() != current:
@@ -151,7 +158,9 @@ def versions(settings: Settings) -> list[KeptVersion]:
 
 
 def rollback(settings: Settings, version: str) -> None:
-    """Point the link at an earlier version; raise UsageError when it is not kept, ShihyoError when it is not known to be whole."""
+    """Point the link at an earlier version; raise UsageError when it is not kept, ShihyoError when
+    it is not known to be whole.
+    """
     kept = [entry.version for entry in versions(settings)]
     if version not in kept:
         raise UsageError(f"version {version} is not kept; kept are {', '.join(kept) or 'none'}")

@@ -27,21 +27,27 @@ def run_night(settings: Settings, as_of: date, *, full_refresh: bool = False) ->
 
 
 def run_backfill(settings: Settings, first: date, last: date, step: str, *, full_refresh: bool = False) -> None:
-    """Land date by date from `first` to `last` (step `day` or `month`) and build once; raise ShihyoError when it does not publish."""
+    """Land date by date from `first` to `last` (step `day` or `month`) and build once; raise
+    ShihyoError when it does not publish.
+    """
     if first > last:
         raise UsageError(f"backfill: from {first} is after to {last}; next: exchange them")
     _run(settings, Run("backfill", last), list(_steps(first, last, step)), full_refresh=full_refresh)
 
 
 def run_rebuild(settings: Settings) -> None:
-    """Build what is published anew from all that has landed, landing nothing; raise ShihyoError when it does not publish."""
+    """Build what is published anew from all that has landed, landing nothing; raise ShihyoError
+    when it does not publish.
+    """
     _run(settings, Run("rebuild", _published_day(settings, "rebuild")), [], full_refresh=True)
 
 
 def run_erasure(settings: Settings, person: str) -> Erased:
-    """Erase a person from landing, and from what is published by building it anew; earlier versions, which hold the pseudonym, are removed.
+    """Erase a person from landing, and from what is published by building it anew; earlier
+    versions, which hold the pseudonym, are removed.
 
-    Raises ShihyoError when the new version is not published: landing is erased then, and erasing once more goes on from there.
+    Raises ShihyoError when the new version is not published: landing is erased then, and erasing
+    once more goes on from there.
     """
     with warehouse_lock(settings):
         erased = erase_from_landing(settings, person)

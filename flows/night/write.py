@@ -1,6 +1,8 @@
-"""Write: build the candidate warehouse from what has landed and the seeds. The published warehouse is read here and never written.
+"""Write: build the candidate warehouse from what has landed and the seeds. The published warehouse
+is read here and never written.
 
-The candidate starts as a copy of what is published, so that dbt adds tonight's items only; on a full refresh it starts empty.
+The candidate starts as a copy of what is published, so that dbt adds tonight's items only; on a
+full refresh it starts empty.
 """
 
 import json
@@ -36,7 +38,8 @@ _PUBLISHED_PROGRESS = """
         indicator_code varchar, fiscal_year integer, actual_value double, is_provisional boolean
     )
 """
-# What the incremental models of the published version were built with; of a version older than the register, nothing.
+# What the incremental models of the published version were built with; of a version older than the
+# register, nothing.
 _PUBLISHED_CORRECTIONS = """
     create or replace table night.published_corrections (
         correction_id varchar, source_name varchar, item_key varchar, source_row bigint, column_name varchar, recorded_value varchar,
@@ -47,8 +50,8 @@ _PUBLISHED_CORRECTIONS = """
 
 @dataclass(frozen=True)
 class Build:
-    """What dbt did: how many models and tests, which tests warned, and which models it built from all that has landed because
-    what they read, or how, was edited.
+    """What dbt did: how many models and tests, which tests warned, and which models it built from
+    all that has landed because what they read, or how, was edited.
     """
 
     models: int
@@ -88,7 +91,9 @@ def _target(settings: Settings) -> Path:
 
 
 def prepare_candidate(settings: Settings, run: Run, *, full_refresh: bool) -> None:
-    """Lay out the candidate file before dbt begins: what is published, and the schema `night` with the run's facts."""
+    """Lay out the candidate file before dbt begins: what is published, and the schema `night` with
+    the run's facts.
+    """
     settings.candidate_dir.mkdir(parents=True, exist_ok=True)
     for file in (_target(settings) / "run_results.json", project_manifest(settings)):
         file.unlink(missing_ok=True)

@@ -1,4 +1,6 @@
-"""Diff: what readers would see change between what is published and another warehouse. Only marts are compared, and both read-only."""
+"""Diff: what readers would see change between what is published and another warehouse. Only marts
+are compared, and both read-only.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -28,7 +30,9 @@ _COLUMNS = """
 
 @dataclass(frozen=True)
 class ValueChange:
-    """One column of one indicator and fiscal year; a row that is new or gone has every column of it null on the other side."""
+    """One column of one indicator and fiscal year; a row that is new or gone has every column of it
+    null on the other side.
+    """
 
     indicator_code: str
     fiscal_year: int
@@ -39,7 +43,9 @@ class ValueChange:
 
 @dataclass(frozen=True)
 class TableChange:
-    """How many rows of a mart are new or gone, duplicates counted; `columns` names those that only one side has, with + or −."""
+    """How many rows of a mart are new or gone, duplicates counted; `columns` names those that only
+    one side has, with + or −.
+    """
 
     table: str
     rows_before: int | None
@@ -55,7 +61,9 @@ class TableChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """What changes from `before` to `after`: values of indicators, and rows of every mart that has any difference."""
+    """What changes from `before` to `after`: values of indicators, and rows of every mart that has
+    any difference.
+    """
 
     before: str
     after: str
@@ -68,7 +76,8 @@ class Difference:
 
 
 def difference(settings: Settings, other: str) -> Difference:
-    """Compare what is published with `dev`, with `candidate` (of a refused night) or with a kept version.
+    """Compare what is published with `dev`, with `candidate` (of a refused night) or with a kept
+    version.
 
     Raises UsageError when there is no such warehouse, ShihyoError when nothing is published.
     """

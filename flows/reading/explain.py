@@ -1,4 +1,6 @@
-"""Explain: the receipt of one figure from the published warehouse. Reads marts only, and what it tells was computed on the night."""
+"""Explain: the receipt of one figure from the published warehouse. Reads marts only, and what it
+tells was computed on the night.
+"""
 
 import json
 from typing import Any
@@ -57,10 +59,12 @@ Row = dict[str, Any]
 
 
 def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_rows: bool, form: str) -> str:
-    """Return the receipt of an indicator's fiscal year (default: the latest that has a value), for reading or as one JSON object.
+    """Return the receipt of an indicator's fiscal year (default: the latest that has a value), for
+    reading or as one JSON object.
 
-    `with_rows` adds the source rows that were counted, and what they add up to. Raises UsageError when there is no such indicator or value,
-    ShihyoError when nothing is published yet or what is published has no receipts.
+    `with_rows` adds the source rows that were counted, and what they add up to. Raises UsageError
+    when there is no such indicator or value, ShihyoError when nothing is published yet or what is
+    published has no receipts.
     """
     with published(settings, "explain") as connection:
         try:

@@ -1,4 +1,5 @@
-"""Quarantine: what was held back, for the people who can mend it at the source. Reads marts only; personal values are masked there already.
+"""Quarantine: what was held back, for the people who can mend it at the source. Reads marts only;
+personal values are masked there already.
 
 A row leaves quarantine by itself: its owner mends the source and delivers the item again.
 """
@@ -45,7 +46,8 @@ _GUIDE = (
 
 
 def held_back(settings: Settings) -> list[dict[str, Any]]:
-    """Return the rows that the published version holds back and that no later delivery has mended, by owner, source, item and row.
+    """Return the rows that the published version holds back and that no later delivery has mended,
+    by owner, source, item and row.
 
     Raises ShihyoError when nothing is published yet.
     """
@@ -82,7 +84,9 @@ def _harmless(value: Any) -> Any:
 
 
 def export(settings: Settings, folder: Path) -> list[Path]:
-    """Write a workbook for each owner of rows that are held back into a folder, and return their paths; earlier ones are replaced."""
+    """Write a workbook for each owner of rows that are held back into a folder, and return their
+    paths; earlier ones are replaced.
+    """
     by_owner: dict[str, list[dict[str, Any]]] = {}
     for row in held_back(settings):
         by_owner.setdefault(row["owner_ja"], []).append(row)

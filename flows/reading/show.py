@@ -1,4 +1,6 @@
-"""Show: the indicators from the published warehouse, as a table, JSON or CSV. Reads marts only and computes nothing."""
+"""Show: the indicators from the published warehouse, as a table, JSON or CSV. Reads marts only and
+computes nothing.
+"""
 
 import csv
 import io
@@ -42,9 +44,11 @@ _DISPLAYED = "select indicator_code, kind, display_decimals from marts.dim_indic
 
 
 def report(settings: Settings, *, official: bool, as_of: date | None, form: str) -> str:
-    """Return the indicators as of a day (default: the published version's own), one entry per indicator and fiscal year.
+    """Return the indicators as of a day (default: the published version's own), one entry per
+    indicator and fiscal year.
 
-    Values are in the indicator's own unit and unrounded in JSON and CSV. Raises ShihyoError when nothing is published yet.
+    Values are in the indicator's own unit and unrounded in JSON and CSV. Raises ShihyoError when
+    nothing is published yet.
     """
     with published(settings, "show") as connection:
         cursor = connection.execute(_OFFICIAL if official else _PROGRESS, {"as_of": as_of or date.max})
@@ -98,7 +102,9 @@ def _progress_line(row: dict[str, Any], kind: str, decimals: int) -> dict[str, s
 
 
 def _methods(row: dict[str, Any]) -> str:
-    """Name the methods beside the level; the figures are ratios, or a growth a year where there is no target."""
+    """Name the methods beside the level; the figures are ratios, or a growth a year where there is
+    no target.
+    """
     parts = [
         f"{name} {(row[f'{method}_status'] or '').removesuffix('_progress').replace('_', ' ')}"
         + (f" {written(row[figure], 2, PACES)}" if row[figure] is not None else "")
@@ -113,7 +119,9 @@ def _methods(row: dict[str, Any]) -> str:
 
 
 def actual_text(row: dict[str, Any], kind: str, decimals: int) -> str:
-    """Write an actual so that it looks like no target beside it that it missed; a share with its parts."""
+    """Write an actual so that it looks like no target beside it that it missed; a share with its
+    parts.
+    """
     if row["actual_text"] is not None:
         return str(row["actual_text"])
     if row["actual_value"] is None:

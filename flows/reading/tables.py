@@ -8,7 +8,9 @@ from typing import Any
 
 
 def in_columns(rows: list[dict[str, str]]) -> str:
-    """Return rows as a table of text, aligned as a terminal shows it: Japanese characters are two columns wide."""
+    """Return rows as a table of text, aligned as a terminal shows it: Japanese characters are two
+    columns wide.
+    """
     widths = {name: max(_width(name), *(_width(row[name]) for row in rows)) for name in rows[0]}
     lines = ["  ".join(name + " " * (width - _width(name)) for name, width in widths.items())]
     lines += ["  ".join(row[name] + " " * (width - _width(row[name])) for name, width in widths.items()) for row in rows]

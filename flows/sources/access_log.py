@@ -1,4 +1,5 @@
-"""The access log of the data-visualisation environment: a file a day, UTC stamps, no department in it.
+"""The access log of the data-visualisation environment: a file a day, UTC stamps, no department in
+it.
 
 Kept: when, who (as a pseudonym) and what was done. Addresses and workbook names stay at the source.
 """

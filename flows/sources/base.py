@@ -1,6 +1,7 @@
 """What every source system hands over, whatever its format.
 
-A source lists deliveries and reads them (input and output only), and parses bytes (no input or output). It never writes: landing does.
+A source lists deliveries and reads them (input and output only), and parses bytes (no input or
+output). It never writes: landing does.
 """
 
 from collections.abc import Iterator
@@ -36,11 +37,12 @@ UnreadReason = Literal[
 class Delivery:
     """One item as it was handed over once.
 
-    `item_key` is stable over re-deliveries. `delivered_on` is the day of the drop folder it lies in, None when only "it is there" is known.
-    `stated_days` are those that the name can be read to state; landing, which knows the night,
-    chooses `business_date` among them. `is_about` says what the source's names must state: without
-    its month an item is held back, without its day it lands undated.
-    `stamp` changes whenever the bytes may have changed; None means that only reading tells (a URL).
+    `item_key` is stable over re-deliveries. `delivered_on` is the day of the drop folder it lies
+    in, None when only "it is there" is known. `stated_days` are those that the name can be read to
+    state; landing, which knows the night, chooses `business_date` among them. `is_about` says what
+    the source's names must state: without its month an item is held back, without its day it lands
+    undated. `stamp` changes whenever the bytes may have changed; None means that only reading tells
+    (a URL).
     """
 
     item_key: str
@@ -78,7 +80,8 @@ class Listing:
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A row that could not be read as a row; its text is dropped for a keyed hash, because it may name a person.
+    """A row that could not be read as a row; its text is dropped for a keyed hash, because it may
+    name a person.
 
     `source_row` 0 stands for the item as a whole. `reason` never quotes the row.
     """
@@ -93,8 +96,9 @@ class RejectedRow:
 class Parsed:
     """An item's content: the encoding it was written in and its rows.
 
-    `batches` holds the contract's landed columns as text plus `_source_row` (int64, 1-based, counting rejected rows and headings).
-    `rejected` is complete once `batches` is exhausted. `notes` says what the item has besides its contract, or lacks of what is optional.
+    `batches` holds the contract's landed columns as text plus `_source_row` (int64, 1-based,
+    counting rejected rows and headings). `rejected` is complete once `batches` is exhausted.
+    `notes` says what the item has besides its contract, or lacks of what is optional.
     """
 
     encoding: str
@@ -121,7 +125,9 @@ class Source(Protocol):
         ...
 
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
-        """Turn bytes into rows of text; a row that is no row is rejected, an item that is none is one rejected row 0."""
+        """Turn bytes into rows of text; a row that is no row is rejected, an item that is none is
+        one rejected row 0.
+        """
         ...
 
 

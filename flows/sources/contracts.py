@@ -1,7 +1,9 @@
-"""What a source may hand over: the columns that are kept, what each is called there, of what kind it is and whether it names people.
+"""What a source may hand over: the columns that are kept, what each is called there, of what kind
+it is and whether it names people.
 
-A contract is the one place in which a source's columns, owner and rhythm stand. What it does not name is left behind unread, and what does
-not look like its kind is covered before it is written: a name in a column of dates must not reach the disk.
+A contract is the one place in which a source's columns, owner and rhythm stand. What it does not
+name is left behind unread, and what does not look like its kind is covered before it is written: a
+name in a column of dates must not reach the disk.
 """
 
 import difflib
@@ -28,7 +30,8 @@ _NAMED_AT_MOST = 20
 
 # What a value of each kind may be made of; anything else may be somebody's name and is covered.
 _LOOKS: dict[Kind, str] = {
-    # What something is called: of five characters and more, with a particle in it, which names of people have not.
+    # What something is called: of five characters and more, with a particle in it, which names of
+    # people have not.
     "title": r"(?=.*[のをにと]).{5,120}",
     "code": r"[A-Za-z0-9_.:\-]{0,64}",
     "date": r"[0-9０-９\s/／.．\-－年月日度元令和平成昭和RHSrhsＲＨＳ()（）月火水木金土日:T]{0,40}",
@@ -41,8 +44,8 @@ _LOOKS: dict[Kind, str] = {
     # An office, or bytes that were garbled on the way: the audit has to see those.
     "department": r".{2,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|場|院|センター|担当)|.{0,60}[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60}",
 }
-# Mail and IP addresses and telephone numbers, wherever they stand; and twelve digits, which are a resident's number (個人番号) where a day
-# or a count should be.
+# Mail and IP addresses and telephone numbers, wherever they stand; and twelve digits, which are a
+# resident's number (個人番号) where a day or a count should be.
 _ADDRESS = (
     r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
     r"|0[0-9]{1,4}-[0-9]{1,4}-[0-9]{3,4}"
@@ -54,13 +57,16 @@ _PLAIN_STAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[
 
 @dataclass(frozen=True)
 class Column:
-    """A column that is kept: its landed name and its headings at the source, the first of which is shown to its owner.
+    """A column that is kept: its landed name and its headings at the source, the first of which is
+    shown to its owner.
 
-    A personal column is landed as pseudonyms. A `word` is one of `words`; free `text` is kept but for addresses in it.
-    A date or number that is `read_on_landing` is landed twice: read (ISO day, plain number; null when it cannot be read), and as written,
-    in `<name>_raw`; SQL reads those of large files. An undecodable byte rejects its row, except in a column that is `landed_unreadable`:
-    there it becomes U+FFFD, for the audit to see; else a garbled department would only be missing, and the rate wrong.
-    A number is read if it is exact (約3 is not), and bare or in one of the `units`.
+    A personal column is landed as pseudonyms. A `word` is one of `words`; free `text` is kept but
+    for addresses in it. A date or number that is `read_on_landing` is landed twice: read (ISO day,
+    plain number; null when it cannot be read), and as written, in `<name>_raw`; SQL reads those of
+    large files. An undecodable byte rejects its row, except in a column that is
+    `landed_unreadable`: there it becomes U+FFFD, for the audit to see; else a garbled department
+    would only be missing, and the rate wrong. A number is read if it is exact (約3 is not), and bare
+    or in one of the `units`.
     """
 
     name: str
@@ -81,10 +87,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """A source's contract. `left_behind` names headings that are known and never read, so that they are no news.
+    """A source's contract. `left_behind` names headings that are known and never read, so that they
+    are no news.
 
-    `delivers_within_days` is how long a source that delivers regularly may be silent; `may_be_stale_days` is for how long a night may go on
-    with what it last delivered while it cannot be reached.
+    `delivers_within_days` is how long a source that delivers regularly may be silent;
+    `may_be_stale_days` is for how long a night may go on with what it last delivered while it
+    cannot be reached.
     """
 
     source_name: str
@@ -164,7 +172,8 @@ def plain_heading(heading: str) -> str:
 def lay_out(found: Sequence[str], contract: Contract, *, body: bytes | None = None) -> Layout:
     """Find a contract's columns among an item's headings.
 
-    `body` is the rest of the item: a heading that also stands there is somebody's cell in the wrong place, and is not named.
+    `body` is the rest of the item: a heading that also stands there is somebody's cell in the wrong
+    place, and is not named.
     """
     headings = [plain_heading(heading) for heading in found]
     places = {column.name: _places(column, headings) for column in contract.columns}
@@ -279,7 +288,9 @@ def _read(value: str | None, column: Column) -> str | None:
 def landed_batch(
     rows: Sequence[Sequence[str | None]], source_rows: Iterable[int], layout: Layout, contract: Contract, pseudonyms: Pseudonyms
 ) -> pa.RecordBatch:
-    """Return rows of an item's cells as a batch of the contract's landed columns; a column that the item has not is null."""
+    """Return rows of an item's cells as a batch of the contract's landed columns; a column that the
+    item has not is null.
+    """
     arrays: list[pa.Array] = []
     for column in contract.columns:
         place = layout.positions.get(column.name)

@@ -1,7 +1,9 @@
-"""Relational databases: PostgreSQL by its URL, through ADBC; SQLite by its file. One statement in one read-only connection.
+"""Relational databases: PostgreSQL by its URL, through ADBC; SQLite by its file. One statement in
+one read-only connection.
 
-It must never write to a source, wait for one without end, or let a password out. Every column is text when it leaves the database: what a
-driver makes of other types depends on the first rows that it sees.
+It must never write to a source, wait for one without end, or let a password out. Every column is
+text when it leaves the database: what a driver makes of other types depends on the first rows that
+it sees.
 """
 
 import re
@@ -19,7 +21,8 @@ from flows.errors import ShihyoError, SourceUnavailable, UsageError
 from settings import mask_secrets
 
 _POSTGRESQL = ("postgresql", "postgres")
-# A night must not hang on a database: a dead host ends the wait after these, a locked table after the statement's time.
+# A night must not hang on a database: a dead host ends the wait after these, a locked table after
+# the statement's time.
 _POSTGRESQL_DEFAULTS = {
     "application_name": "shihyo",
     "connect_timeout": "10",
@@ -35,8 +38,9 @@ _SQLITE_WAIT_SECONDS = 30.0
 def read_table(location: str, query: str, columns: tuple[str, ...], what: str) -> pa.Table:
     """Return the named columns of what a query gives; the query casts each to text.
 
-    Raises SourceUnavailable when the database cannot be reached or gives up in the middle, ShihyoError when it does not hold what `what`
-    (the query's file) asks for, and UsageError for a location that is neither a PostgreSQL URL nor a file.
+    Raises SourceUnavailable when the database cannot be reached or gives up in the middle,
+    ShihyoError when it does not hold what `what` (the query's file) asks for, and UsageError for a
+    location that is neither a PostgreSQL URL nor a file.
     """
     scheme = urlsplit(location).scheme if "://" in location else ""
     if scheme and scheme not in _POSTGRESQL:
@@ -89,14 +93,18 @@ def _with_defaults(url: str) -> str:
 
 
 def _asks_for_what_is_not_there(error: adbc_driver_manager.Error | sqlite3.Error) -> bool:
-    """Tell a missing table, column or right (SQLSTATE class 42; SQLite's general error) from what may pass by itself."""
+    """Tell a missing table, column or right (SQLSTATE class 42; SQLite's general error) from what
+    may pass by itself.
+    """
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
     return error.sqlstate.startswith("42") if error.sqlstate else isinstance(error, adbc_driver_manager.ProgrammingError)
 
 
 def _reason(error: Exception) -> str:
-    """Return what the driver says, without the status before it, the query after it and the names of accounts."""
+    """Return what the driver says, without the status before it, the query after it and the names
+    of accounts.
+    """
     first = str(error).strip().splitlines()[0]
     said = re.sub(r"^[A-Z_]+: (\[\w+\] )?(Failed to prepare query: )?(ERROR: +)?", "", first)
     return re.sub(r'(user|role) "[^"]*"', r"\1 ***", said).strip()

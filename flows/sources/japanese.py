@@ -1,4 +1,6 @@
-"""Japanese as municipal pages and files write it, in one place for every source: text, years and dates, and quantities."""
+"""Japanese as municipal pages and files write it, in one place for every source: text, years and
+dates, and quantities.
+"""
 
 from flows.sources.japanese_quantities import (
     UNITS,

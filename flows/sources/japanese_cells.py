@@ -1,7 +1,9 @@
-"""One cell of a municipal table that should be a date or a number: 令和5年10月1日, R5.10.1, １，１００, ▲３, 6千2百万円, 60％以上.
+"""One cell of a municipal table that should be a date or a number: 令和5年10月1日, R5.10.1, １，１００, ▲３,
+6千2百万円, 60％以上.
 
-A cell is read whole or not at all. It must never guess: 45200 is no date, 10～20 is no number, and a day that no calendar has is none.
-`dbt_project/macros/japanese_values.sql` reads the same in SQL, for files of millions of rows.
+A cell is read whole or not at all. It must never guess: 45200 is no date, 10～20 is no number, and a
+day that no calendar has is none. `dbt_project/macros/japanese_values.sql` reads the same in SQL,
+for files of millions of rows.
 """
 
 import re
@@ -23,9 +25,11 @@ _DIGITS = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 
 
 def read_date(text: str) -> date | None:
-    """Return the day that a cell holds, 和暦 or common era, whatever the width of its characters; None when it is not exactly one day.
+    """Return the day that a cell holds, 和暦 or common era, whatever the width of its characters;
+    None when it is not exactly one day.
 
-    An era's years go on past its end (平成31年5月1日 is 2019-05-01), as forms printed before it write them.
+    An era's years go on past its end (平成31年5月1日 is 2019-05-01), as forms printed before it write
+    them.
     """
     plain = normalise(text).strip()
     match = _DAY.fullmatch(plain) or _DIGITS.fullmatch(plain)
@@ -45,7 +49,8 @@ def read_date(text: str) -> date | None:
 
 
 def read_number(text: str) -> Quantity | None:
-    """Return the number that a cell holds, with its qualifier and unit; None when the cell is blank or holds anything besides it.
+    """Return the number that a cell holds, with its qualifier and unit; None when the cell is blank
+    or holds anything besides it.
 
     In a cell a plus is a sign, and no change as on a page.
     """

@@ -1,4 +1,5 @@
-"""Quantities as municipal pages and files write them: a number with its unit, its scale and how exactly it is meant.
+"""Quantities as municipal pages and files write them: a number with its unit, its scale and how
+exactly it is meant.
 
 It exists so that no number is taken for more than it says: 約4割 is about 40 %, 前年度比390件増 is
 a change and no level, 10~20件 and 過半数 have no single value. What is no level is found as
@@ -48,7 +49,9 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Unread:
-    """A figure that is no level, or none that can be read as one; `reason` is that of the quarantine."""
+    """A figure that is no level, or none that can be read as one; `reason` is that of the
+    quarantine.
+    """
 
     text: str
     reason: Reason

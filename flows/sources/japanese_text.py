@@ -1,7 +1,7 @@
 """Japanese text as municipal pages write it: character widths, fiscal years and dates.
 
-It exists so that every source reads 「Ｒ５年度」 in one way. It must never guess: what is no year or date is not found, and nothing here
-knows any page, indicator or bureau.
+It exists so that every source reads 「Ｒ５年度」 in one way. It must never guess: what is no year or date
+is not found, and nothing here knows any page, indicator or bureau.
 """
 
 import re
@@ -9,7 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-# Copied from PDF files in place of the characters they look like; Unicode gives these radicals no decomposition.
+# Copied from PDF files in place of the characters they look like; Unicode gives these radicals no
+# decomposition.
 _RADICALS = dict(zip("⺠⻄⻑⻘⻝⻩⻭⻯⻲", "民西長青食黄歯竜亀", strict=True))
 _WAVE_DASHES = "\u301c\uff5e\u223c~"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -45,7 +46,9 @@ def normalise(text: str) -> str:
 
 @dataclass(frozen=True)
 class Mention:
-    """A fiscal year, or a range of them, named in a text; `span` counts characters of the normalised text."""
+    """A fiscal year, or a range of them, named in a text; `span` counts characters of the
+    normalised text.
+    """
 
     start_year: int
     end_year: int
@@ -111,7 +114,9 @@ def _range(match: re.Match[str]) -> Mention:
 
 
 def fiscal_years(text: str) -> list[Mention]:
-    """Find the fiscal years and ranges of them that a text names, in order; 「R5.10.1」 and 「令和5年10月」 are dates, not fiscal years."""
+    """Find the fiscal years and ranges of them that a text names, in order; 「R5.10.1」 and 「令和5年10月」
+    are dates, not fiscal years.
+    """
     text = normalise(text)
     ranges = [mention for mention in map(_range, _YEAR_RANGE.finditer(text)) if mention.start_year < mention.end_year]
     rest = _masked(text, [mention.span for mention in ranges])
@@ -120,7 +125,9 @@ def fiscal_years(text: str) -> list[Mention]:
 
 
 def parse_date(text: str) -> date | None:
-    """Return the first date in a text, 和暦 or common era; None for none and for one that no calendar has."""
+    """Return the first date in a text, 和暦 or common era; None for none and for one that no calendar
+    has.
+    """
     match = _DATE.search(normalise(text))
     if match is None:
         return None
@@ -131,7 +138,9 @@ def parse_date(text: str) -> date | None:
 
 
 def without_years_and_dates(text: str) -> str:
-    """Return the normalised text with every date, fiscal year and ordinal covered up, at its full length."""
+    """Return the normalised text with every date, fiscal year and ordinal covered up, at its full
+    length.
+    """
     text = normalise(text)
     text = _masked(text, [match.span() for match in _DATE.finditer(text)])
     text = _masked(text, [mention.span for mention in fiscal_years(text)])

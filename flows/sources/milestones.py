@@ -1,6 +1,8 @@
-"""The register of milestones, kept by hand in Excel (or saved as CSV): the stages of each plan, with their days, status and evidence.
+"""The register of milestones, kept by hand in Excel (or saved as CSV): the stages of each plan,
+with their days, status and evidence.
 
-Kept: number, days, status and evidence of each stage. What it is called, who is in charge, and remarks stay at the source.
+Kept: number, days, status and evidence of each stage. What it is called, who is in charge, and
+remarks stay at the source.
 """
 
 from flows.sources.base import Delivery, Listing, Parsed

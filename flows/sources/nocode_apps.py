@@ -1,7 +1,9 @@
-"""The list of applications on the no-code platform: a kintone-style REST API with typed fields, string numbers and pages of 500.
+"""The list of applications on the no-code platform: a kintone-style REST API with typed fields,
+string numbers and pages of 500.
 
-The platform has no deliveries, only a present: the whole list is one item, landed again on every night on which it has changed. Kept: which
-task an application serves, whose it is, its status and its days. Names of applications and of people stay on the platform.
+The platform has no deliveries, only a present: the whole list is one item, landed again on every
+night on which it has changed. Kept: which task an application serves, whose it is, its status and
+its days. Names of applications and of people stay on the platform.
 """
 
 import json
@@ -62,7 +64,9 @@ class NocodeApps:
         return Listing((Delivery(item_key=f"app_{_app_of(location)}", origin=location),))
 
     def read(self, delivery: Delivery) -> bytes:
-        """Fetch the fields and every record and return them as JSON: the same content gives the same bytes."""
+        """Fetch the fields and every record and return them as JSON: the same content gives the
+        same bytes.
+        """
         parts, app = urlsplit(delivery.origin), _app_of(delivery.origin)
         where = f"nocode_apps {mask_secrets(delivery.origin)}"
         address = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path.rstrip('/')}/"
@@ -92,7 +96,9 @@ class NocodeApps:
         return json.dumps({"fields": fields, "records": plain}, ensure_ascii=False, sort_keys=True).encode()
 
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
-        """Give the records in order of their numbers; a field of another type, or one that is missing, rejects the list as a whole."""
+        """Give the records in order of their numbers; a field of another type, or one that is
+        missing, rejects the list as a whole.
+        """
         try:
             answer = json.loads(content)
             fields, records = dict(answer["fields"]), list(answer["records"])
@@ -143,7 +149,9 @@ def _type_name(found: Any) -> str:
 
 
 def _question(app: str, query: str, kept: list[str]) -> dict[str, str]:
-    """Return the parameters of one page. Seeking by number costs the same for every page and is not ended at 10,000, as offsets are."""
+    """Return the parameters of one page. Seeking by number costs the same for every page and is not
+    ended at 10,000, as offsets are.
+    """
     return {"app": app, "query": query, "totalCount": "true"} | {f"fields[{place}]": code for place, code in enumerate(kept)}
 
 
@@ -166,7 +174,9 @@ def _total(answer: dict[str, Any]) -> int | None:
 
 
 def _cells(record: Any, codes: list[str]) -> list[str | None] | None:
-    """Return a record's values in the order of the codes; None for what is no record. Fields that are left behind stay unread."""
+    """Return a record's values in the order of the codes; None for what is no record. Fields that
+    are left behind stay unread.
+    """
     if not isinstance(record, dict) or _id_of(record) < 0:
         return None
     cells: list[str | None] = []

@@ -1,4 +1,6 @@
-"""Packed deliveries: gzip, bzip2 and a zip of one file. What they unpack to is bounded, because a few kilobytes can ask for all memory."""
+"""Packed deliveries: gzip, bzip2 and a zip of one file. What they unpack to is bounded, because a
+few kilobytes can ask for all memory.
+"""
 
 import bz2
 import io
@@ -22,7 +24,8 @@ class Unreadable(Exception):
 def unpack(content: bytes) -> bytes:
     """Return what a packed delivery holds, and anything else (a workbook among it) as it is.
 
-    Raises Unreadable for damaged content, an archive of several files and one with a password, and for more than UNPACKED_LIMIT_BYTES.
+    Raises Unreadable for damaged content, an archive of several files and one with a password, and
+    for more than UNPACKED_LIMIT_BYTES.
     """
     if content.startswith(_GZIP):
         return b"".join(_gunzipped(content))

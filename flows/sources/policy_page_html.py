@@ -1,7 +1,7 @@
 """The text of an HTML page, line by line, as a browser would show it.
 
-A row of a table is one line and a list item keeps its mark, so that a page reads the same whether it was saved as text or as HTML. It never
-fails: what is no HTML is text.
+A row of a table is one line and a list item keeps its mark, so that a page reads the same whether
+it was saved as text or as HTML. It never fails: what is no HTML is text.
 """
 
 import re
@@ -113,7 +113,9 @@ class _HtmlLines(HTMLParser):
             self._add(data, self.getpos()[0])
 
     def parse_html_declaration(self, i: int) -> int:
-        """Read past a declaration; the library raises AssertionError on an unknown one such as `<![x[`."""
+        """Read past a declaration; the library raises AssertionError on an unknown one such as
+        `<![x[`.
+        """
         try:
             return super().parse_html_declaration(i)
         except AssertionError:
@@ -155,7 +157,9 @@ def is_html(text: str) -> bool:
 
 
 def html_lines(text: str) -> tuple[list[Line], str]:
-    """Return an HTML page's lines of text, numbered by where they begin in the file, and its <title>."""
+    """Return an HTML page's lines of text, numbered by where they begin in the file, and its
+    <title>.
+    """
     reader = _HtmlLines()
     reader.feed(text.replace("\r\n", "\n").replace("\r", "\n"))
     reader.close()

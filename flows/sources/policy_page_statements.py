@@ -1,7 +1,9 @@
-"""What a policy page states under its headings: indicators, targets, actuals and last year's actuals.
+"""What a policy page states under its headings: indicators, targets, actuals and last year's
+actuals.
 
-It puts list items together from their lines and decides what year each figure is of. Sentences are not read. It never decides which
-indicator a wording means: that is done downstream, where an unknown one is shown.
+It puts list items together from their lines and decides what year each figure is of. Sentences are
+not read. It never decides which indicator a wording means: that is done downstream, where an
+unknown one is shown.
 """
 
 import re
@@ -36,7 +38,9 @@ _LONGEST_LINE = 400
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing that a page states, and the line that states it; `said` is its figure, level or not."""
+    """One thing that a page states, and the line that states it; `said` is its figure, level or
+    not.
+    """
 
     kind: str
     line: Line
@@ -73,7 +77,9 @@ def section_statements(sections: list[Section], page_year: int | None) -> list[S
 
 
 def _items(section: Section) -> list[_Item]:
-    """Gather list items; in a section without list marks every line that is no figure alone begins one."""
+    """Gather list items; in a section without list marks every line that is no figure alone begins
+    one.
+    """
     lines = [line for line in section.lines if len(line.text) <= _LONGEST_LINE]
     lines = [line for line in lines if not _NO_ITEM.match(line.body) or is_figure(line.body)]
     has_marks = any(line.mark for line in lines)
@@ -110,7 +116,8 @@ def _belongs_to_target(item: _Item, line: Line, has_marks: bool) -> bool:
         return _is_nested(item, line) and bool(find_figures(line.body))
     if has_marks:
         return bool(item.head.mark)
-    # No marks at all: a labelled figure without a year completes a head that names years and no figure.
+    # No marks at all: a labelled figure without a year completes a head that names years and no
+    # figure.
     is_waiting = bool(fiscal_years(item.head.body)) and not any(find_figures(each.body) for each in (item.head, *item.below))
     return is_waiting and bool(find_figures(line.body)) and not fiscal_years(line.body)
 
@@ -128,7 +135,9 @@ def _belongs_to_actual(item: _Item, line: Line, has_marks: bool) -> bool:
 
 
 def _years(mention: Mention | None, said: Quantity | Unread, otherwise: int | None) -> list[int | None]:
-    """Return the years that a figure is of: a rate over a range is each year's, any other figure its last year's."""
+    """Return the years that a figure is of: a rate over a range is each year's, any other figure
+    its last year's.
+    """
     if mention is None:
         return [otherwise]
     is_yearly = isinstance(said, Quantity) and "/年" in said.unit
@@ -204,7 +213,9 @@ def _actuals(item: _Item, section: Section, page_year: int | None, only_wording:
 
 
 def _values(value: str | None) -> list[tuple[bool, Mention | None, str | None, Quantity | Unread | None]]:
-    """Read a value: one for each year that it names, else the whole text as it stands; the rating at its end is the last one's."""
+    """Read a value: one for each year that it names, else the whole text as it stands; the rating
+    at its end is the last one's.
+    """
     if value is None:
         return [(True, None, None, None)]
     mentions = [each for each in fiscal_years(value) if not value[each.span[1] :].startswith("まで")]

@@ -1,7 +1,7 @@
 """The structure of a policy page: its lines, and which of them stand under which issue and heading.
 
-Headings are recognised by their normalised names, whatever brackets, marks and widths a bureau writes them with. It never reads what a line
-states: policy_page_statements does.
+Headings are recognised by their normalised names, whatever brackets, marks and widths a bureau
+writes them with. It never reads what a line states: policy_page_statements does.
 """
 
 import re
@@ -39,7 +39,9 @@ _END = re.compile(
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a page: its number in the file, itself, and what of it is read when that is less than all."""
+    """A line of a page: its number in the file, itself, and what of it is read when that is less
+    than all.
+    """
 
     number: int
     raw: str
@@ -79,7 +81,9 @@ class Issue:
 
 @dataclass
 class Section:
-    """The lines under a heading such as 【アウトカム指標】; `kind` is one of indicators, results, previous, other."""
+    """The lines under a heading such as 【アウトカム指標】; `kind` is one of indicators, results, previous,
+    other.
+    """
 
     kind: str
     issue_no: str | None
@@ -106,7 +110,9 @@ def issue_heading(line: Line) -> Issue | None:
 
 
 def section_heading(line: Line, is_in_issue: bool) -> Section | None:
-    """Read a section's heading and, after its bracket, what may stand on the same line; the issue is left open."""
+    """Read a section's heading and, after its bracket, what may stand on the same line; the issue
+    is left open.
+    """
     compact = re.sub(r"\s", "", line.body)
     if match := _SECTION.fullmatch(compact):
         return Section(match.lastgroup or "other", None)

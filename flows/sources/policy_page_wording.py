@@ -1,4 +1,5 @@
-"""What one line of a policy page says: the figures and years in it, what they are about, and the rating at its end.
+"""What one line of a policy page says: the figures and years in it, what they are about, and the
+rating at its end.
 
 It knows how such lines are worded and no indicator by name: a wording is handed on as it stands.
 """
@@ -97,7 +98,9 @@ def value_figure(text: str) -> Quantity | Unread | None:
 
 
 def _stated(text: str, found: list[Quantity | Unread]) -> Quantity | Unread:
-    """Choose among figures that are said of one thing: the level that a change led to, or the first."""
+    """Choose among figures that are said of one thing: the level that a change led to, or the
+    first.
+    """
     stated = _outside_brackets(text, found) or found
     while len(stated) > 1 and isinstance(stated[0], Unread) and _leads_to(text, *stated[:2]):
         stated = stated[1:]
@@ -139,7 +142,9 @@ def without_years(text: str) -> str:
 
 
 def clean(name: str) -> str:
-    """Return a wording without separators or quotation marks around it and with single spaces in it."""
+    """Return a wording without separators or quotation marks around it and with single spaces in
+    it.
+    """
     name = re.sub(r"^[\s:、,~→/]+|[\s:、,~→/(]+$", "", name)
     if re.fullmatch(r"「[^」]*」|【[^】]*】", name):
         name = name[1:-1]
@@ -147,7 +152,9 @@ def clean(name: str) -> str:
 
 
 def subject(text: str, found: list[Figure]) -> str:
-    """Return what a line is about, without years and the figures found in it: 「Xを全所属の70%以上とする」 is about X."""
+    """Return what a line is about, without years and the figures found in it: 「Xを全所属の70%以上とする」 is
+    about X.
+    """
     if not found:
         return without_years(text)
     lead = len(text) - len(leading_year(text)[1])
@@ -165,7 +172,9 @@ def milestone_verb(text: str) -> str | None:
 
 
 def is_figure(text: str) -> bool:
-    """Tell whether a text is nothing but figures with their years, or a status such as 策定済, 集計中 or 「令和5年10月から運用開始」."""
+    """Tell whether a text is nothing but figures with their years, or a status such as 策定済, 集計中 or
+    「令和5年10月から運用開始」.
+    """
     rest = without_years_and_dates(text)
     found = find_figures(text)
     for each in found:
@@ -185,7 +194,8 @@ def split_rating(text: str) -> tuple[str, str | None]:
 def split_value(text: str) -> tuple[str, str | None, bool]:
     """Split a line into a name, its value, and whether the value is beyond doubt.
 
-    A value that is wholly a figure or a status counts most, then what follows a colon or a space and holds a digit or a word of status.
+    A value that is wholly a figure or a status counts most, then what follows a colon or a space
+    and holds a digit or a word of status.
     """
     if is_figure(text):
         return "", text, True

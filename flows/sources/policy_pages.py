@@ -1,7 +1,9 @@
-"""The policy pages (運営方針) that each bureau publishes: plan in April, results in June of the next year, on one address.
+"""The policy pages (運営方針) that each bureau publishes: plan in April, results in June of the next
+year, on one address.
 
-A page is read as a saved file or from the web, and lands as one row per statement. Contact persons at the foot of a page are not landed. It
-must never take a draft for the final page or fill in a figure that the page does not state.
+A page is read as a saved file or from the web, and lands as one row per statement. Contact persons
+at the foot of a page are not landed. It must never take a draft for the final page or fill in a
+figure that the page does not state.
 """
 
 import re
@@ -74,7 +76,9 @@ class PolicyPages:
         self._addresses: dict[str, str] = {}
 
     def list_deliveries(self, location: str) -> Listing:
-        """List saved pages, or the pages of one or more addresses; an address's secrets stay out of `origin`."""
+        """List saved pages, or the pages of one or more addresses; an address's secrets stay out of
+        `origin`.
+        """
         if not re.match(r"\s*https?://", location, re.IGNORECASE):
             listing = list_files(location, _SUFFIXES)
             # A page's day stands in it; its name may hold that of saving it.
@@ -100,7 +104,9 @@ class PolicyPages:
         return read_file(delivery)
 
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
-        """Parse a page into its statements; bytes in no Japanese encoding and a page without a title are rejected as items."""
+        """Parse a page into its statements; bytes in no Japanese encoding and a page without a
+        title are rejected as items.
+        """
         item_hash = pseudonyms.of_bytes(content)
         try:
             content = unpack(content)
@@ -167,7 +173,9 @@ def _fetch(address: str, shown: str) -> bytes:
 
 
 def _decode(content: bytes) -> tuple[str, str] | None:
-    """Decode strictly; of several encodings that fit, take the first in which the page speaks of 運営方針."""
+    """Decode strictly; of several encodings that fit, take the first in which the page speaks of
+    運営方針.
+    """
     declared = re.search(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", content[:4096], re.IGNORECASE)
     first = _DECLARED.get(declared[1].decode("ascii", "replace").lower()) if declared else None
     fitting = []
@@ -191,7 +199,9 @@ class _Title:
 
 
 def _find_title(lines: list[Line], html_title: str) -> _Title | None:
-    """Find the title: a line of its own, then one of a list, then what the browser shows in its title bar."""
+    """Find the title: a line of its own, then one of a list, then what the browser shows in its
+    title bar.
+    """
     own = [line for line in lines if is_title(line) and not line.mark]
     listed = [line for line in lines if is_title(line) and line.mark]
     bar = [line for line in [Line(1, html_title)] if "運営方針" in line.text]
@@ -251,7 +261,9 @@ def _stage(lines: list[Line], title: _Title, found: list[Statement]) -> str:
 
 
 def _is_result_note(text: str, following: str) -> bool:
-    """Tell the note that results were added, on one line or two; the mid-year review's note is not that."""
+    """Tell the note that results were added, on one line or two; the mid-year review's note is not
+    that.
+    """
     if "進捗管理" not in text or "実施しました" not in text:
         return False
     note = text if "反映" in text else text + following

@@ -1,7 +1,8 @@
-"""The catalogue of online procedures in a relational database: which procedure changed its status on which day, and whose it is.
+"""The catalogue of online procedures in a relational database: which procedure changed its status
+on which day, and whose it is.
 
-A database has no deliveries, only a present: the whole catalogue is one item, landed again on every night on which it has changed.
-Nothing in it is personal.
+A database has no deliveries, only a present: the whole catalogue is one item, landed again on every
+night on which it has changed. Nothing in it is personal.
 """
 
 from pathlib import Path
@@ -43,7 +44,9 @@ class Procedures:
         return Listing((Delivery(item_key="procedure_catalogue", origin=location),))
 
     def read(self, delivery: Delivery) -> bytes:
-        """Query the catalogue and return it as an Arrow stream: the same content gives the same bytes."""
+        """Query the catalogue and return it as an Arrow stream: the same content gives the same
+        bytes.
+        """
         columns = tuple(column.name for column in CONTRACT.columns)
         query = _QUERY_FILE.read_text(encoding="utf-8")
         table = read_table(delivery.origin, query, columns, f"flows/sources/sql/{_QUERY_FILE.name}").combine_chunks()

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 class Pseudonyms:
     """HMAC-SHA-256 of personal identifiers under one key.
 
-    The same person gets the same pseudonym in every source, because identifiers are compared after NFKC, without case and without
-    surrounding space. `key_id` names the key in manifests without giving it away.
+    The same person gets the same pseudonym in every source, because identifiers are compared after
+    NFKC, without case and without surrounding space. `key_id` names the key in manifests without
+    giving it away.
     """
 
     def __init__(self, key: bytes) -> None:

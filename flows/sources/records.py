@@ -1,8 +1,8 @@
 """The records of a delimited text (RFC 4180): a quoted cell may hold line breaks, separators and
 doubled quotation marks.
 
-A record is named by the line on which it begins. A quotation mark that is never closed costs its own
-line and no more: what follows is read from the next line on.
+A record is named by the line on which it begins. A quotation mark that is never closed costs its
+own line and no more: what follows is read from the next line on.
 """
 
 import csv
@@ -26,8 +26,9 @@ csv.field_size_limit(LONGEST_RECORD)  # records are bounded here, and a cell is 
 
 @dataclass(frozen=True)
 class Text:
-    """Lines that end in \\n, in an encoding in which ASCII stands for itself; `encoding_name` says the
-    encoding in which they came."""
+    """Lines that end in \\n, in an encoding in which ASCII stands for itself; `encoding_name` says
+    the encoding in which they came.
+    """
 
     lines: bytes
     encoding: str

@@ -1,4 +1,5 @@
-"""JSON over HTTP from a platform that throttles, fails and drops connections: asked again with growing, random pauses, and not for ever.
+"""JSON over HTTP from a platform that throttles, fails and drops connections: asked again with
+growing, random pauses, and not for ever.
 
 It must never let a token or a platform's own words out: an error body may hold data.
 """
@@ -30,8 +31,9 @@ def new_client(base_url: str, headers: Mapping[str, str]) -> httpx.Client:
 def get_json(client: httpx.Client, path: str, parameters: Parameters, where: str) -> dict[str, Any]:
     """Return the JSON object that a path answers; `where` names the platform in errors.
 
-    429 is asked again after Retry-After, 5xx, timeouts, dropped connections and answers cut short after a pause that doubles and is random.
-    Raises SourceUnavailable after `TRIES` tries, and ShihyoError for an answer that asking again cannot mend (a wrong token or address).
+    429 is asked again after Retry-After, 5xx, timeouts, dropped connections and answers cut short
+    after a pause that doubles and is random. Raises SourceUnavailable after `TRIES` tries, and
+    ShihyoError for an answer that asking again cannot mend (a wrong token or address).
     """
     problem = "no answer"
     for attempt in range(TRIES):
@@ -60,7 +62,9 @@ def get_json(client: httpx.Client, path: str, parameters: Parameters, where: str
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Return the seconds that the platform asks to wait, given as a number or as a moment, at most LONGEST_PAUSE_SECONDS."""
+    """Return the seconds that the platform asks to wait, given as a number or as a moment, at most
+    LONGEST_PAUSE_SECONDS.
+    """
     stated = response.headers.get("Retry-After", "")
     try:
         seconds = float(stated)

@@ -1,7 +1,8 @@
 """The cells of a workbook's sheets, row by row, without the rows that hold nothing.
 
-calamine reads all kinds, and lays a sheet out from its first cell to its last: one blank cell that somebody formatted
-in the corner asks for 512 GiB. Such sheets of .xlsx and .xlsm are read by openpyxl, a row at a time.
+calamine reads all kinds, and lays a sheet out from its first cell to its last: one blank cell that
+somebody formatted in the corner asks for 512 GiB. Such sheets of .xlsx and .xlsm are read by
+openpyxl, a row at a time.
 """
 
 import io
@@ -27,7 +28,9 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A
 
 @dataclass(frozen=True)
 class Sheet:
-    """A worksheet: its rows that hold text, with their numbers from 1, and the number of its last row. Cells are text or None."""
+    """A worksheet: its rows that hold text, with their numbers from 1, and the number of its last
+    row. Cells are text or None.
+    """
 
     place: int
     name: str
@@ -37,7 +40,9 @@ class Sheet:
 
 
 def read_sheets(content: bytes) -> Iterator[Sheet]:
-    """Yield the worksheets of a workbook in order; of a merged range its first column's cells hold the value. Hidden ones have no rows."""
+    """Yield the worksheets of a workbook in order; of a merged range its first column's cells hold
+    the value. Hidden ones have no rows.
+    """
     parts = _sheet_parts(content)
     if any(_laid_out(part) > _LAID_OUT_CELLS for part in parts.values()):
         yield from _row_by_row(content, parts)
@@ -52,7 +57,9 @@ def read_sheets(content: bytes) -> Iterator[Sheet]:
 
 
 def _sheet_parts(content: bytes) -> dict[str, bytes]:
-    """Return the sheets of an .xlsx or .xlsm as they are written, by their name in the archive; of other kinds none."""
+    """Return the sheets of an .xlsx or .xlsm as they are written, by their name in the archive; of
+    other kinds none.
+    """
     if not content.startswith(b"PK"):
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -115,7 +122,9 @@ def _with_text(rows: Iterator[tuple[int, Any]]) -> list[tuple[int, list[str | No
 
 
 def _cells(sheet: CalamineSheet) -> list[list[Any]]:
-    """Return a sheet's cells from its first row on; of a merged range every cell of its first column holds the value."""
+    """Return a sheet's cells from its first row on; of a merged range every cell of its first
+    column holds the value.
+    """
     cells = sheet.to_python(skip_empty_area=False)
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         for row in cells[top : bottom + 1]:

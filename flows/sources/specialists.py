@@ -1,6 +1,8 @@
-"""External specialists hired, from personnel: a CP932 file or a workbook a fiscal year, delivered again as hires are decided.
+"""External specialists hired, from personnel: a CP932 file or a workbook a fiscal year, delivered
+again as hires are decided.
 
-Kept: when, where to and how many. ▲ takes a hire back, 0 is none, and blank is not decided yet. Names stay at the source.
+Kept: when, where to and how many. ▲ takes a hire back, 0 is none, and blank is not decided yet.
+Names stay at the source.
 """
 
 from flows.sources.base import Delivery, Listing, Parsed

@@ -1,6 +1,8 @@
-"""The staff roster from personnel: who was posted to which department, from when to when. A CP932 file or a workbook a month.
+"""The staff roster from personnel: who was posted to which department, from when to when. A CP932
+file or a workbook a month.
 
-Kept: the staff number (as a pseudonym), the department and the two dates. Names of people stay at the source.
+Kept: the staff number (as a pseudonym), the department and the two dates. Names of people stay at
+the source.
 """
 
 from flows.sources.base import Delivery, Listing, Parsed
@@ -37,7 +39,9 @@ class StaffRoster:
     contract = CONTRACT
 
     def list_deliveries(self, location: str) -> Listing:
-        """List the rosters; each is about the month in its name, and held back when that does not state one."""
+        """List the rosters; each is about the month in its name, and held back when that does not
+        state one.
+        """
         return list_files(location, TABLE_ENDINGS, is_about="month")
 
     def read(self, delivery: Delivery) -> bytes:

@@ -1,6 +1,7 @@
 """Rosters of training courses: Excel workbooks that the training desk keeps, a sheet a course.
 
-Kept: who (as a pseudonym), of which department, on which day, present or not. Names and remarks stay at the source.
+Kept: who (as a pseudonym), of which department, on which day, present or not. Names and remarks
+stay at the source.
 """
 
 from flows.sources.base import Delivery, Listing, Parsed

@@ -1,7 +1,9 @@
-"""Excel workbooks as offices keep them: title rows above the heading, merged cells, several sheets, notes under the table.
+"""Excel workbooks as offices keep them: title rows above the heading, merged cells, several sheets,
+notes under the table.
 
-A sheet's table begins below the row that holds the contract's headings. Rows above it and notes below it are no rows of the table; every
-other row is landed. Formulas give the values that were saved with them. Hidden sheets are left unread, and the manifest says so.
+A sheet's table begins below the row that holds the contract's headings. Rows above it and notes
+below it are no rows of the table; every other row is landed. Formulas give the values that were
+saved with them. Hidden sheets are left unread, and the manifest says so.
 """
 
 import io
@@ -28,14 +30,17 @@ _ZIPPED, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PLACE_HEADINGS = [column.headings[0] for column in SHEET_COLUMNS]
 _HEADING_WITHIN_ROWS = 30
 _UNPACKED_LIMIT_BYTES = 300_000_000
-# A sheet is named by its name if that is one of a sheet, and by its place else: it may be somebody's.
+# A sheet is named by its name if that is one of a sheet, and by its place else: it may be
+# somebody's.
 _SHEET_NAME = re.compile(r"[0-9０-９]|回|年|月|一覧|名簿|研修|講座|入門|基礎|シート|[Ss]heet|表|登録|管理|計画")
 _NOTE = re.compile(r"\s*(?:[※＊*（(]|注|備考|合\s*計|小\s*計|総\s*計|計\b|以上$)")
 
 
 @dataclass(frozen=True)
 class _Table:
-    """A sheet's table: where its columns are, and its rows as text with the number of each in the sheet."""
+    """A sheet's table: where its columns are, and its rows as text with the number of each in the
+    sheet.
+    """
 
     layout: Layout
     rows: list[list[str | None]]
@@ -43,15 +48,18 @@ class _Table:
 
 
 def is_workbook(content: bytes) -> bool:
-    """Tell a workbook by its first bytes: .xlsx, .xlsm, .xlsb and .ods are archives, .xls is a compound file."""
+    """Tell a workbook by its first bytes: .xlsx, .xlsm, .xlsb and .ods are archives, .xls is a
+    compound file.
+    """
     return content.startswith((_ZIPPED, _COMPOUND))
 
 
 def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -> Parsed:
     """Parse every visible sheet that holds the contract's table.
 
-    `_source_row` is the row in the sheet; each further sheet's rows go on from the last row of the one before, and `sheet_name` and
-    `sheet_row` say where a row stands. A sheet with some but not all of the required headings is one rejected row.
+    `_source_row` is the row in the sheet; each further sheet's rows go on from the last row of the
+    one before, and `sheet_name` and `sheet_row` say where a row stands. A sheet with some but not
+    all of the required headings is one rejected row.
     """
     item_hash = pseudonyms.of_bytes(content)
     try:
@@ -79,7 +87,8 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
     except MemoryError:
         raise
     except BaseException as error:
-        # Readers of workbooks raise whatever a damaged one leads them to, and a panic of calamine's is no Exception.
+        # Readers of workbooks raise whatever a damaged one leads them to, and a panic of calamine's
+        # is no Exception.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             return damaged
         raise

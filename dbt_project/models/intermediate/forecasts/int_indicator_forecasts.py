@@ -1,7 +1,9 @@
-"""Forecasts of whole-city months: one row per indicator, month of origin and months ahead, once more for each target that is asked about.
+"""Forecasts of whole-city months: one row per indicator, month of origin and months ahead, once
+more for each target that is asked about.
 
-How they are made is in the package `forecasting`. The table that is about to be replaced is read as a cache: a row stands as long as
-the method and the history up to its origin are the same, so that the table equals one that is built at once.
+How they are made is in the package `forecasting`. The table that is about to be replaced is read as
+a cache: a row stands as long as the method and the history up to its origin are the same, so that
+the table equals one that is built at once.
 """
 
 from forecasting import COLUMNS, forecast, key_of, method
@@ -12,7 +14,8 @@ def model(dbt, session):
     dbt.config(materialized="table")
     months, wanted = _records(dbt.ref("int_forecast_months")), _records(dbt.ref("int_forecasts_wanted"))
     rows = forecast(months, wanted, _known(dbt, session), method())
-    # Handed over as lists, because pyarrow's own rows import pandas: that took most of a second of every night on which nothing is new.
+    # Handed over as lists, because pyarrow's own rows import pandas: that took most of a second of
+    # every night on which nothing is new.
     columns = ", ".join(f"unnest(cast(${name} as {kind}[])) as {name}" for name, kind in COLUMNS.items())
     return session.query(f"select {columns}", params={name: [row[name] for row in rows] for name in COLUMNS})
 
