@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 ROOT = Path(__file__).resolve().parent
 DEFAULT_CONFIG = ROOT / "demo" / "shihyo.toml"
@@ -48,7 +53,9 @@ class SourceSettings(BaseModel):
 class Settings(BaseSettings):
     """Everything a deployment decides; `SHIHYO_<NAME>` overrides the TOML file."""
 
-    model_config = SettingsConfigDict(env_prefix="SHIHYO_", env_nested_delimiter="__", extra="forbid", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SHIHYO_", env_nested_delimiter="__", extra="forbid", hide_input_in_errors=True
+    )
 
     data_dir: Path = ROOT / "data"
     pseudonym_key: SecretStr = Field(min_length=16)
@@ -68,18 +75,26 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls, toml_file=config_file()),
+        )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         unknown = sorted(set(self.sources) - set(SOURCE_NAMES))
         if unknown:
-            raise ValueError(f"unknown source {', '.join(unknown)}; known sources are {', '.join(SOURCE_NAMES)}")
+            raise ValueError(
+                f"unknown source {', '.join(unknown)}; known sources are {', '.join(SOURCE_NAMES)}"
+            )
         for name in SOURCE_NAMES:
             source = self.sources.setdefault(name, SourceSettings(enabled=False))
             if source.enabled and not source.location:
                 raise ValueError(f"source {name} is enabled but has no location")
-            source.location = _absolute_location(source.location, relative_to_config=not _location_is_overridden(name))
+            source.location = _absolute_location(
+                source.location, relative_to_config=not _location_is_overridden(name)
+            )
         self.data_dir = self.data_dir.absolute()
         return self
 
@@ -111,28 +126,45 @@ def settings() -> Settings:
     and never a value.
     """
     if not config_file().is_file():
-        raise ConfigurationError(f"configuration file {config_file()} does not exist; set SHIHYO_CONFIG to a TOML file")
+        raise ConfigurationError(
+            f"configuration file {config_file()} does not exist; set SHIHYO_CONFIG to a TOML file"
+        )
     _refuse_unknown_variables()
     try:
         return Settings()  # type: ignore[call-arg]  # every value comes from the TOML file and the environment
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, problem['loc'])) or 'settings'}: {problem['msg']}" for problem in error.errors())
-        raise ConfigurationError(f"configuration {config_file()} and the environment: {problems}") from None
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'settings'}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise ConfigurationError(
+            f"configuration {config_file()} and the environment: {problems}"
+        ) from None
     except ValueError as error:
-        raise ConfigurationError(f"configuration {config_file()} and the environment: {error}") from None
+        raise ConfigurationError(
+            f"configuration {config_file()} and the environment: {error}"
+        ) from None
 
 
 def _refuse_unknown_variables() -> None:
-    known = {f"SHIHYO_{name.upper()}" for name in Settings.model_fields if name != "sources"} | _LOADER_VARIABLES
+    known = {
+        f"SHIHYO_{name.upper()}" for name in Settings.model_fields if name != "sources"
+    } | _LOADER_VARIABLES
     for variable in sorted(name for name in os.environ if name.startswith("SHIHYO_")):
         source, _, field = variable.removeprefix("SHIHYO_SOURCES__").lower().partition("__")
         if not variable.startswith("SHIHYO_SOURCES__"):
             if variable not in known:
-                raise ConfigurationError(f"unknown variable {variable}; known are {', '.join(sorted(known))} and SHIHYO_SOURCES__…")
+                raise ConfigurationError(
+                    f"unknown variable {variable}; known are {', '.join(sorted(known))} and SHIHYO_SOURCES__…"
+                )
         elif source not in SOURCE_NAMES:
-            raise ConfigurationError(f"{variable} names no source; known sources are {', '.join(SOURCE_NAMES)}")
+            raise ConfigurationError(
+                f"{variable} names no source; known sources are {', '.join(SOURCE_NAMES)}"
+            )
         elif field not in SourceSettings.model_fields:
-            raise ConfigurationError(f"{variable} names no setting of a source; known are LOCATION and ENABLED")
+            raise ConfigurationError(
+                f"{variable} names no setting of a source; known are LOCATION and ENABLED"
+            )
 
 
 def _location_is_overridden(source_name: str) -> bool:

@@ -28,7 +28,9 @@ def bare_build(target: Path, warehouse: Path) -> int:
             if node["resource_type"] == "seed":
                 _load_seed(connection, node)
             elif node["resource_type"] == "test":
-                connection.execute(f"select count(*) from ({result['compiled_code']}) as failures").fetchall()
+                connection.execute(
+                    f"select count(*) from ({result['compiled_code']}) as failures"
+                ).fetchall()
             elif node["language"] == "python":
                 _run_python_model(connection, node, result["compiled_code"])
             else:
@@ -50,11 +52,14 @@ def _load_seed(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> N
     types = {"types": node["config"]["column_types"]} if node["config"]["column_types"] else {}
     options = ", types = $types" if types else ""
     connection.execute(
-        f"create or replace table {node['relation_name']} as from read_csv($file, header = true{options})", {**parameters, **types}
+        f"create or replace table {node['relation_name']} as from read_csv($file, header = true{options})",
+        {**parameters, **types},
     )
 
 
-def _run_python_model(connection: duckdb.DuckDBPyConnection, node: dict[str, Any], code: str) -> None:
+def _run_python_model(
+    connection: duckdb.DuckDBPyConnection, node: dict[str, Any], code: str
+) -> None:
     """Call a model as dbt-duckdb does: its code as a module of its own, with relations for its
     references.
     """
@@ -66,7 +71,9 @@ def _run_python_model(connection: duckdb.DuckDBPyConnection, node: dict[str, Any
         assert spec.loader
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        rows = module.model(module.dbtObj(lambda name: connection.query(f"select * from {name}")), connection)
+        rows = module.model(
+            module.dbtObj(lambda name: connection.query(f"select * from {name}")), connection
+        )
         connection.register("made", rows)
         connection.execute(f"create or replace table {node['relation_name']} as from made")
         connection.unregister("made")

@@ -59,15 +59,39 @@ def no_change_night(folder: Path, sizes: Sizes) -> Iterator[Line]:
         copied = folder / "floor" / "warehouse.duckdb"
         copied.parent.mkdir(exist_ok=True)
         shutil.copyfile((deployment.data / "published" / "warehouse.duckdb").resolve(), copied)
-        places = ["--project-dir", str(_PROJECT), "--profiles-dir", str(_PROJECT), "--target-path", str(folder / "floor" / "target")]
-        environment = {**deployment.environment, "SHIHYO_CANDIDATE": str(copied), "DBT_LOG_PATH": str(folder / "floor")}
-        build = [*_DBT, "build", "--exclude-resource-type", "unit_test", "--no-version-check", *places]
-        commands = [[*_FLOORS, "prefect", str(folder / "floor")], [sys.executable, "-c", "import great_expectations"], build]
+        places = [
+            "--project-dir",
+            str(_PROJECT),
+            "--profiles-dir",
+            str(_PROJECT),
+            "--target-path",
+            str(folder / "floor" / "target"),
+        ]
+        environment = {
+            **deployment.environment,
+            "SHIHYO_CANDIDATE": str(copied),
+            "DBT_LOG_PATH": str(folder / "floor"),
+        }
+        build = [
+            *_DBT,
+            "build",
+            "--exclude-resource-type",
+            "unit_test",
+            "--no-version-check",
+            *places,
+        ]
+        commands = [
+            [*_FLOORS, "prefect", str(folder / "floor")],
+            [sys.executable, "-c", "import great_expectations"],
+            build,
+        ]
         floor_parts.append([measure(command, environment).seconds for command in commands])
         return sum(floor_parts[-1])
 
     parts()  # dbt parses the project once
-    nights, floors = alternate(sizes.runs, lambda: measure(night, deployment.environment).seconds, parts)
+    nights, floors = alternate(
+        sizes.runs, lambda: measure(night, deployment.environment).seconds, parts
+    )
     prefect, expectations, dbt = floor_parts[-1]
     yield Line(
         "A no-change night ÷ (a no-op Prefect flow + the GX import + the same `dbt build`)",
@@ -128,7 +152,12 @@ def landing(folder: Path, sizes: Sizes) -> Iterator[Line]:
     )
     roster = next((deployment.folder / "inbox" / "staff_roster").rglob("*.csv"))
     floor = measure([*_FLOORS, "one-sql", str(deployment.logs), str(roster)], {}).seconds
-    yield Line("Raw CSV → monthly active users by department in one SQL statement (a floor, no bound)", f"{floor:.1f} s", "—", "2 threads")
+    yield Line(
+        "Raw CSV → monthly active users by department in one SQL statement (a floor, no bound)",
+        f"{floor:.1f} s",
+        "—",
+        "2 threads",
+    )
 
 
 def thousandth_night(folder: Path, sizes: Sizes) -> Iterator[Line]:
@@ -139,17 +168,24 @@ def thousandth_night(folder: Path, sizes: Sizes) -> Iterator[Line]:
         city.deliver_days(FIRST_DAY, days + sizes.runs + 1, sizes.rows_a_day)
         last = FIRST_DAY + timedelta(days=days)
         city.deliver_rosters(FIRST_DAY, last)
-        measure(shihyo("backfill", "--from", FIRST_DAY.isoformat(), "--to", last.isoformat()), city.environment)
+        measure(
+            shihyo("backfill", "--from", FIRST_DAY.isoformat(), "--to", last.isoformat()),
+            city.environment,
+        )
     nights = dict.fromkeys(cities, 0)
 
     def another(days: int) -> float:
         nights[days] += 1
         night = FIRST_DAY + timedelta(days=days + nights[days])
-        return measure(shihyo("run", "--as-of", night.isoformat()), cities[days].environment).seconds
+        return measure(
+            shihyo("run", "--as-of", night.isoformat()), cities[days].environment
+        ).seconds
 
     for days in cities:
         another(days)  # to warm up
-    many, few = alternate(sizes.runs, lambda: another(sizes.many_days), lambda: another(sizes.few_days))
+    many, few = alternate(
+        sizes.runs, lambda: another(sizes.many_days), lambda: another(sizes.few_days)
+    )
     yield Line(
         f"A night that adds one day ({sizes.rows_a_day:,} rows) after {sizes.many_days:,} landed days ÷ after {sizes.few_days}",
         ratio(many, few),
@@ -169,15 +205,40 @@ def edit_loop(folder: Path, sizes: Sizes) -> Iterator[Line]:
     measure(shihyo("run", "--as-of", last.isoformat()), deployment.environment)
     _pretend_an_edit(deployment)
     dev = deployment.data / "dev"
-    places = ["--project-dir", str(_PROJECT), "--profiles-dir", str(_PROJECT), "--target-path", str(dev / "target")]
-    build = [*_DBT, "build", "--select", *CHANGES, "--state", str(dev / "state"), "--full-refresh", "--no-version-check", *places]
-    environment = {**deployment.environment, "SHIHYO_CANDIDATE": str(dev / "warehouse.duckdb"), "DBT_LOG_PATH": str(dev)}
+    places = [
+        "--project-dir",
+        str(_PROJECT),
+        "--profiles-dir",
+        str(_PROJECT),
+        "--target-path",
+        str(dev / "target"),
+    ]
+    build = [
+        *_DBT,
+        "build",
+        "--select",
+        *CHANGES,
+        "--state",
+        str(dev / "state"),
+        "--full-refresh",
+        "--no-version-check",
+        *places,
+    ]
+    environment = {
+        **deployment.environment,
+        "SHIHYO_CANDIDATE": str(dev / "warehouse.duckdb"),
+        "DBT_LOG_PATH": str(dev),
+    }
     measure(shihyo("dev"), deployment.environment)
-    built = json.loads((dev / "target" / "run_results_build.json").read_text(encoding="utf-8"))["results"]
+    built = json.loads((dev / "target" / "run_results_build.json").read_text(encoding="utf-8"))[
+        "results"
+    ]
     if f"model.shihyo.{_EDITED}" not in {result["unique_id"] for result in built}:
         raise BenchmarkError("the edit was not noticed, so its turn would measure nothing")
     turns, floors = alternate(
-        sizes.runs, lambda: measure(shihyo("dev"), deployment.environment).seconds, lambda: measure(build, environment).seconds
+        sizes.runs,
+        lambda: measure(shihyo("dev"), deployment.environment).seconds,
+        lambda: measure(build, environment).seconds,
     )
     yield Line(
         "A turn of `make dev` on one edited model ÷ `dbt build` of the same selection",
@@ -194,7 +255,9 @@ def project_build(folder: Path, sizes: Sizes) -> Iterator[Line]:
     environment = {"SHIHYO_CONFIG": str(DEFAULT_CONFIG), "SHIHYO_DATA_DIR": str(folder / "data")}
     for source in SOURCE_NAMES:
         if source != "nocode_apps":
-            environment[f"SHIHYO_SOURCES__{source.upper()}__LOCATION"] = str(folder / "sources" / _DEMO_PLACES.get(source, source))
+            environment[f"SHIHYO_SOURCES__{source.upper()}__LOCATION"] = str(
+                folder / "sources" / _DEMO_PLACES.get(source, source)
+            )
     measure([sys.executable, "-m", "demo", "--to", str(folder / "sources")], {})
     backfill = shihyo("backfill", "--from", "2022-04-01", "--to", "2026-11-20")
     measure([sys.executable, "-m", "demo.nocode_server", "--", *backfill], environment)
@@ -208,8 +271,23 @@ def project_build(folder: Path, sizes: Sizes) -> Iterator[Line]:
 
     def build(target: Path, *options: str) -> float:
         anew()
-        places = ["--project-dir", str(_PROJECT), "--profiles-dir", str(_PROJECT), "--target-path", str(target)]
-        words = ["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--no-version-check", *places, *options]
+        places = [
+            "--project-dir",
+            str(_PROJECT),
+            "--profiles-dir",
+            str(_PROJECT),
+            "--target-path",
+            str(target),
+        ]
+        words = [
+            "build",
+            "--full-refresh",
+            "--exclude-resource-type",
+            "unit_test",
+            "--no-version-check",
+            *places,
+            *options,
+        ]
         environment = {"SHIHYO_CANDIDATE": str(warehouse), "DBT_LOG_PATH": str(target)}
         return measure([*_DBT, *words], environment).seconds
 
@@ -218,7 +296,9 @@ def project_build(folder: Path, sizes: Sizes) -> Iterator[Line]:
     def parts() -> float:
         empty = build(folder / "empty", "--empty")
         anew()
-        bare = measure([sys.executable, "-m", "bench.bare_build", str(folder / "whole"), str(warehouse)], {}).seconds
+        bare = measure(
+            [sys.executable, "-m", "bench.bare_build", str(folder / "whole"), str(warehouse)], {}
+        ).seconds
         floor_parts.append([empty, bare])
         return empty + bare
 
@@ -226,7 +306,9 @@ def project_build(folder: Path, sizes: Sizes) -> Iterator[Line]:
     parts()
     floor_parts.clear()
     builds, floors = alternate(sizes.runs, lambda: build(folder / "whole"), parts)
-    nodes = len(json.loads((folder / "whole" / "run_results.json").read_text(encoding="utf-8"))["results"])
+    nodes = len(
+        json.loads((folder / "whole" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    )
     yield Line(
         f"`dbt build` of the {nodes} seeds, models and data tests on the demonstration ÷ (`dbt build --empty` + the same SQL without dbt)",
         ratio(builds, floors),
@@ -247,4 +329,10 @@ def _pretend_an_edit(deployment: Deployment) -> None:
 
 _EDITED = "int_ratios_folded"
 _DEMO_PLACES = {"procedures": "procedures/catalogue.sqlite"}
-BENCHMARKS = {"night": no_change_night, "landing": landing, "thousand": thousandth_night, "dev": edit_loop, "build": project_build}
+BENCHMARKS = {
+    "night": no_change_night,
+    "landing": landing,
+    "thousand": thousandth_night,
+    "dev": edit_loop,
+    "build": project_build,
+}

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import duckdb
 
-DEPARTMENTS = ("副首都推進局", "北区役所", "都島区役所", "福島区役所", "西区役所", "港区役所", "旭区役所", "平野区役所")
+DEPARTMENTS = (
+    "副首都推進局",
+    "北区役所",
+    "都島区役所",
+    "福島区役所",
+    "西区役所",
+    "港区役所",
+    "旭区役所",
+    "平野区役所",
+)
 USERS = 5_000
 
 
@@ -29,7 +38,10 @@ class Deployment:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"SHIHYO_CONFIG": str(self.folder / "shihyo.toml"), "SHIHYO_DATA_DIR": str(self.data)}
+        return {
+            "SHIHYO_CONFIG": str(self.folder / "shihyo.toml"),
+            "SHIHYO_DATA_DIR": str(self.data),
+        }
 
     def forget(self) -> None:
         """Remove what nights made; the inbox stays."""
@@ -45,12 +57,17 @@ class Deployment:
                 folder.mkdir(parents=True, exist_ok=True)
                 file = folder / f"access_log_{day:%Y%m%d}.csv"
                 if not file.exists():
-                    connection.execute(_DAY.format(file=file), {"day": day, "rows": rows_a_day, "users": USERS})
+                    connection.execute(
+                        _DAY.format(file=file), {"day": day, "rows": rows_a_day, "users": USERS}
+                    )
 
     def deliver_rosters(self, first: date, last: date) -> None:
         """Write the roster of each month: everybody posted since 2019, spread over the departments."""
         month = first.replace(day=1)
-        people = [f"S{number:07d},氏名,{DEPARTMENTS[number % len(DEPARTMENTS)]},2019/04/01," for number in range(USERS)]
+        people = [
+            f"S{number:07d},氏名,{DEPARTMENTS[number % len(DEPARTMENTS)]},2019/04/01,"
+            for number in range(USERS)
+        ]
         while month <= last:
             folder = self.folder / "inbox" / "staff_roster" / month.isoformat()
             folder.mkdir(parents=True, exist_ok=True)

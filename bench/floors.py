@@ -17,7 +17,9 @@ def prefect(folder: str) -> None:
     from flows.children.prefect_server import prefect_api, quiet_environment
     from settings import Settings
 
-    settings = Settings(data_dir=Path(folder), pseudonym_key=SecretStr("a key for the benchmarks alone"), sources={})
+    settings = Settings(
+        data_dir=Path(folder), pseudonym_key=SecretStr("a key for the benchmarks alone"), sources={}
+    )
     quiet_environment(settings)
     with prefect_api(settings, meanwhile=lambda: importlib.import_module("flows.night.flow")):
         from prefect import flow
@@ -77,5 +79,10 @@ def land(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    floors: dict[str, Callable[..., None]] = {"prefect": prefect, "copy": copy, "one-sql": one_sql, "land": land}
+    floors: dict[str, Callable[..., None]] = {
+        "prefect": prefect,
+        "copy": copy,
+        "one-sql": one_sql,
+        "land": land,
+    }
     floors[sys.argv[1]](*sys.argv[2:])

@@ -33,7 +33,11 @@ class BenchmarkError(Exception):
 
 def measure(command: Sequence[str], environment: dict[str, str]) -> Measurement:
     """Run a command to its end; raise BenchmarkError with its last lines when it fails."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SHIHYO_", "PREFECT_"))}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SHIHYO_", "PREFECT_"))
+    }
     inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.monotonic()
     process = subprocess.Popen(
@@ -53,7 +57,9 @@ def measure(command: Sequence[str], environment: dict[str, str]) -> Measurement:
     stop.set()
     sampler.join()
     if process.returncode != 0:
-        raise BenchmarkError(f"{' '.join(command)} ended with {process.returncode}: {output.decode(errors='replace')[-2000:]}")
+        raise BenchmarkError(
+            f"{' '.join(command)} ended with {process.returncode}: {output.decode(errors='replace')[-2000:]}"
+        )
     return Measurement(seconds, peak[0])
 
 
@@ -62,7 +68,9 @@ def shihyo(*words: str) -> list[str]:
     return [sys.executable, "-m", "flows.cli", *words]
 
 
-def alternate(runs: int, one: Callable[[], float], other: Callable[[], float]) -> tuple[list[float], list[float]]:
+def alternate(
+    runs: int, one: Callable[[], float], other: Callable[[], float]
+) -> tuple[list[float], list[float]]:
     """Measure two things in turn, so that a machine whose speed drifts slows both; return their
     seconds.
     """
@@ -85,7 +93,9 @@ def _tree(root: int) -> list[int]:
     parents: dict[int, int] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            parents[int(entry.name)] = int(
+                (entry / "stat").read_text().rpartition(")")[2].split()[1]
+            )
         except (OSError, ValueError, IndexError):
             continue
     found = [root]

@@ -67,14 +67,20 @@ class Month:
     planned: dict[date, list[tuple[Person, time]]]
 
 
-def deliveries(city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool = True) -> Iterator[Delivery]:
+def deliveries(
+    city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool = True
+) -> Iterator[Delivery]:
     """Yield every file put into the drop folder up to the last day; the log of a day comes on the
     day after, unless late.
     """
     for month_start in months(FIRST_DAY, last_day):
         month = _month(city, people, month_start)
         for day in days(month_start, min(next_month(month_start), last_day) - timedelta(1)):
-            yield from (delivery for delivery in _of_day(city, month, day, is_dirty=is_dirty) if delivery.day and delivery.day <= last_day)
+            yield from (
+                delivery
+                for delivery in _of_day(city, month, day, is_dirty=is_dirty)
+                if delivery.day and delivery.day <= last_day
+            )
 
 
 def _of_day(city: City, month: Month, day: date, *, is_dirty: bool) -> list[Delivery]:
@@ -86,7 +92,10 @@ def _of_day(city: City, month: Month, day: date, *, is_dirty: bool) -> list[Deli
     if day not in DELIVERED_AGAIN:
         return [Delivery(SOURCE, on_time, name, content)]
     incomplete = written(_as_first_delivered(events, day), style, day, is_dirty=is_dirty)
-    return [Delivery(SOURCE, on_time, name, incomplete), Delivery(SOURCE, DELIVERED_AGAIN[day], name, content)]
+    return [
+        Delivery(SOURCE, on_time, name, incomplete),
+        Delivery(SOURCE, DELIVERED_AGAIN[day], name, content),
+    ]
 
 
 def _month(city: City, people: tuple[Person, ...], month_start: date) -> Month:
@@ -97,12 +106,20 @@ def _month(city: City, people: tuple[Person, ...], month_start: date) -> Month:
     planned: dict[date, list[tuple[Person, time]]] = {}
     for code, users in by_unit.items():
         rng = seeded("planned use", code, month_start)
-        open_days = [day for day in days(month_start, next_month(month_start) - timedelta(1)) if _can_be_planned(city, day)]
+        open_days = [
+            day
+            for day in days(month_start, next_month(month_start) - timedelta(1))
+            if _can_be_planned(city, day)
+        ]
         for day in (rng.choice([day for day in open_days if day.day <= 16]), rng.choice(open_days)):
             planned.setdefault(day, []).append((users[0], _working_time(rng)))
         if EARLY_BIRDS.get(month_start) == code:
             planned.setdefault(month_start, []).append((users[0], EARLY))
-    users_and_weights = [(person, 1 / rank) for users in by_unit.values() for rank, person in enumerate(users, start=1)]
+    users_and_weights = [
+        (person, 1 / rank)
+        for users in by_unit.values()
+        for rank, person in enumerate(users, start=1)
+    ]
     return Month(
         tuple(person for person, _ in users_and_weights),
         tuple(weight for _, weight in users_and_weights),
@@ -122,7 +139,8 @@ def _events(city: City, month: Month, day: date) -> list[Event]:
     rng = seeded("access log", day)
     is_open = city.is_open(day)
     events = [
-        replace(_event(rng, day, at, person, rng.choice(("view", "export"))), is_planned=True) for person, at in month.planned.get(day, [])
+        replace(_event(rng, day, at, person, rng.choice(("view", "export"))), is_planned=True)
+        for person, at in month.planned.get(day, [])
     ]
     volume = _volume(rng, day, is_open=is_open)
     while len(events) < volume:
@@ -147,7 +165,13 @@ def _random_event(rng: random.Random, month: Month, day: date, *, is_open: bool)
         person = rng.choices(month.users, month.weights)[0]
     else:
         person = rng.choice(month.everybody)
-    return _event(rng, day, _working_time(rng) if is_open or rng.random() < 0.9 else _odd_time(rng), person, kind)
+    return _event(
+        rng,
+        day,
+        _working_time(rng) if is_open or rng.random() < 0.9 else _odd_time(rng),
+        person,
+        kind,
+    )
 
 
 def _event(rng: random.Random, day: date, at: time, person: Person, kind: str) -> Event:
@@ -179,4 +203,7 @@ def _as_first_delivered(events: list[Event], day: date) -> list[Event]:
     """Leave out about one row in ten and misname about one dashboard in twelve."""
     rng = seeded("first delivery", day)
     kept = [event for event in events if event.is_planned or rng.random() > 0.1]
-    return [replace(event, workbook=0) if event.workbook and rng.random() < 0.08 else event for event in kept]
+    return [
+        replace(event, workbook=0) if event.workbook and rng.random() < 0.08 else event
+        for event in kept
+    ]

@@ -85,7 +85,9 @@ def file_style(day: date) -> FileStyle:
     if BROKEN_ROWS.get(day) == "bytes":
         encoding, has_japanese_names, is_gzip = "utf-8", True, False
     is_cp932 = encoding == "cp932"
-    return FileStyle(encoding, has_z, has_japanese_names or is_cp932, is_gzip, "\r\n" if is_cp932 else "\n")
+    return FileStyle(
+        encoding, has_z, has_japanese_names or is_cp932, is_gzip, "\r\n" if is_cp932 else "\n"
+    )
 
 
 def written(events: list[Event], style: FileStyle, day: date, *, is_dirty: bool = True) -> bytes:
@@ -96,16 +98,26 @@ def written(events: list[Event], style: FileStyle, day: date, *, is_dirty: bool 
     rows = [HEADER, *(_row(event, style, rng) for event in events)]
     lines = [_line(row, style) for row in rows]
     if is_dirty and day in BROKEN_ROWS:
-        place = next(place for place in range(len(rows) // 2, len(rows)) if rows[place][2] in ("view", "export"))
+        place = next(
+            place
+            for place in range(len(rows) // 2, len(rows))
+            if rows[place][2] in ("view", "export")
+        )
         lines.insert(place, _broken_line(BROKEN_ROWS[day], rows[place], style, day))
     content = (b"\xef\xbb\xbf" if style.encoding == "utf-8-sig" else b"") + b"".join(lines)
     return gzip.compress(content, mtime=0) if style.is_gzip else content
 
 
 def _row(event: Event, style: FileStyle, rng: random.Random) -> tuple[str, ...]:
-    stamp = f"{event.at_utc:%Y-%m-%dT%H:%M:%SZ}" if style.has_z else f"{event.at_utc:%Y-%m-%d %H:%M:%S}"
+    stamp = (
+        f"{event.at_utc:%Y-%m-%dT%H:%M:%SZ}" if style.has_z else f"{event.at_utc:%Y-%m-%d %H:%M:%S}"
+    )
     user = event.number if rng.random() < 0.15 else event.number.lower()
-    workbook = "" if event.event == "login" else WORKBOOKS[event.workbook][0 if style.has_japanese_names else 1]
+    workbook = (
+        ""
+        if event.event == "login"
+        else WORKBOOKS[event.workbook][0 if style.has_japanese_names else 1]
+    )
     return (stamp, user, event.event, workbook, event.client_ip)
 
 
@@ -123,4 +135,11 @@ def _broken_line(fault: str, row: tuple[str, ...], style: FileStyle, day: date) 
         return _line((f"{day.year}-02-30T25:61:00Z", *row[1:]), style)
     if fault == "fields":
         return _line(row[:2], style)
-    return ",".join(row[:3]).encode() + b"," + "市民満足度".encode("cp932") + b"," + row[4].encode() + style.newline.encode()
+    return (
+        ",".join(row[:3]).encode()
+        + b","
+        + "市民満足度".encode("cp932")
+        + b","
+        + row[4].encode()
+        + style.newline.encode()
+    )

@@ -32,7 +32,10 @@ ADOPTED: tuple[tuple[str, date], ...] = (
     ("B07", date(2024, 2, 1)),
     ("271195", date(2024, 2, 1)),
     ("B23", date(2024, 3, 1)),
-    (SECONDED_TO, SECONDMENT_MONTH),  # by one seconded person only, whom the first roster of that month puts elsewhere
+    (
+        SECONDED_TO,
+        SECONDMENT_MONTH,
+    ),  # by one seconded person only, whom the first roster of that month puts elsewhere
     ("B19", date(2024, 4, 1)),
     ("271250", date(2024, 7, 1)),
     ("B29", date(2024, 10, 1)),  # closes on 2026-03-31
@@ -76,7 +79,9 @@ def active_units(city: City, month: date) -> dict[str, date]:
     return {
         code: first
         for code, first in ADOPTED
-        if first <= month and (code, month) not in PAUSED and city.by_code[code].is_valid_on(month_end(month))
+        if first <= month
+        and (code, month) not in PAUSED
+        and city.by_code[code].is_valid_on(month_end(month))
     }
 
 
@@ -98,8 +103,13 @@ def users_by_unit(city: City, people: tuple[Person, ...], month: date) -> dict[s
         elif len(codes) > 1 and all(code in active for code in codes):
             shared[codes[0]].append(person)
     if month == SECONDMENT_MONTH:
-        alone[SECONDED_TO] = [person for person in alone[SECONDED_TO] if person.number == SECONDED_NUMBER]
-    return {code: _ranked(alone[code])[: _user_count(code, first, month)] + shared[code] for code, first in active.items()}
+        alone[SECONDED_TO] = [
+            person for person in alone[SECONDED_TO] if person.number == SECONDED_NUMBER
+        ]
+    return {
+        code: _ranked(alone[code])[: _user_count(code, first, month)] + shared[code]
+        for code, first in active.items()
+    }
 
 
 def _ranked(people: list[Person]) -> list[Person]:

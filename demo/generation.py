@@ -14,7 +14,16 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from demo import access_log, hostile, milestones, policy_pages, procedures, specialists, staff_roster, training_rosters
+from demo import (
+    access_log,
+    hostile,
+    milestones,
+    policy_pages,
+    procedures,
+    specialists,
+    staff_roster,
+    training_rosters,
+)
 from demo.city import FIRST_DAY, LAST_DAY, City, Delivery, Variety, read_city
 from demo.staff_roster import Person
 
@@ -44,7 +53,9 @@ def deliveries(last_day: date = LAST_DAY, variety: Variety = "dirty") -> Iterato
     yield from hostile.deliveries(usual, last_day) if variety == "hostile" else usual
 
 
-def _usual(city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool) -> Iterator[Delivery]:
+def _usual(
+    city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool
+) -> Iterator[Delivery]:
     yield from staff_roster.deliveries(city, people, last_day, is_dirty=is_dirty)
     yield from policy_pages.deliveries(last_day)
     yield from procedures.deliveries(city, last_day, is_dirty=is_dirty)
@@ -65,7 +76,9 @@ def is_complete(root: Path, variety: Variety = "dirty") -> bool:
     return isinstance(marker, dict) and marker.get("variety") == variety
 
 
-def generate(root: Path, last_day: date = LAST_DAY, *, force: bool = False, variety: Variety = "dirty") -> Counter[str] | None:
+def generate(
+    root: Path, last_day: date = LAST_DAY, *, force: bool = False, variety: Variety = "dirty"
+) -> Counter[str] | None:
     """Write `<root>/<source>[/<day>]/<file>` and return the number of files by source, or None if
     it was all there already.
 
@@ -77,12 +90,19 @@ def generate(root: Path, last_day: date = LAST_DAY, *, force: bool = False, vari
     with _lock(root):
         if is_complete(root, variety) and not force:
             return None
-        strangers = sorted(entry.name for entry in root.iterdir() if entry.name not in {MARKER, *SOURCES}) if root.exists() else []
+        strangers = (
+            sorted(entry.name for entry in root.iterdir() if entry.name not in {MARKER, *SOURCES})
+            if root.exists()
+            else []
+        )
         if strangers:
             raise ForeignFolderError(
                 f"{root}: expected only the demonstration's sources, found {strangers[0]}; name another folder with --to."
             )
-        partial, replaced = root.with_name(f".{root.name}.partial"), root.with_name(f".{root.name}.replaced")
+        partial, replaced = (
+            root.with_name(f".{root.name}.partial"),
+            root.with_name(f".{root.name}.replaced"),
+        )
         for leftover in (partial, replaced):
             shutil.rmtree(leftover, ignore_errors=True)
         counts = _write(partial, last_day, variety)

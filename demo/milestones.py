@@ -12,15 +12,40 @@ from datetime import date
 
 from demo.city import Delivery
 from demo.notation import full_width, long_day, short_day
-from demo.workbooks import Cell, Formats, Workbook, workbook_bytes, write_notes, write_table, write_titles
+from demo.workbooks import (
+    Cell,
+    Formats,
+    Workbook,
+    workbook_bytes,
+    write_notes,
+    write_table,
+    write_titles,
+)
 
 SOURCE = "milestones"
 NAME = "マイルストーン管理表.xlsx"
 SHEET = "管理表"
 TITLE = "デジタル統括室 マイルストーン管理表"
-HEADER = ("指標", "段階", "工程", "予定日", "完了日", "状態", "進捗率", "根拠資料", "担当者", "備考")
+HEADER = (
+    "指標",
+    "段階",
+    "工程",
+    "予定日",
+    "完了日",
+    "状態",
+    "進捗率",
+    "根拠資料",
+    "担当者",
+    "備考",
+)
 NOTES = ("※ 毎年４月と10月に更新する。完了日は決裁日とする。", "作成: 小野 陽子")
-DELIVERED = (date(2022, 4, 15), date(2022, 10, 14), date(2023, 4, 7), date(2023, 10, 13), date(2024, 4, 5))
+DELIVERED = (
+    date(2022, 4, 15),
+    date(2022, 10, 14),
+    date(2023, 4, 7),
+    date(2023, 10, 13),
+    date(2024, 4, 5),
+)
 
 CLOUD = "本市共通クラウドサービスの整備"
 SERVICES = "情報発信・サービス提供の最適化施策の策定"
@@ -53,30 +78,203 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage(CLOUD, 1, "基本構想", date(2021, 10, 1), date(2022, 3, 31), date(2022, 3, 25), "青木 誠", "策定中", "策定済"),
+    Stage(
+        CLOUD,
+        1,
+        "基本構想",
+        date(2021, 10, 1),
+        date(2022, 3, 31),
+        date(2022, 3, 25),
+        "青木 誠",
+        "策定中",
+        "策定済",
+    ),
     Stage(CLOUD, 2, "要件定義", date(2022, 4, 1), date(2022, 7, 29), date(2022, 8, 5), "青木 誠"),
-    Stage(CLOUD, 3, "調達仕様書の作成", date(2022, 7, 1), date(2022, 10, 31), date(2022, 10, 28), "青木 誠"),
-    Stage(CLOUD, 4, "事業者の選定", date(2022, 11, 1), date(2023, 3, 31), date(2023, 3, 17), "髙橋 香織", remark="総合評価方式"),
-    Stage(CLOUD, 5, "基盤設計", date(2023, 4, 3), date(2023, 5, 31), date(2023, 5, 31), "髙橋 香織"),
-    Stage(CLOUD, 6, "基盤構築", date(2023, 6, 1), date(2023, 8, 10), date(2023, 8, 18), "髙橋 香織", "整備中"),
-    Stage(CLOUD, 7, "移行・試験", date(2023, 8, 1), date(2023, 9, 22), date(2023, 9, 22), "髙橋 香織", "整備中"),
-    Stage(CLOUD, 8, "運用開始", date(2023, 9, 25), date(2023, 10, 2), date(2023, 10, 2), "髙橋 香織", "整備中", "運用開始"),
-    Stage(SERVICES, 1, "現状調査", date(2022, 9, 1), date(2023, 2, 28), date(2023, 2, 24), "松田 由美子"),
-    Stage(SERVICES, 2, "素案作成", date(2023, 4, 3), date(2023, 9, 29), date(2023, 9, 28), "松田 由美子", "策定中"),
-    Stage(SERVICES, 3, "策定", date(2023, 10, 2), date(2024, 3, 29), date(2024, 2, 16), "松田 由美子", "策定中", "策定済"),
-    Stage(BACK_OFFICE, 1, "業務量調査", date(2022, 6, 1), date(2023, 1, 31), date(2023, 1, 31), "中野 聡"),
-    Stage(BACK_OFFICE, 2, "課題整理", date(2023, 4, 3), date(2023, 8, 31), date(2023, 9, 8), "中野 聡"),
-    Stage(BACK_OFFICE, 3, "素案作成", date(2023, 9, 1), date(2023, 12, 28), date(2023, 12, 22), "山﨑 進", "策定中"),
-    Stage(BACK_OFFICE, 4, "策定", date(2024, 1, 4), date(2024, 3, 29), date(2024, 3, 27), "山﨑 進", "策定中", "策定済"),
-    Stage(DATA, 1, "有識者意見聴取", date(2023, 6, 1), date(2023, 9, 29), date(2023, 9, 15), "石田 千尋"),
-    Stage(DATA, 2, "素案作成", date(2023, 10, 2), date(2023, 12, 28), date(2023, 12, 27), "石田 千尋", "策定中"),
-    Stage(DATA, 3, "策定", date(2024, 1, 4), date(2024, 3, 29), date(2024, 1, 30), "石田 千尋", "策定中", "策定済"),
+    Stage(
+        CLOUD,
+        3,
+        "調達仕様書の作成",
+        date(2022, 7, 1),
+        date(2022, 10, 31),
+        date(2022, 10, 28),
+        "青木 誠",
+    ),
+    Stage(
+        CLOUD,
+        4,
+        "事業者の選定",
+        date(2022, 11, 1),
+        date(2023, 3, 31),
+        date(2023, 3, 17),
+        "髙橋 香織",
+        remark="総合評価方式",
+    ),
+    Stage(
+        CLOUD, 5, "基盤設計", date(2023, 4, 3), date(2023, 5, 31), date(2023, 5, 31), "髙橋 香織"
+    ),
+    Stage(
+        CLOUD,
+        6,
+        "基盤構築",
+        date(2023, 6, 1),
+        date(2023, 8, 10),
+        date(2023, 8, 18),
+        "髙橋 香織",
+        "整備中",
+    ),
+    Stage(
+        CLOUD,
+        7,
+        "移行・試験",
+        date(2023, 8, 1),
+        date(2023, 9, 22),
+        date(2023, 9, 22),
+        "髙橋 香織",
+        "整備中",
+    ),
+    Stage(
+        CLOUD,
+        8,
+        "運用開始",
+        date(2023, 9, 25),
+        date(2023, 10, 2),
+        date(2023, 10, 2),
+        "髙橋 香織",
+        "整備中",
+        "運用開始",
+    ),
+    Stage(
+        SERVICES,
+        1,
+        "現状調査",
+        date(2022, 9, 1),
+        date(2023, 2, 28),
+        date(2023, 2, 24),
+        "松田 由美子",
+    ),
+    Stage(
+        SERVICES,
+        2,
+        "素案作成",
+        date(2023, 4, 3),
+        date(2023, 9, 29),
+        date(2023, 9, 28),
+        "松田 由美子",
+        "策定中",
+    ),
+    Stage(
+        SERVICES,
+        3,
+        "策定",
+        date(2023, 10, 2),
+        date(2024, 3, 29),
+        date(2024, 2, 16),
+        "松田 由美子",
+        "策定中",
+        "策定済",
+    ),
+    Stage(
+        BACK_OFFICE,
+        1,
+        "業務量調査",
+        date(2022, 6, 1),
+        date(2023, 1, 31),
+        date(2023, 1, 31),
+        "中野 聡",
+    ),
+    Stage(
+        BACK_OFFICE, 2, "課題整理", date(2023, 4, 3), date(2023, 8, 31), date(2023, 9, 8), "中野 聡"
+    ),
+    Stage(
+        BACK_OFFICE,
+        3,
+        "素案作成",
+        date(2023, 9, 1),
+        date(2023, 12, 28),
+        date(2023, 12, 22),
+        "山﨑 進",
+        "策定中",
+    ),
+    Stage(
+        BACK_OFFICE,
+        4,
+        "策定",
+        date(2024, 1, 4),
+        date(2024, 3, 29),
+        date(2024, 3, 27),
+        "山﨑 進",
+        "策定中",
+        "策定済",
+    ),
+    Stage(
+        DATA,
+        1,
+        "有識者意見聴取",
+        date(2023, 6, 1),
+        date(2023, 9, 29),
+        date(2023, 9, 15),
+        "石田 千尋",
+    ),
+    Stage(
+        DATA,
+        2,
+        "素案作成",
+        date(2023, 10, 2),
+        date(2023, 12, 28),
+        date(2023, 12, 27),
+        "石田 千尋",
+        "策定中",
+    ),
+    Stage(
+        DATA,
+        3,
+        "策定",
+        date(2024, 1, 4),
+        date(2024, 3, 29),
+        date(2024, 1, 30),
+        "石田 千尋",
+        "策定中",
+        "策定済",
+    ),
 )
 
 FAULTY_ROWS: tuple[tuple[Cell, ...], ...] = (
-    (UNKNOWN_WORDING, 1, "現状調査", "R4.9.30", None, DONE, "100%", None, "森 和也", "完了日は確認中"),
-    (UNKNOWN_WORDING, 2, "課題整理", "R5.3.31", None, "着手", UNREADABLE_PROGRESS, None, "森 和也", None),
-    (UNKNOWN_WORDING, 3, "策定", "令和6年3月29日", None, "未着手", "0%", None, "森 和也", "指標になるかは未定"),
+    (
+        UNKNOWN_WORDING,
+        1,
+        "現状調査",
+        "R4.9.30",
+        None,
+        DONE,
+        "100%",
+        None,
+        "森 和也",
+        "完了日は確認中",
+    ),
+    (
+        UNKNOWN_WORDING,
+        2,
+        "課題整理",
+        "R5.3.31",
+        None,
+        "着手",
+        UNREADABLE_PROGRESS,
+        None,
+        "森 和也",
+        None,
+    ),
+    (
+        UNKNOWN_WORDING,
+        3,
+        "策定",
+        "令和6年3月29日",
+        None,
+        "未着手",
+        "0%",
+        None,
+        "森 和也",
+        "指標になるかは未定",
+    ),
 )
 
 
@@ -116,7 +314,9 @@ def _row(stage: Stage, day: date) -> tuple[Cell, ...]:
         _written(stage, stage.done) if is_done else None,
         state,
         "100%" if is_done else "５０％" if is_begun else "0%",
-        f"https://www.example.lg.jp/digital/milestones/{stage.done:%Y%m%d}.html" if is_done else None,
+        f"https://www.example.lg.jp/digital/milestones/{stage.done:%Y%m%d}.html"
+        if is_done
+        else None,
         stage.person,
         stage.remark or None,
     )

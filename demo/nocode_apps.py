@@ -72,7 +72,9 @@ def _tasks(city: City, last_day: date) -> list[_Task]:
     return [task for task in tasks if task.begun <= last_day]
 
 
-def records(city: City, last_day: date = LAST_DAY, variety: Variety = "dirty") -> list[dict[str, dict[str, Any]]]:
+def records(
+    city: City, last_day: date = LAST_DAY, variety: Variety = "dirty"
+) -> list[dict[str, dict[str, Any]]]:
     """Return the platform's records as its API tells them on a day, in order of their numbers."""
     rng = seeded("no-code applications")
     found: list[dict[str, dict[str, Any]]] = []
@@ -89,12 +91,18 @@ def records(city: City, last_day: date = LAST_DAY, variety: Variety = "dirty") -
     return found
 
 
-def _record(rng: Random, number: int, task: _Task, *, is_first: bool, last_day: date) -> dict[str, dict[str, Any]]:
+def _record(
+    rng: Random, number: int, task: _Task, *, is_first: bool, last_day: date
+) -> dict[str, dict[str, Any]]:
     """Make up an application of a task: the first begins with the task, others later; all are
     retired when the task is.
     """
     until = min(task.retired or last_day, last_day)
-    begun = task.begun if is_first else date.fromordinal(rng.randint(task.begun.toordinal(), until.toordinal()))
+    begun = (
+        task.begun
+        if is_first
+        else date.fromordinal(rng.randint(task.begun.toordinal(), until.toordinal()))
+    )
     in_use = date.fromordinal(begun.toordinal() + rng.randint(20, 150))
     is_retired = task.retired is not None and task.retired <= last_day
     is_in_use = in_use <= until
@@ -120,11 +128,23 @@ def _typed(rng: Random, number: int, **values: str | None) -> dict[str, dict[str
     """Return a record with its typed fields; who made it, and what it is called, belongs to it as
     on any platform.
     """
-    person = {"code": f"s{rng.randint(10000, 99999):07d}", "name": f"{rng.choice(FAMILY_NAMES.split())} {rng.choice(GIVEN_NAMES.split())}"}
+    person = {
+        "code": f"s{rng.randint(10000, 99999):07d}",
+        "name": f"{rng.choice(FAMILY_NAMES.split())} {rng.choice(GIVEN_NAMES.split())}",
+    }
     fields = {code: _field(code, value) for code, value in values.items()}
-    fields |= {"アプリ名": _field("アプリ名", f"{rng.choice(_SUBJECTS.split())}アプリ"), "担当者": _field("担当者", [person])}
-    fields |= {"作成者": _field("作成者", person), "更新日時": _field("更新日時", "2026-11-19T02:10:00Z")}
-    fields |= {"レコード番号": _field("レコード番号", str(number)), "$id": {"type": "__ID__", "value": str(number)}}
+    fields |= {
+        "アプリ名": _field("アプリ名", f"{rng.choice(_SUBJECTS.split())}アプリ"),
+        "担当者": _field("担当者", [person]),
+    }
+    fields |= {
+        "作成者": _field("作成者", person),
+        "更新日時": _field("更新日時", "2026-11-19T02:10:00Z"),
+    }
+    fields |= {
+        "レコード番号": _field("レコード番号", str(number)),
+        "$id": {"type": "__ID__", "value": str(number)},
+    }
     return fields | {"$revision": {"type": "__REVISION__", "value": str(rng.randint(1, 9))}}
 
 

@@ -39,7 +39,14 @@ class Platform:
     mid-body), `cut` (the body is cut short but complete as its length says) or `hang`.
     """
 
-    def __init__(self, content: list[dict[str, Any]], fields: dict[str, str] | None = None, *, token: str = TOKEN, port: int = 0) -> None:
+    def __init__(
+        self,
+        content: list[dict[str, Any]],
+        fields: dict[str, str] | None = None,
+        *,
+        token: str = TOKEN,
+        port: int = 0,
+    ) -> None:
         self.records = content
         self.fields = dict(fields or FIELDS)
         self.token = token
@@ -61,19 +68,37 @@ class Platform:
         self._http.shutdown()
         self._http.server_close()
 
-    def answer(self, path: str, parameters: dict[str, list[str]], token: str) -> tuple[int, dict[str, Any]]:
+    def answer(
+        self, path: str, parameters: dict[str, list[str]], token: str
+    ) -> tuple[int, dict[str, Any]]:
         """Return status and body of a request."""
         if token != self.token:
-            return 401, {"code": "GAIA_IA02", "id": "x", "message": f"The token {token} is not valid."}
+            return 401, {
+                "code": "GAIA_IA02",
+                "id": "x",
+                "message": f"The token {token} is not valid.",
+            }
         if parameters.get("app") != [APP]:
             return 404, {"code": "GAIA_AP01", "id": "x", "message": "There is no such app."}
         if path.endswith("/form/fields.json"):
-            return 200, {"properties": {code: {"type": kind, "code": code} for code, kind in self.fields.items()}, "revision": "5"}
-        return self._page(parameters) if path.endswith("/records.json") else (404, {"code": "CB_NO02", "message": "There is no such path."})
+            return 200, {
+                "properties": {
+                    code: {"type": kind, "code": code} for code, kind in self.fields.items()
+                },
+                "revision": "5",
+            }
+        return (
+            self._page(parameters)
+            if path.endswith("/records.json")
+            else (404, {"code": "CB_NO02", "message": "There is no such path."})
+        )
 
     def _page(self, parameters: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
         query = _QUERY.fullmatch(parameters.get("query", [""])[0])
-        limit, offset = int((query and query["limit"]) or 100), int((query and query["offset"]) or 0)
+        limit, offset = (
+            int((query and query["limit"]) or 100),
+            int((query and query["offset"]) or 0),
+        )
         if query is None or limit > 500 or offset > 10_000:
             return 400, {
                 "code": "GAIA_QU01" if query is None or limit <= 500 else "GAIA_QU02",
@@ -86,7 +111,8 @@ class Platform:
             found.reverse()
         wanted = {values[0] for name, values in parameters.items() if name.startswith("fields")}
         page = [
-            {code: field for code, field in record.items() if not wanted or code in wanted} for record in found[offset : offset + limit]
+            {code: field for code, field in record.items() if not wanted or code in wanted}
+            for record in found[offset : offset + limit]
         ]
         has_total = self.tells_total and parameters.get("totalCount") == ["true"]
         return 200, {"records": page, "totalCount": str(len(found)) if has_total else None}
@@ -101,9 +127,14 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
                 time.sleep(3)
                 return
             parts = urlsplit(self.path)
-            status, answer = platform.answer(parts.path, parse_qs(parts.query), self.headers.get("X-Cybozu-API-Token", ""))
+            status, answer = platform.answer(
+                parts.path, parse_qs(parts.query), self.headers.get("X-Cybozu-API-Token", "")
+            )
             if fault.isdigit():
-                status, answer = int(fault), {"code": "CB_TL01", "message": "Too many requests, or out of order."}
+                status, answer = (
+                    int(fault),
+                    {"code": "CB_TL01", "message": "Too many requests, or out of order."},
+                )
             body = json.dumps(answer, ensure_ascii=False).encode()
             if fault == "cut":
                 body = body[: len(body) // 2]
@@ -131,15 +162,24 @@ def records_of(variety: Variety = "dirty", last_day: date = LAST_DAY) -> list[di
 def main(words: list[str] | None = None) -> int:
     """Serve until Ctrl-C, or while a command runs; return that command's exit code."""
     given = sys.argv[1:] if words is None else words
-    own, command = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
-    parser = argparse.ArgumentParser(prog="python -m demo.nocode_server", description="Serve the demonstration's no-code platform.")
+    own, command = (
+        (given[: given.index("--")], given[given.index("--") + 1 :])
+        if "--" in given
+        else (given, [])
+    )
+    parser = argparse.ArgumentParser(
+        prog="python -m demo.nocode_server",
+        description="Serve the demonstration's no-code platform.",
+    )
     parser.add_argument("--port", type=int, default=0 if command else PORT)
     parser.add_argument("--variety", choices=get_args(Variety), default="dirty")
     options = parser.parse_args(own)
     platform = Platform(records_of(options.variety), port=options.port)
     try:
         if command:
-            return subprocess.run(command, env={**os.environ, LOCATION_VARIABLE: platform.location}, check=False).returncode
+            return subprocess.run(
+                command, env={**os.environ, LOCATION_VARIABLE: platform.location}, check=False
+            ).returncode
         print(f"no-code platform: {platform.location}  (Ctrl-C ends it)")
         threading.Event().wait()
     except KeyboardInterrupt:

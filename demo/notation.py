@@ -7,7 +7,10 @@ day that its argument is not.
 
 from datetime import date
 
-_WIDE = {code: code + 0xFEE0 for code in (*range(ord("0"), ord("9") + 1), *range(ord("A"), ord("Z") + 1), ord("%"))}
+_WIDE = {
+    code: code + 0xFEE0
+    for code in (*range(ord("0"), ord("9") + 1), *range(ord("A"), ord("Z") + 1), ord("%"))
+}
 _WEEKDAYS = "月火水木金土日"
 
 

@@ -36,12 +36,18 @@ class Issue:
 ISSUES: tuple[Issue, ...] = (
     Issue(
         "経営課題1 デジタル技術を活用し、便利・快適で、幸せ(Well-being)を実感できる市民生活の実現",
-        ("行政手続きのオンライン化とBPR", "デジタルツールを活用した情報発信・サービス提供の最適化の推進"),
+        (
+            "行政手続きのオンライン化とBPR",
+            "デジタルツールを活用した情報発信・サービス提供の最適化の推進",
+        ),
         (
             ("オンラインでできる手続数", "令和5年度 1,000件", "令和7年度 2,000件"),
             ("デジタルツールを活用した情報発信・サービス提供の最適化の推進",),
         ),
-        ("オンラインでできる手続数 約1,100件:A", "情報発信・サービス提供の最適化施策の策定 策定済:A"),
+        (
+            "オンラインでできる手続数 約1,100件:A",
+            "情報発信・サービス提供の最適化施策の策定 策定済:A",
+        ),
         ("オンラインでできる手続数 710件",),
     ),
     Issue(
@@ -122,17 +128,32 @@ def page(day: date, *, has_results: bool) -> str:
 
 
 def _issue(issue: Issue, *, has_results: bool) -> list[str]:
-    lines = [f"<h2>{escape(issue.heading)}</h2>", "<h3>【課題認識】</h3>", f"<p>{LEFT_OUT}</p>", "<h3>【主な戦略(課題解決の方策)】</h3>"]
+    lines = [
+        f"<h2>{escape(issue.heading)}</h2>",
+        "<h3>【課題認識】</h3>",
+        f"<p>{LEFT_OUT}</p>",
+        "<h3>【主な戦略(課題解決の方策)】</h3>",
+    ]
     lines += _list([(strategy,) for strategy in issue.strategies])
-    lines += ["<h3>【アウトカム指標(経営課題の進捗度合を示した指標)】</h3>", *_list(issue.indicators)]
+    lines += [
+        "<h3>【アウトカム指標(経営課題の進捗度合を示した指標)】</h3>",
+        *_list(issue.indicators),
+    ]
     if has_results:
-        lines += ["<h3>【アウトカム指標の達成状況(定量評価)】</h3>", *_list([(result,) for result in issue.results])]
+        lines += [
+            "<h3>【アウトカム指標の達成状況(定量評価)】</h3>",
+            *_list([(result,) for result in issue.results]),
+        ]
         lines += ["<h3>【前年度実績】</h3>", *_list([(actual,) for actual in issue.previous_year])]
     return lines
 
 
 def _list(items: tuple[tuple[str, ...], ...] | list[tuple[str, ...]]) -> list[str]:
-    return ["<ul>", *("<li>" + "<br />".join(escape(line) for line in item) + "</li>" for item in items), "</ul>"]
+    return [
+        "<ul>",
+        *("<li>" + "<br />".join(escape(line) for line in item) + "</li>" for item in items),
+        "</ul>",
+    ]
 
 
 def _document(body: list[str]) -> str:

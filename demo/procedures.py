@@ -73,7 +73,11 @@ def catalogue(city: City, last_day: date = LAST_DAY) -> list[Procedure]:
             owners = wards if len(found) < SHARED_BY_ALL_WARDS else _owners(rng, units)
             found.append(_new(rng, found, owners, rng.choice(open_days)))
     found += [_new(rng, found, _owners(rng, units), PLANNED_FOR)]
-    return [procedure for procedure in found if procedure.changes[0][1] <= last_day or procedure.changes[0][1] == PLANNED_FOR]
+    return [
+        procedure
+        for procedure in found
+        if procedure.changes[0][1] <= last_day or procedure.changes[0][1] == PLANNED_FOR
+    ]
 
 
 def _owners(rng: Random, units: list[str]) -> tuple[str, ...]:
@@ -102,13 +106,20 @@ def deliveries(city: City, last_day: date, *, is_dirty: bool = True) -> Iterator
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(_SCHEMA)
         for procedure in catalogue(city, last_day):
-            connection.execute("insert into procedures values (?, ?)", (procedure.id, procedure.name))
+            connection.execute(
+                "insert into procedures values (?, ?)", (procedure.id, procedure.name)
+            )
             connection.executemany(
-                "insert into procedure_departments values (?, ?)", [(procedure.id, name) for name in procedure.departments]
+                "insert into procedure_departments values (?, ?)",
+                [(procedure.id, name) for name in procedure.departments],
             )
             connection.executemany(
                 "insert into procedure_status_changes values (?, ?, ?)",
-                [(procedure.id, status, day.isoformat()) for status, day in procedure.changes if day <= last_day or day == PLANNED_FOR],
+                [
+                    (procedure.id, status, day.isoformat())
+                    for status, day in procedure.changes
+                    if day <= last_day or day == PLANNED_FOR
+                ],
             )
         if is_dirty:
             _add_mistakes(connection)
@@ -120,7 +131,13 @@ def _add_mistakes(connection: sqlite3.Connection) -> None:
     """Add what people leave behind in such a catalogue: an entry that was only begun, one without a
     status, a day that does not exist.
     """
-    for number, (status, day) in enumerate([("draft", "2025-06-02"), (None, None), ("registered", "2025-02-30")], start=90001):
+    for number, (status, day) in enumerate(
+        [("draft", "2025-06-02"), (None, None), ("registered", "2025-02-30")], start=90001
+    ):
         connection.execute("insert into procedures values (?, ?)", (f"P{number}", "(入力途中)"))
-        connection.execute("insert into procedure_departments values (?, ?)", (f"P{number}", "デジタル統括室"))
-        connection.execute("insert into procedure_status_changes values (?, ?, ?)", (f"P{number}", status, day))
+        connection.execute(
+            "insert into procedure_departments values (?, ?)", (f"P{number}", "デジタル統括室")
+        )
+        connection.execute(
+            "insert into procedure_status_changes values (?, ?, ?)", (f"P{number}", status, day)
+        )

@@ -13,7 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from demo.city import FIRST_DAY, LAST_DAY, City, Delivery, fiscal_year_start, month_end, months, seeded
+from demo.city import (
+    FIRST_DAY,
+    LAST_DAY,
+    City,
+    Delivery,
+    fiscal_year_start,
+    month_end,
+    months,
+    seeded,
+)
 
 SOURCE = "staff_roster"
 HEADER = ("職員番号", "氏名", "所属名", "発令日", "終了日")
@@ -70,7 +79,10 @@ class Person:
 
     def move(self, day: date, unit_code: str | None) -> None:
         """End every open posting on the day before, and begin one in the department, or leave."""
-        self.postings = [posting if posting.last_day else replace(posting, last_day=day - timedelta(1)) for posting in self.postings]
+        self.postings = [
+            posting if posting.last_day else replace(posting, last_day=day - timedelta(1))
+            for posting in self.postings
+        ]
         if unit_code:
             self.postings.append(Posting(unit_code, day))
 
@@ -106,7 +118,11 @@ class _Office:
     def begin_second_postings(self, day: date) -> None:
         for main, beside, first_day, last_day in IN_TWO_DEPARTMENTS:
             if first_day == day:
-                person = next(person for person in self.people if person.units_on(day) == (main,) and person.number not in self.settled)
+                person = next(
+                    person
+                    for person in self.people
+                    if person.units_on(day) == (main,) and person.number not in self.settled
+                )
                 person.postings.append(Posting(beside, first_day, last_day))
                 self.settled.add(person.number)
 
@@ -114,7 +130,11 @@ class _Office:
         """Carry out the 1 April orders: closures and changes of name, then transfers, retirements
         with their successors, a founding.
         """
-        successors = {unit.predecessor_code: unit.code for unit in self.city.valid_units(day) if unit.predecessor_code}
+        successors = {
+            unit.predecessor_code: unit.code
+            for unit in self.city.valid_units(day)
+            if unit.predecessor_code
+        }
         open_codes = [unit.code for unit in self.city.valid_units(day)]
         for person in self._movable(day - timedelta(1), settled_too=True):
             code = person.units_on(day - timedelta(1))[0]
@@ -129,7 +149,9 @@ class _Office:
         self._rotate(movers, day)
         for unit in self.city.valid_units(day):
             if unit.valid_from == day and not unit.predecessor_code:
-                for person in self.rng.sample([person for person in staying if person not in chosen], 6):
+                for person in self.rng.sample(
+                    [person for person in staying if person not in chosen], 6
+                ):
                     person.move(day, unit.code)
                 for _ in range(2):
                     self.hire(unit.code, day)
@@ -148,7 +170,11 @@ class _Office:
                 person.move(day, new)
 
     def _movable(self, day: date, *, settled_too: bool = False) -> list[Person]:
-        return [person for person in self.people if person.units_on(day) and (settled_too or person.number not in self.settled)]
+        return [
+            person
+            for person in self.people
+            if person.units_on(day) and (settled_too or person.number not in self.settled)
+        ]
 
 
 def staff(city: City) -> tuple[Person, ...]:
@@ -166,7 +192,9 @@ def staff(city: City) -> tuple[Person, ...]:
     return tuple(office.people)
 
 
-def deliveries(city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool = True) -> Iterator[Delivery]:
+def deliveries(
+    city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool = True
+) -> Iterator[Delivery]:
     """Yield the roster of every month, and the corrected one of March 2024."""
     for month in months(FIRST_DAY, last_day):
         rows = _rows(city, people, month)
@@ -196,7 +224,10 @@ def _rows(city: City, people: tuple[Person, ...], month: date) -> list[tuple[str
         if posting.first_day <= month and (posting.last_day is None or posting.last_day >= since)
     ]
     found.sort(key=lambda row: (row[0], row[1], row[3].first_day))
-    return [(number, name, city.org_units[place].name, *_dates(posting, until)) for place, number, name, posting in found]
+    return [
+        (number, name, city.org_units[place].name, *_dates(posting, until))
+        for place, number, name, posting in found
+    ]
 
 
 def _dates(posting: Posting, until: date) -> tuple[str, str]:
@@ -204,13 +235,18 @@ def _dates(posting: Posting, until: date) -> tuple[str, str]:
     return f"{posting.first_day:%Y/%m/%d}", f"{known_end:%Y/%m/%d}" if known_end else ""
 
 
-def _before_correction(city: City, rows: list[tuple[str, ...]], *, is_dirty: bool) -> list[tuple[str, ...]]:
+def _before_correction(
+    city: City, rows: list[tuple[str, ...]], *, is_dirty: bool
+) -> list[tuple[str, ...]]:
     """Put the seconded person into the wrong ward, and where it is to be dirty give one other
     person a wrong first day.
     """
     right, wrong = city.by_code[SECONDED_TO].name, city.by_code[SECONDED_WRONGLY_TO].name
     misdated = city.by_code[MISDATED_UNIT].name
-    mistaken = [(row[0], row[1], wrong, *row[3:]) if (row[0], row[2]) == (SECONDED_NUMBER, right) else row for row in rows]
+    mistaken = [
+        (row[0], row[1], wrong, *row[3:]) if (row[0], row[2]) == (SECONDED_NUMBER, right) else row
+        for row in rows
+    ]
     if is_dirty:
         place = next(place for place, row in enumerate(mistaken) if row[2] == misdated)
         row = mistaken[place]

@@ -18,7 +18,15 @@ from random import Random
 from demo.city import City, Delivery, seeded
 from demo.notation import full_width, long_day, short_day, slashed_day, wide_day
 from demo.staff_roster import FAMILY_NAMES, GIVEN_NAMES, Person
-from demo.workbooks import Cell, Formats, Workbook, workbook_bytes, write_notes, write_table, write_titles
+from demo.workbooks import (
+    Cell,
+    Formats,
+    Workbook,
+    workbook_bytes,
+    write_notes,
+    write_table,
+    write_titles,
+)
 
 SOURCE = "training_rosters"
 HEADER = ("No.", "職員番号", "氏名", "所属", "受講日", "出欠", "備考")
@@ -103,13 +111,20 @@ def workbook_name(year: int) -> str:
     return f"研修受講者名簿_令和{year - 2018}年度.xlsx"
 
 
-def deliveries(city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool = True) -> Iterator[Delivery]:
+def deliveries(
+    city: City, people: tuple[Person, ...], last_day: date, *, is_dirty: bool = True
+) -> Iterator[Delivery]:
     """Yield each fiscal year's workbook as it stood on the day after every course."""
     for year, courses in COURSES.items():
         lists = course_lists(people, year)
         for held, course in enumerate(courses, start=1):
             if (day := course.day + timedelta(1)) <= last_day:
-                yield Delivery(SOURCE, day, workbook_name(year), _workbook(city, year, lists[:held], is_dirty=is_dirty))
+                yield Delivery(
+                    SOURCE,
+                    day,
+                    workbook_name(year),
+                    _workbook(city, year, lists[:held], is_dirty=is_dirty),
+                )
 
 
 def course_lists(people: tuple[Person, ...], year: int) -> list[list[Entry]]:
@@ -134,7 +149,10 @@ def course_lists(people: tuple[Person, ...], year: int) -> list[list[Entry]]:
             again[first].append(Entry(person, "出席", "追加申込"))
     for place, person in enumerate(rng.sample(others, ONLY_ABSENT)):
         lists[place % count].append(_entry(person, ABSENT))
-    return [sorted(entries, key=lambda entry: entry.person.number) + more for entries, more in zip(lists, again, strict=True)]
+    return [
+        sorted(entries, key=lambda entry: entry.person.number) + more
+        for entries, more in zip(lists, again, strict=True)
+    ]
 
 
 def _stable_staff(people: tuple[Person, ...], year: int) -> dict[str, list[Person]]:
@@ -179,7 +197,9 @@ def _workbook(city: City, year: int, lists: list[list[Entry]], *, is_dirty: bool
                 f"第{full_width(str(number))}回　{course.title}　会場: {course.venue}",
             )
             write_titles(sheet, titles, len(HEADER), formats)
-            write_notes(sheet, write_table(sheet, 3, HEADER, rows, formats), _notes(year, number, len(rows)))
+            write_notes(
+                sheet, write_table(sheet, 3, HEADER, rows, formats), _notes(year, number, len(rows))
+            )
 
     return workbook_bytes(fill)
 
@@ -197,7 +217,15 @@ def table_rows(city: City, year: int, number: int, entries: list[Entry]) -> list
         staff_number = full_width(person.number) if rng.random() < 0.15 else person.number
         department = city.by_code[person.units_on(day)[0]].name
         rows.append(
-            [place, staff_number, person.name, department, day if has_real_dates else written_day, entry.attendance, entry.remark or None]
+            [
+                place,
+                staff_number,
+                person.name,
+                department,
+                day if has_real_dates else written_day,
+                entry.attendance,
+                entry.remark or None,
+            ]
         )
     return rows
 
@@ -221,4 +249,8 @@ def _faulty_row(fault: str, rows: list[list[Cell]], place: int) -> list[Cell]:
 def _notes(year: int, number: int, count: int) -> tuple[str, ...]:
     rng = seeded("training notes", year, number)
     in_charge = f"{rng.choice(FAMILY_NAMES.split())} {rng.choice(GIVEN_NAMES.split())}"
-    return (f"合計　{full_width(str(count))}名", "※ 欠席者は次回の受講を案内する。", f"担当: {in_charge}")
+    return (
+        f"合計　{full_width(str(count))}名",
+        "※ 欠席者は次回の受講を案内する。",
+        f"担当: {in_charge}",
+    )

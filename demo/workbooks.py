@@ -54,7 +54,13 @@ def write_titles(sheet: Worksheet, titles: Sequence[str], width: int, formats: F
         sheet.merge_range(place, 0, place, width - 1, title, formats.title)
 
 
-def write_table(sheet: Worksheet, first_row: int, header: Sequence[str], rows: Sequence[Sequence[Cell]], formats: Formats) -> int:
+def write_table(
+    sheet: Worksheet,
+    first_row: int,
+    header: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    formats: Formats,
+) -> int:
     """Write a heading row and rows below it; return the number of the row after them, counted from
     0.
     """

@@ -35,7 +35,11 @@ from expectations.suites.staff_roster import ROSTER_DEPARTMENTS, ROSTER_SIZES
 from expectations.suites.training_rosters import TRAINING_ROSTERS
 
 # A finding names items and figures; the rows themselves stay where they are.
-_RESULT_FORMAT = {"result_format": "COMPLETE", "unexpected_index_column_names": ["named_by"], "partial_unexpected_count": 3}
+_RESULT_FORMAT = {
+    "result_format": "COMPLETE",
+    "unexpected_index_column_names": ["named_by"],
+    "partial_unexpected_count": 3,
+}
 
 RAW = (
     REJECTED_ITEMS,
@@ -87,13 +91,20 @@ def _run(name: str, guards: tuple[Guard, ...], warehouse: Path, docs: Path) -> l
     warnings.filterwarnings("ignore", module="great_expectations|duckdb_engine|sqlalchemy")
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    site = {"class_name": "SiteBuilder", "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs)}}
+    site = {
+        "class_name": "SiteBuilder",
+        "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs)},
+    }
     context.add_data_docs_site(site_name=name, site_config=site)
     source = context.data_sources.add_sql(
-        name="warehouse", connection_string=f"{DRIVER_NAME}:///{warehouse}", kwargs={"connect_args": {"read_only": True}}
+        name="warehouse",
+        connection_string=f"{DRIVER_NAME}:///{warehouse}",
+        kwargs={"connect_args": {"read_only": True}},
     )
     validations = [_validation(context, source, guard) for guard in guards]
-    checkpoint = context.checkpoints.add(gx.Checkpoint(name=name, validation_definitions=validations, result_format=_RESULT_FORMAT))
+    checkpoint = context.checkpoints.add(
+        gx.Checkpoint(name=name, validation_definitions=validations, result_format=_RESULT_FORMAT)
+    )
     try:
         result = checkpoint.run()
         context.build_data_docs(site_names=[name])
@@ -110,9 +121,15 @@ def _run(name: str, guards: tuple[Guard, ...], warehouse: Path, docs: Path) -> l
 
 def _validation(context: Any, source: Any, guard: Guard) -> Any:
     asset = source.add_query_asset(name=guard.suite_name, query=guard.query)
-    suite = context.suites.add(gx.ExpectationSuite(name=guard.suite_name, expectations=[copy(each) for each in guard.expectations]))
+    suite = context.suites.add(
+        gx.ExpectationSuite(
+            name=guard.suite_name, expectations=[copy(each) for each in guard.expectations]
+        )
+    )
     batch = asset.add_batch_definition_whole_table("all rows")
-    return context.validation_definitions.add(gx.ValidationDefinition(name=guard.suite_name, data=batch, suite=suite))
+    return context.validation_definitions.add(
+        gx.ValidationDefinition(name=guard.suite_name, data=batch, suite=suite)
+    )
 
 
 def _finding(checkpoint_name: str, suite_name: str, outcome: dict[str, Any]) -> Finding:
@@ -133,12 +150,23 @@ def _finding(checkpoint_name: str, suite_name: str, outcome: dict[str, Any]) -> 
 def _exception(info: dict[str, Any]) -> str | None:
     found = [info] if "raised_exception" in info else list(info.values())
     raised = [entry for entry in found if entry.get("raised_exception")]
-    return f"could not be evaluated: {str(raised[0]['exception_message']).splitlines()[0][:200]}" if raised else None
+    return (
+        f"could not be evaluated: {str(raised[0]['exception_message']).splitlines()[0][:200]}"
+        if raised
+        else None
+    )
 
 
 def _observed(result: dict[str, Any]) -> str:
-    rows = (result.get("details") or {}).get("unexpected_rows") or result.get("unexpected_index_list") or []
-    named = [" ".join([str(row["named_by"]), *(_rounded(row[key]) for key in row if key != "named_by")]) for row in rows[:3]]
+    rows = (
+        (result.get("details") or {}).get("unexpected_rows")
+        or result.get("unexpected_index_list")
+        or []
+    )
+    named = [
+        " ".join([str(row["named_by"]), *(_rounded(row[key]) for key in row if key != "named_by")])
+        for row in rows[:3]
+    ]
     count = result.get("unexpected_count", result.get("observed_value"))
     of_all = f" of {result['element_count']}" if "element_count" in result else ""
     return f"{count}{of_all} rows" + (f": {', '.join(dict.fromkeys(named))}" if named else "")

@@ -80,7 +80,9 @@ def _log_to_stdout() -> None:
     log.addHandler(printed)
     log.setLevel(logging.INFO)
     log.propagate = False
-    logging.raiseExceptions = False  # a reader of our output who has gone is no reason for a traceback
+    logging.raiseExceptions = (
+        False  # a reader of our output who has gone is no reason for a traceback
+    )
     logging.getLogger().addHandler(logging.NullHandler())
 
 
@@ -91,25 +93,47 @@ def _doctor(_: Settings | None, arguments: argparse.Namespace) -> int:
 
 
 def _run_night(configuration: Settings, arguments: argparse.Namespace) -> None:
-    run_night(configuration, arguments.as_of or today_in_japan(), full_refresh=arguments.full_refresh)
+    run_night(
+        configuration, arguments.as_of or today_in_japan(), full_refresh=arguments.full_refresh
+    )
 
 
 def _run_backfill(configuration: Settings, arguments: argparse.Namespace) -> None:
-    run_backfill(configuration, arguments.first, arguments.last, arguments.step, full_refresh=arguments.full_refresh)
+    run_backfill(
+        configuration,
+        arguments.first,
+        arguments.last,
+        arguments.step,
+        full_refresh=arguments.full_refresh,
+    )
 
 
 def _show(configuration: Settings, arguments: argparse.Namespace) -> None:
-    print(show.report(configuration, official=arguments.official, as_of=arguments.as_of, form=arguments.format))
+    print(
+        show.report(
+            configuration, official=arguments.official, as_of=arguments.as_of, form=arguments.format
+        )
+    )
 
 
 def _explain(configuration: Settings, arguments: argparse.Namespace) -> None:
-    print(explain.report(configuration, arguments.indicator, arguments.fiscal_year, with_rows=arguments.rows, form=arguments.format))
+    print(
+        explain.report(
+            configuration,
+            arguments.indicator,
+            arguments.fiscal_year,
+            with_rows=arguments.rows,
+            form=arguments.format,
+        )
+    )
 
 
 def _dev(configuration: Settings, _: argparse.Namespace) -> None:
     started = time.monotonic()
     edit = build_dev(configuration)
-    named = ", ".join(edit.built[:8]) + (f" and {len(edit.built) - 8} more" if len(edit.built) > 8 else "")
+    named = ", ".join(edit.built[:8]) + (
+        f" and {len(edit.built) - 8} more" if len(edit.built) > 8 else ""
+    )
     built = f"built {named}" if edit.built else "no seed or model differs from what is published"
     print(f"dev: {built}; {edit.tests} tests hold ({time.monotonic() - started:.1f} s)")
     print(diff.report(diff.difference(configuration, "dev"), "table"))
@@ -123,12 +147,18 @@ def _diff(configuration: Settings, arguments: argparse.Namespace) -> None:
 def _quarantine(configuration: Settings, arguments: argparse.Namespace) -> None:
     if arguments.action == "list":
         if arguments.format == "xlsx":
-            raise UsageError("quarantine list prints table, json or csv; for xlsx: shihyo quarantine export")
+            raise UsageError(
+                "quarantine list prints table, json or csv; for xlsx: shihyo quarantine export"
+            )
         print(quarantine.report(configuration, arguments.format or "table"))
         return
     if arguments.format not in (None, "xlsx"):
-        raise UsageError(f"quarantine export writes xlsx, not {arguments.format}; for csv and json: shihyo quarantine list")
-    written = quarantine.export(configuration, arguments.to or configuration.data_dir / "quarantine")
+        raise UsageError(
+            f"quarantine export writes xlsx, not {arguments.format}; for csv and json: shihyo quarantine list"
+        )
+    written = quarantine.export(
+        configuration, arguments.to or configuration.data_dir / "quarantine"
+    )
     for path in written:
         print(path)
     if not written:
@@ -142,7 +172,9 @@ def _rebuild(configuration: Settings, _: argparse.Namespace) -> None:
 def _erase(configuration: Settings, arguments: argparse.Namespace) -> None:
     person = sys.stdin.readline() if arguments.person == "-" else arguments.person
     erased = run_erasure(configuration, person)
-    print(f"erased: {erased.rows} rows of {erased.items} landed items stand for nobody now; erase the person at the sources, too")
+    print(
+        f"erased: {erased.rows} rows of {erased.items} landed items stand for nobody now; erase the person at the sources, too"
+    )
 
 
 def _versions(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -151,9 +183,15 @@ def _versions(configuration: Settings, arguments: argparse.Namespace) -> None:
     for entry in entries:
         mark = "*" if entry.is_published else " "
         checksum = (entry.sha256 or "not in the ledger")[:17]
-        states = [each.state for each in found if each.version == entry.version and each.state != "unlinked"]
+        states = [
+            each.state
+            for each in found
+            if each.version == entry.version and each.state != "unlinked"
+        ]
         state = f"  {states[0]}" if states else ""
-        print(f"{mark} {entry.version}  as of {entry.as_of}  {entry.byte_count / 1e6:.1f} MB  {checksum}{state}")
+        print(
+            f"{mark} {entry.version}  as of {entry.as_of}  {entry.byte_count / 1e6:.1f} MB  {checksum}{state}"
+        )
     if bad := [str(verdict) for verdict in found if verdict.state != "whole"]:
         raise ShihyoError(f"versions: {'; '.join(bad)}; next: {next_step(found)}")
 
@@ -167,7 +205,9 @@ def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
 def _runs(configuration: Settings, arguments: argparse.Namespace) -> None:
     for run in ledger.runs(configuration)[-arguments.last :]:
         started = run.started_at.isoformat(timespec="seconds") if run.started_at else "?"
-        print(f"{started}  {run.command:<8}  as of {run.as_of or '?'}  {run.outcome:<18}  {run.message}")
+        print(
+            f"{started}  {run.command:<8}  as of {run.as_of or '?'}  {run.outcome:<18}  {run.message}"
+        )
 
 
 def _sources(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -200,48 +240,113 @@ def _day(text: str) -> date:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="shihyo", description="A KPI warehouse: land, write, audit, publish.")
+    parser = argparse.ArgumentParser(
+        prog="shihyo", description="A KPI warehouse: land, write, audit, publish."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="one night: land what is new, build, audit, publish")
-    run.add_argument("--as-of", type=_day, metavar="DATE", help="the night's date (default: today in Japan)")
+    run.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="the night's date (default: today in Japan)"
+    )
     backfill = commands.add_parser("backfill", help="land date by date, build once")
     backfill.add_argument("--from", dest="first", type=_day, required=True, metavar="DATE")
     backfill.add_argument("--to", dest="last", type=_day, required=True, metavar="DATE")
     backfill.add_argument("--step", choices=("day", "month"), default="day")
     for night in (run, backfill):
-        night.add_argument("--full-refresh", action="store_true", help="build from everything that has landed, not from what is new")
-    shown = commands.add_parser("show", help="the indicators, one row per indicator and fiscal year")
-    shown.add_argument("--official", action="store_true", help="what the published pages say, and nothing else")
-    shown.add_argument("--as-of", type=_day, metavar="DATE", help="what a passing night on that day would have shown")
+        night.add_argument(
+            "--full-refresh",
+            action="store_true",
+            help="build from everything that has landed, not from what is new",
+        )
+    shown = commands.add_parser(
+        "show", help="the indicators, one row per indicator and fiscal year"
+    )
+    shown.add_argument(
+        "--official", action="store_true", help="what the published pages say, and nothing else"
+    )
+    shown.add_argument(
+        "--as-of",
+        type=_day,
+        metavar="DATE",
+        help="what a passing night on that day would have shown",
+    )
     shown.add_argument("--format", choices=("table", "json", "csv"), default="table")
-    explained = commands.add_parser("explain", help="how one figure comes about: what it is counted from, down to the rows")
-    explained.add_argument("indicator", metavar="INDICATOR", help="the indicator's code, as shown by shihyo show")
-    explained.add_argument("--fiscal-year", type=int, metavar="YEAR", help="2023 for FY2023 (default: the latest with a computed value)")
-    explained.add_argument("--rows", action="store_true", help="list the source rows that are counted")
+    explained = commands.add_parser(
+        "explain", help="how one figure comes about: what it is counted from, down to the rows"
+    )
+    explained.add_argument(
+        "indicator", metavar="INDICATOR", help="the indicator's code, as shown by shihyo show"
+    )
+    explained.add_argument(
+        "--fiscal-year",
+        type=int,
+        metavar="YEAR",
+        help="2023 for FY2023 (default: the latest with a computed value)",
+    )
+    explained.add_argument(
+        "--rows", action="store_true", help="list the source rows that are counted"
+    )
     explained.add_argument("--format", choices=("table", "json"), default="table")
     commands.add_parser(
-        "dev", help="build what the dbt project changed, on a copy of what is published, and say what readers would see change"
+        "dev",
+        help="build what the dbt project changed, on a copy of what is published, and say what readers would see change",
     )
-    compared = commands.add_parser("diff", help="what changes between what is published and another warehouse")
-    compared.add_argument("--with", dest="other", default="dev", metavar="WAREHOUSE", help="dev (default), candidate, or a kept version")
+    compared = commands.add_parser(
+        "diff", help="what changes between what is published and another warehouse"
+    )
+    compared.add_argument(
+        "--with",
+        dest="other",
+        default="dev",
+        metavar="WAREHOUSE",
+        help="dev (default), candidate, or a kept version",
+    )
     compared.add_argument("--format", choices=("table", "json"), default="table")
-    kept = commands.add_parser("versions", help="the versions that are kept; * is the published one")
-    kept.add_argument("--verify", action="store_true", help="compare every file's checksum with the ledger")
+    kept = commands.add_parser(
+        "versions", help="the versions that are kept; * is the published one"
+    )
+    kept.add_argument(
+        "--verify", action="store_true", help="compare every file's checksum with the ledger"
+    )
     back = commands.add_parser("rollback", help="publish a kept version again")
     back.add_argument("version", metavar="VERSION")
     ran = commands.add_parser("runs", help="what every night did")
     ran.add_argument("--last", type=int, default=20, metavar="N")
-    listed = commands.add_parser("sources", help="what each source held on the night that last read it, and what was not read and why")
+    listed = commands.add_parser(
+        "sources",
+        help="what each source held on the night that last read it, and what was not read and why",
+    )
     listed.add_argument("--format", choices=("table", "json"), default="table")
-    held = commands.add_parser("quarantine", help="rows that are held back, for the people who can mend them")
-    held.add_argument("action", choices=("list", "export"), help="print them, or write a workbook for each owner")
-    held.add_argument("--format", choices=("table", "json", "csv", "xlsx"), help="list: table (default), json, csv; export: xlsx")
-    held.add_argument("--to", type=Path, metavar="FOLDER", help="where export writes (default: quarantine/ in the data folder)")
-    looked = commands.add_parser("doctor", help="look at everything that a night rests on, and say what to do")
+    held = commands.add_parser(
+        "quarantine", help="rows that are held back, for the people who can mend them"
+    )
+    held.add_argument(
+        "action", choices=("list", "export"), help="print them, or write a workbook for each owner"
+    )
+    held.add_argument(
+        "--format",
+        choices=("table", "json", "csv", "xlsx"),
+        help="list: table (default), json, csv; export: xlsx",
+    )
+    held.add_argument(
+        "--to",
+        type=Path,
+        metavar="FOLDER",
+        help="where export writes (default: quarantine/ in the data folder)",
+    )
+    looked = commands.add_parser(
+        "doctor", help="look at everything that a night rests on, and say what to do"
+    )
     looked.add_argument("--format", choices=("table", "json"), default="table")
     commands.add_parser("rebuild", help="build what is published anew from all that has landed")
-    erased = commands.add_parser("erase", help="make one person unknown in all that has landed and is published")
-    erased.add_argument("person", metavar="PSEUDONYM-OR-ID", help="a pseudonym or an identifier; - reads it from standard input")
+    erased = commands.add_parser(
+        "erase", help="make one person unknown in all that has landed and is published"
+    )
+    erased.add_argument(
+        "person",
+        metavar="PSEUDONYM-OR-ID",
+        help="a pseudonym or an identifier; - reads it from standard input",
+    )
     return parser
 
 

@@ -55,7 +55,14 @@ def build_dev(settings: Settings, project: Path = ROOT / "dbt_project") -> Edit:
         _forget_other_forecasts(state / "manifest.json", dev_file(settings))
         for leftover in folder.glob("target/run_results*.json"):
             leftover.unlink()
-        places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(folder / "target")]
+        places = [
+            "--project-dir",
+            str(project),
+            "--profiles-dir",
+            str(project),
+            "--target-path",
+            str(folder / "target"),
+        ]
         succeeded = run_dbt_on_changes(dev_file(settings), state, places, folder) == 0
         return _judge(folder, project, dev_file(settings), succeeded)
 
@@ -82,7 +89,10 @@ def _project_as_published(settings: Settings, version: str, folder: Path) -> Pat
         shutil.copyfile(manifest_file(settings, version), state / "manifest.json")
     else:
         (state / "manifest.json").unlink(missing_ok=True)
-        log.info("dev: version %s was published without its project's manifest; everything is built", version)
+        log.info(
+            "dev: version %s was published without its project's manifest; everything is built",
+            version,
+        )
     return state
 
 
@@ -93,7 +103,9 @@ def _forget_other_forecasts(manifest: Path, warehouse: Path) -> None:
     """
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
-            made = connection.execute("select distinct method from intermediate.int_indicator_forecasts").fetchall()
+            made = connection.execute(
+                "select distinct method from intermediate.int_indicator_forecasts"
+            ).fetchall()
     except duckdb.Error:
         return  # a version of before there were methods: its model's file is another one
     if manifest.exists() and made not in ([], [(method(),)]):
@@ -103,16 +115,30 @@ def _forget_other_forecasts(manifest: Path, warehouse: Path) -> None:
 
 
 def _judge(folder: Path, project: Path, warehouse: Path, succeeded: bool) -> Edit:
-    results = [result for file in sorted(folder.glob("target/run_results*.json")) for result in read_json(file)["results"]]
+    results = [
+        result
+        for file in sorted(folder.glob("target/run_results*.json"))
+        for result in read_json(file)["results"]
+    ]
     if not succeeded:
         output = (folder / "dbt-output.log").read_text(encoding="utf-8", errors="replace")
-        line = explain(results, output, read_json(folder / "target" / "manifest.json"), project) or "dbt failed"
+        line = (
+            explain(results, output, read_json(folder / "target" / "manifest.json"), project)
+            or "dbt failed"
+        )
         failed = [result for result in results if result["status"] == "fail"]
         kind = AuditFailed if failed else ShihyoError
-        finding = None if any("error" in result["status"] for result in results) else first_finding(failed, warehouse)
+        finding = (
+            None
+            if any("error" in result["status"] for result in results)
+            else first_finding(failed, warehouse)
+        )
         if finding:
             line += f": {finding[0]}"
-        raise kind(f"{line}; next: {finding[1] if finding else 'correct it'}, and shihyo dev again; dbt says:", details=output)
+        raise kind(
+            f"{line}; next: {finding[1] if finding else 'correct it'}, and shihyo dev again; dbt says:",
+            details=output,
+        )
     names = [result["unique_id"].split(".") for result in results]
     return Edit(
         built=tuple(name[2] for name in names if name[0] in ("model", "seed")),

@@ -53,7 +53,9 @@ def recorded(settings: Settings, run: Run) -> Iterator[Run]:
         if run.version is None or published_version(settings) != run.version:
             _finish_failed(settings, run, error)
             raise
-        run.warnings.append(f"after publishing: {type(error).__name__}: {' '.join(str(error).split())[:300]}")
+        run.warnings.append(
+            f"after publishing: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        )
         log.warning("warning: %s", run.warnings[-1])
         if not isinstance(error, Exception):
             _finish_published(settings, run)
@@ -65,15 +67,29 @@ def _finish_failed(settings: Settings, run: Run, error: BaseException) -> None:
     exit_code = getattr(error, "exit_code", 1)
     outcome = _OUTCOMES.get(exit_code, "failed")
     try:
-        _finish(settings, run, outcome=outcome, exit_code=exit_code, message=str(error) or type(error).__name__)
-    except OSError as unwritten:  # the disk that is full for the ledger must not hide why the night failed
+        _finish(
+            settings,
+            run,
+            outcome=outcome,
+            exit_code=exit_code,
+            message=str(error) or type(error).__name__,
+        )
+    except (
+        OSError
+    ) as unwritten:  # the disk that is full for the ledger must not hide why the night failed
         why = disk_trouble(unwritten, settings) or unwritten
         log.warning("warning: the end of the night could not be recorded: %s", why)
 
 
 def _finish_published(settings: Settings, run: Run) -> None:
     with telling_of_published(run.version):
-        _finish(settings, run, outcome="published", exit_code=0, message=f"version {run.version} is published")
+        _finish(
+            settings,
+            run,
+            outcome="published",
+            exit_code=0,
+            message=f"version {run.version} is published",
+        )
 
 
 @contextmanager
@@ -89,7 +105,12 @@ def telling_of_published(version: str | None) -> Iterator[None]:
 
 
 def _finish(settings: Settings, run: Run, *, outcome: str, exit_code: int, message: str) -> None:
-    ended = {"finished_at": datetime.now(UTC), "outcome": outcome, "exit_code": exit_code, "message": message}
+    ended = {
+        "finished_at": datetime.now(UTC),
+        "outcome": outcome,
+        "exit_code": exit_code,
+        "message": message,
+    }
     end = FinishedRun.model_validate(run.describe() | ended)
     append(settings, end.entry())
     write_status(settings, last_run=end)

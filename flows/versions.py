@@ -125,8 +125,15 @@ def verdicts(settings: Settings, kept: Sequence[str], *, verify: bool) -> list[V
     """
     if verify:
         published = check_published(settings)
-        others = [each for each in kept if published is None or published.state == "unlinked" or published.version != each]
-        return [*([published] if published else []), *(check_version(settings, each) for each in others)]
+        others = [
+            each
+            for each in kept
+            if published is None or published.state == "unlinked" or published.version != each
+        ]
+        return [
+            *([published] if published else []),
+            *(check_version(settings, each) for each in others),
+        ]
     version, wrong = linked_version(settings)
     if version and not wrong and version not in kept:
         wrong = f"its link names {version_file(settings, version)}, which is not there"

@@ -13,7 +13,9 @@ Numbers = NDArray[np.float64]
 # slope's, with how likely each is beforehand.
 LEVEL_SHARES = (0.03, 0.1, 0.25, 0.5, 0.8, 1.0)
 SLOPE_SHARES = ((0.0, 0.7), (0.001, 0.1), (0.005, 0.1), (0.025, 0.1))
-SHAPES = tuple((1 - level, level, slope, weight) for level in LEVEL_SHARES for slope, weight in SLOPE_SHARES)
+SHAPES = tuple(
+    (1 - level, level, slope, weight) for level in LEVEL_SHARES for slope, weight in SLOPE_SHARES
+)
 
 
 def fit(values: Numbers, roundings: Numbers) -> "Fitted":
@@ -25,7 +27,11 @@ def fit(values: Numbers, roundings: Numbers) -> "Fitted":
     states, covariances, logs, squares = [], [], [], []
     kalman = _local_linear_trend(values)
     for noise, level, slope, _ in SHAPES:
-        kalman["obs_cov", 0, 0], kalman["state_cov", 0, 0], kalman["state_cov", 1, 1] = noise, level, slope
+        kalman["obs_cov", 0, 0], kalman["state_cov", 0, 0], kalman["state_cov", 1, 1] = (
+            noise,
+            level,
+            slope,
+        )
         filtered = kalman.filter()
         counted = is_seen.copy()
         counted[: filtered.nobs_diffuse] = False
@@ -46,7 +52,9 @@ def fit(values: Numbers, roundings: Numbers) -> "Fitted":
 
 def _local_linear_trend(values: Numbers) -> Any:
     transition = [[1.0, 1.0], [0.0, 1.0]]
-    kalman = KalmanFilter(k_endog=1, k_states=2, design=[[1.0, 0.0]], transition=transition, selection=np.eye(2))
+    kalman = KalmanFilter(
+        k_endog=1, k_states=2, design=[[1.0, 0.0]], transition=transition, selection=np.eye(2)
+    )
     kalman.initialize_diffuse()
     kalman.bind(values.reshape(-1, 1).copy())
     return kalman
@@ -57,7 +65,14 @@ class Fitted:
     how well the shape did until then.
     """
 
-    def __init__(self, states: Numbers, covariances: Numbers, likelihoods: Numbers, variances: Numbers, degrees: Numbers) -> None:
+    def __init__(
+        self,
+        states: Numbers,
+        covariances: Numbers,
+        likelihoods: Numbers,
+        variances: Numbers,
+        degrees: Numbers,
+    ) -> None:
         self.states, self.covariances = states, covariances
         self.likelihoods, self.variances, self.degrees = likelihoods, variances, degrees
 

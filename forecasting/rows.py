@@ -22,7 +22,9 @@ Row = dict[str, Any]
 Key = tuple[str, int, float | None]
 
 
-def forecast(months: Iterable[Row], wanted: Iterable[Row], known: Mapping[Key, Row], method: str) -> list[Row]:
+def forecast(
+    months: Iterable[Row], wanted: Iterable[Row], known: Mapping[Key, Row], method: str
+) -> list[Row]:
     """Return one row per row of `wanted`, from `known` (by `key_of`) where history and method are
     the same.
 
@@ -73,12 +75,19 @@ def predict(months: list[Row], gaps: list[tuple[Row, Row]]) -> list[Row]:
     ahead = np.array([asked["months_ahead"] for asked, _ in gaps], dtype=float)
     mixed = mixture.fit(scale.values, scale.roundings).ahead(origins, ahead)
     quantiles = scale.back(mixed.quantiles(PROBABILITIES), origins).round(DECIMALS) + 0.0
-    thresholds = [scale.threshold(row["target_value"], origin) for (_, row), origin in zip(gaps, origins, strict=True)]
+    thresholds = [
+        scale.threshold(row["target_value"], origin)
+        for (_, row), origin in zip(gaps, origins, strict=True)
+    ]
     below = mixed.below(np.array([np.nan if each is None else each for each in thresholds]))
     done = []
     for place, (asked, row) in enumerate(gaps):
         is_up = asked["direction"] == "up"
-        probability = None if thresholds[place] is None else round(float(1 - below[place] if is_up else below[place]), DECIMALS)
+        probability = (
+            None
+            if thresholds[place] is None
+            else round(float(1 - below[place] if is_up else below[place]), DECIMALS)
+        )
         if row["target_value"] is not None:
             probability = scale.certainty(row["target_value"], is_up, probability)
         numbers = dict(zip(QUANTILES, (float(each) for each in quantiles[:, place]), strict=True))
@@ -91,8 +100,12 @@ def _histories(months: Iterable[Row]) -> dict[str, Row]:
     """Return, by indicator, its months in order and the running hash of what they say."""
     histories: dict[str, Row] = {}
     for month in sorted(months, key=lambda month: (month["indicator_code"], month["month"])):
-        series = histories.setdefault(month["indicator_code"], {"months": [], "hashes": {}, "running": hashlib.sha256()})
-        series["running"].update(f"{month['month']} {month['numerator']} {month['denominator']}\n".encode())
+        series = histories.setdefault(
+            month["indicator_code"], {"months": [], "hashes": {}, "running": hashlib.sha256()}
+        )
+        series["running"].update(
+            f"{month['month']} {month['numerator']} {month['denominator']}\n".encode()
+        )
         series["months"].append(month)
         series["hashes"][month["month"]] = series["running"].hexdigest()
     return histories
@@ -100,7 +113,13 @@ def _histories(months: Iterable[Row]) -> dict[str, Row]:
 
 def _fingerprint(series: Row, asked: Row, method: str) -> str:
     bounds = (asked["natural_limit"], asked["may_be_negative"])
-    said = (asked["indicator_code"], asked["kind"], asked["direction"], *bounds, series["hashes"][asked["origin_month"]])
+    said = (
+        asked["indicator_code"],
+        asked["kind"],
+        asked["direction"],
+        *bounds,
+        series["hashes"][asked["origin_month"]],
+    )
     return hashlib.sha256(f"{method} {said}".encode()).hexdigest()
 
 

@@ -59,7 +59,9 @@ class RatioScale(StockScale):
         limit = asked["natural_limit"]
         self.least = 0.0
         self.limit = 100.0 if limit is None else min(100.0, float(limit))
-        shares = [(float(each["numerator"]) + 0.5) / (float(each["denominator"]) + 1) for each in months]
+        shares = [
+            (float(each["numerator"]) + 0.5) / (float(each["denominator"]) + 1) for each in months
+        ]
         self.denominators = self._spread(months, [float(each["denominator"]) for each in months])
         spread = self._spread(months, shares)
         self.values = np.log(spread / (1 - spread))

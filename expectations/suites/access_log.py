@@ -16,7 +16,10 @@ DAY_VOLUMES = Guard(
             column="share_in_calendar",
             min_value=0.25,
             severity="critical",
-            meta=named("day_volume_is_usual", "a day's access log has less than 25 % of the rows that are typical for such a day"),
+            meta=named(
+                "day_volume_is_usual",
+                "a day's access log has less than 25 % of the rows that are typical for such a day",
+            ),
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="share_after_calendar",
@@ -32,13 +35,19 @@ DAY_VOLUMES = Guard(
             column="lost_share",
             max_value=0.5,
             severity="critical",
-            meta=named("day_rows_are_usable", "more than half of the rows of a day's access log cannot be used"),
+            meta=named(
+                "day_rows_are_usable",
+                "more than half of the rows of a day's access log cannot be used",
+            ),
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="share_of_typical",
             max_value=4,
             severity="warning",
-            meta=named("day_volume_is_not_excessive", "a day's access log has more than 4 times the rows that are typical for such a day"),
+            meta=named(
+                "day_volume_is_not_excessive",
+                "a day's access log has more than 4 times the rows that are typical for such a day",
+            ),
         ),
     ),
 )
@@ -52,7 +61,8 @@ UNKNOWN_USERS = Guard(
             max_value=0.05,
             severity="warning",
             meta=named(
-                "users_are_in_the_roster", "more than 5 % of a month's use is by people whom no roster knows; it counts for no department"
+                "users_are_in_the_roster",
+                "more than 5 % of a month's use is by people whom no roster knows; it counts for no department",
             ),
         ),
     ),

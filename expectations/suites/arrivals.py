@@ -28,7 +28,10 @@ def arrivals(source_name: str, *, least_share: float, most_lost: float) -> Guard
                 column="lost_share",
                 max_value=most_lost,
                 severity="critical",
-                meta=named(f"{source_name}_rows_are_usable", f"more than {most_lost:.0%} of an item's rows cannot be used"),
+                meta=named(
+                    f"{source_name}_rows_are_usable",
+                    f"more than {most_lost:.0%} of an item's rows cannot be used",
+                ),
             ),
         ),
     )

@@ -19,13 +19,18 @@ LIMITS = Guard(
             or_equal=True,
             ignore_row_if="either_value_is_missing",
             severity="critical",
-            meta=named("no_actual_passes_its_limit", "an actual is above the indicator's natural limit"),
+            meta=named(
+                "no_actual_passes_its_limit", "an actual is above the indicator's natural limit"
+            ),
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="value_from_zero",
             min_value=0,
             severity="critical",
-            meta=named("no_actual_is_negative", "an actual is negative, and seeds/indicators.csv does not say that it may be"),
+            meta=named(
+                "no_actual_is_negative",
+                "an actual is negative, and seeds/indicators.csv does not say that it may be",
+            ),
         ),
     ),
 )
@@ -38,7 +43,10 @@ DRIFTS = Guard(
             column="drift_points",
             max_value=10,
             severity="warning",
-            meta=named("final_rates_stay_near_what_is_published", "a final rate moved by more than 10 points from what is published"),
+            meta=named(
+                "final_rates_stay_near_what_is_published",
+                "a final rate moved by more than 10 points from what is published",
+            ),
         ),
     ),
 )

@@ -12,7 +12,10 @@ CONSERVATION = Guard(
             column="rows_unaccounted",
             value_set=[0],
             severity="critical",
-            meta=named("every_row_is_accounted_for", "rows read differ from rows rejected + quarantined + staged"),
+            meta=named(
+                "every_row_is_accounted_for",
+                "rows read differ from rows rejected + quarantined + staged",
+            ),
         ),
     ),
 )
@@ -26,7 +29,10 @@ SILENCES = Guard(
             column_B="silent_days",
             or_equal=True,
             severity="warning",
-            meta=named("no_source_is_silent_for_long", "a source has delivered nothing for longer than it may"),
+            meta=named(
+                "no_source_is_silent_for_long",
+                "a source has delivered nothing for longer than it may",
+            ),
         ),
     ),
 )
@@ -39,7 +45,10 @@ REJECTED_ITEMS = Guard(
             column="is_rejected",
             value_set=[False],
             severity="critical",
-            meta=named("every_item_can_be_read", "an item, or a sheet of it, cannot be read as its contract says"),
+            meta=named(
+                "every_item_can_be_read",
+                "an item, or a sheet of it, cannot be read as its contract says",
+            ),
         ),
     ),
 )
@@ -51,7 +60,10 @@ ITEMS_OFF_CONTRACT = Guard(
         gxe.ExpectColumnValuesToBeNull(
             column="difference",
             severity="warning",
-            meta=named("every_item_is_as_its_contract_says", "an item differs from its contract; what is new was left unread"),
+            meta=named(
+                "every_item_is_as_its_contract_says",
+                "an item differs from its contract; what is new was left unread",
+            ),
         ),
     ),
 )
@@ -64,7 +76,10 @@ COLUMN_DRIFTS = Guard(
             column="share_unreadable",
             max_value=0.5,
             severity="critical",
-            meta=named("columns_keep_their_kind", "in more than half of an item's rows a column is not what its contract says"),
+            meta=named(
+                "columns_keep_their_kind",
+                "in more than half of an item's rows a column is not what its contract says",
+            ),
         ),
     ),
 )

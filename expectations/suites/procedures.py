@@ -12,7 +12,10 @@ CATALOGUE_SIZES = Guard(
             column="rows_staged",
             min_value=1,
             severity="critical",
-            meta=named("catalogue_is_not_empty", "the procedure catalogue has no usable row; expected at least 1"),
+            meta=named(
+                "catalogue_is_not_empty",
+                "the procedure catalogue has no usable row; expected at least 1",
+            ),
         ),
         # Retired procedures stay in a catalogue, so that it grows; a tenth less is a lost table or
         # a filter.
@@ -20,13 +23,19 @@ CATALOGUE_SIZES = Guard(
             column="share_of_typical",
             min_value=0.9,
             severity="critical",
-            meta=named("catalogue_keeps_its_size", "the procedure catalogue has less than 90 % of the rows of the published one"),
+            meta=named(
+                "catalogue_keeps_its_size",
+                "the procedure catalogue has less than 90 % of the rows of the published one",
+            ),
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="lost_share",
             max_value=0.1,
             severity="critical",
-            meta=named("catalogue_rows_are_usable", "more than 10 % of the procedure catalogue's rows cannot be used"),
+            meta=named(
+                "catalogue_rows_are_usable",
+                "more than 10 % of the procedure catalogue's rows cannot be used",
+            ),
         ),
     ),
 )

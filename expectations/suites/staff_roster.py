@@ -27,19 +27,26 @@ ROSTER_SIZES = Guard(
             column="rows_staged",
             min_value=1,
             severity="critical",
-            meta=named("roster_is_not_empty", "a staff roster has no usable row; expected at least 1"),
+            meta=named(
+                "roster_is_not_empty", "a staff roster has no usable row; expected at least 1"
+            ),
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="share_of_typical",
             min_value=0.5,
             severity="critical",
-            meta=named("roster_keeps_its_size", "a staff roster has less than half the rows of the one before it"),
+            meta=named(
+                "roster_keeps_its_size",
+                "a staff roster has less than half the rows of the one before it",
+            ),
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="lost_share",
             max_value=0.1,
             severity="critical",
-            meta=named("roster_rows_are_usable", "more than 10 % of a staff roster's rows cannot be used"),
+            meta=named(
+                "roster_rows_are_usable", "more than 10 % of a staff roster's rows cannot be used"
+            ),
         ),
     ),
 )
@@ -52,19 +59,28 @@ ROSTER_DEPARTMENTS = Guard(
         gxe.UnexpectedRowsExpectation(
             unexpected_rows_query=f"select distinct named_by from {{batch}} where regexp_matches(department_name, '{MOJIBAKE}')",
             severity="critical",
-            meta=named("department_names_are_readable", "a department's name in the staff roster is garbled (mojibake)"),
+            meta=named(
+                "department_names_are_readable",
+                "a department's name in the staff roster is garbled (mojibake)",
+            ),
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="unknown_share",
             max_value=0.01,
             severity="critical",
-            meta=named("departments_are_known", "more than 1 % of a roster's postings name a department that org_units.csv does not hold"),
+            meta=named(
+                "departments_are_known",
+                "more than 1 % of a roster's postings name a department that org_units.csv does not hold",
+            ),
         ),
         gxe.ExpectColumnValuesToBeInSet(
             column="is_known",
             value_set=[True],
             severity="warning",
-            meta=named("every_department_is_known", "a roster names a department that org_units.csv does not hold"),
+            meta=named(
+                "every_department_is_known",
+                "a roster names a department that org_units.csv does not hold",
+            ),
         ),
     ),
 )

@@ -37,7 +37,9 @@ _NAMED = (
 )
 
 
-def explain(results: list[dict[str, Any]], output: str, manifest: dict[str, Any], project: Path) -> str | None:
+def explain(
+    results: list[dict[str, Any]], output: str, manifest: dict[str, Any], project: Path
+) -> str | None:
     """Return `dbt_project/<file>[:<line>]: <what>` of the first failure, or None when nothing
     failed.
 
@@ -72,12 +74,25 @@ def _severity(result: dict[str, Any]) -> int:
 
 
 def _explain_result(result: dict[str, Any], manifest: dict[str, Any], project: Path) -> str:
-    kind, name, message = result["unique_id"].split(".")[0], _name(result["unique_id"]), str(result["message"])
-    node = {**manifest.get("nodes", {}), **manifest.get("unit_tests", {})}.get(result["unique_id"], {})
+    kind, name, message = (
+        result["unique_id"].split(".")[0],
+        _name(result["unique_id"]),
+        str(result["message"]),
+    )
+    node = {**manifest.get("nodes", {}), **manifest.get("unit_tests", {})}.get(
+        result["unique_id"], {}
+    )
     file = node.get("original_file_path", "")
     if kind == "unit_test":
-        differs = "the model gives other rows than it expects" if result["status"] == "fail" else _what(message)
-        return _place(file, _line_with(project / file, rf"- name: {re.escape(name)}\b")) + f"unit test {name}: {differs}"
+        differs = (
+            "the model gives other rows than it expects"
+            if result["status"] == "fail"
+            else _what(message)
+        )
+        return (
+            _place(file, _line_with(project / file, rf"- name: {re.escape(name)}\b"))
+            + f"unit test {name}: {differs}"
+        )
     if kind == "test":
         return _explain_test(result, node, manifest, project)
     if kind == "seed":
@@ -87,12 +102,18 @@ def _explain_result(result: dict[str, Any], manifest: dict[str, Any], project: P
         # dbt runs a copy of the file, line by line the same, under a name of its own in a temporary
         # folder.
         lines = re.findall(r'File "[^"]*[/\\]tmp\w+\.py", line (\d+)', message)
-        return _place(file, int(lines[-1]) if lines else None) + _what(message.strip().splitlines()[-1])
+        return _place(file, int(lines[-1]) if lines else None) + _what(
+            message.strip().splitlines()[-1]
+        )
     return _place(file, _named_line(project / file, message)) + _what(message)
 
 
-def _explain_test(result: dict[str, Any], node: dict[str, Any], manifest: dict[str, Any], project: Path) -> str:
-    text = f"test {_name(result['unique_id'])} does not hold" + (f" for {result['failures']} rows" if result.get("failures") else "")
+def _explain_test(
+    result: dict[str, Any], node: dict[str, Any], manifest: dict[str, Any], project: Path
+) -> str:
+    text = f"test {_name(result['unique_id'])} does not hold" + (
+        f" for {result['failures']} rows" if result.get("failures") else ""
+    )
     if result["status"] != "fail":
         text = f"test {_name(result['unique_id'])}: {_what(str(result['message']))}"
     attached = manifest.get("nodes", {}).get(node.get("attached_node") or "", {})
@@ -103,7 +124,9 @@ def _explain_test(result: dict[str, Any], node: dict[str, Any], manifest: dict[s
     if file.endswith(".csv"):
         test = node.get("test_metadata") or {}
         columns = (test.get("kwargs") or {}).get("key_columns") or [node.get("column_name")]
-        line = _repeated_line(project / file, columns) if "unique" in str(test.get("name")) else None
+        line = (
+            _repeated_line(project / file, columns) if "unique" in str(test.get("name")) else None
+        )
     return _place(file, line) + text
 
 
@@ -115,13 +138,15 @@ def _explain_output(output: str, project: Path) -> str | None:
     if not found:
         return None
     text = re.split(r"\n\d\d:\d\d:\d\d ", text)[0].strip()
-    match = re.search(r"\(?((?:models|macros|seeds|tests)/[\w./-]+\.(?:sql|yml|csv))\)?", text) or re.search(
-        r"Error reading \w+: ([\w./-]+\.yml)", text
-    )
+    match = re.search(
+        r"\(?((?:models|macros|seeds|tests)/[\w./-]+\.(?:sql|yml|csv))\)?", text
+    ) or re.search(r"Error reading \w+: ([\w./-]+\.yml)", text)
     if match is None:
         return f"dbt_project: {_what(text)}"
     file = _in_project(project, match[1])
-    lines = re.findall(r'in "<unicode string>", line (\d+)', text) or re.findall(r"^\s+line (\d+)$", text, re.M)
+    lines = re.findall(r'in "<unicode string>", line (\d+)', text) or re.findall(
+        r"^\s+line (\d+)$", text, re.M
+    )
     line = int(lines[-1]) if lines else _named_line(project / file, text)
     return _place(file, line) + _what(text)
 
@@ -144,9 +169,14 @@ def _what(message: str) -> str:
     raw = message.partition("Raw Error:")[2] or message
     for line in raw.splitlines():
         text = line.strip()
-        if re.match(r"(LINE \d+:|> in macro|> called by|file = |compiled code at|Possible fixes|Column \w+ is being|line \d+$|/)", text):
+        if re.match(
+            r"(LINE \d+:|> in macro|> called by|file = |compiled code at|Possible fixes|Column \w+ is being|line \d+$|/)",
+            text,
+        ):
             break
-        heading = re.match(r"(Compilation|Runtime|Parsing|Database|Dependency) Error( in .*)?$", text)
+        heading = re.match(
+            r"(Compilation|Runtime|Parsing|Database|Dependency) Error( in .*)?$", text
+        )
         if text and not heading and not text.startswith(_LEFT_OUT):
             kept.append(re.sub(r"\s*\|\s*", " ", text).strip())
     return re.sub(r"\s+", " ", "; ".join(kept))[:240] or "failed"
@@ -166,7 +196,11 @@ def _named_line(file: Path, message: str) -> int | None:
 def _line_with(file: Path, pattern: str) -> int | None:
     if not file.is_file():
         return None
-    lines = [number for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1) if re.search(pattern, line)]
+    lines = [
+        number
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        if re.search(pattern, line)
+    ]
     return lines[0] if len(lines) == 1 else None
 
 

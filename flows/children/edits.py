@@ -43,7 +43,9 @@ def read_edited_again(manifest: Any, warehouse: Path) -> None:
         if _holds_models(connection):
             edited = {key for key in readings if known.get(names[key]) != readings[key]}
             held = {key: _sources(manifest, key) for key in readings}
-            sources = with_those_held_beside(held, {source for key in edited for source in held[key]})
+            sources = with_those_held_beside(
+                held, {source for key in edited for source in held[key]}
+            )
             for key in readings:
                 if key in edited or held[key] & sources:
                     _forget(connection, manifest.nodes[key], held[key])
@@ -65,7 +67,9 @@ def _digest(manifest: Any, key: str) -> str:
         settings = sorted(node.unrendered_config.items(), key=str)
         parts.add((name, f"{node.checksum.checksum} {settings}"))
         macros.update(node.depends_on_macros)
-    parts.update((name, manifest.macros[name].macro_sql) for name in _with_their_own(manifest, macros))
+    parts.update(
+        (name, manifest.macros[name].macro_sql) for name in _with_their_own(manifest, macros)
+    )
     return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()
 
 

@@ -65,7 +65,9 @@ def _check_secrets_in_file(deployment: Settings) -> Iterator[Finding]:
         observed = f"{config_file()} holds the key, a password or a token, and others can read it"
         yield wrong(observed, f"chmod o= {config_file()}, or set them as variables")
     if config_file().resolve().is_relative_to(deployment.data_dir.resolve()):
-        observed = f"{config_file()} holds a secret and lies in the data folder, and so in its backups"
+        observed = (
+            f"{config_file()} holds a secret and lies in the data folder, and so in its backups"
+        )
         yield warning(observed, "set the key as SHIHYO_PSEUDONYM_KEY, or move the file")
 
 
@@ -85,7 +87,9 @@ def check_app_address() -> Iterator[Finding]:
         yield ok(f"it listens on {address} only, unless its start says otherwise")
         return
     observed = f"it listens on {address or 'every interface'} and asks nobody who they are"
-    yield warning(observed, "put a proxy before it (deploy/nginx.conf) and let it listen on 127.0.0.1")
+    yield warning(
+        observed, "put a proxy before it (deploy/nginx.conf) and let it listen on 127.0.0.1"
+    )
 
 
 def _is_loopback(address: str) -> bool:

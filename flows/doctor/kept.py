@@ -8,7 +8,15 @@ from flows.ledger import runs
 from flows.lock import is_held
 from flows.sources.pseudonyms import Pseudonyms
 from flows.versions import Verdict, check_published, check_version
-from published import events, kept_files, ledger_file, published_version, read_status, version_file, version_of
+from published import (
+    events,
+    kept_files,
+    ledger_file,
+    published_version,
+    read_status,
+    version_file,
+    version_of,
+)
 from settings import Settings
 
 # Comparing checksums reads the files; beyond this, only the published one's is.
@@ -42,7 +50,9 @@ def check_versions(settings: Settings) -> Iterator[Finding]:
     others = [name for name in _kept(settings) if name != verdict.version]
     yield from _check_others(settings, others)
     if len(others) >= settings.keep_versions:
-        observed = f"{len(others) + 1} versions are kept, of {settings.keep_versions} (keep_versions)"
+        observed = (
+            f"{len(others) + 1} versions are kept, of {settings.keep_versions} (keep_versions)"
+        )
         yield warning(observed, "the next night that publishes removes the oldest")
 
 
@@ -86,7 +96,9 @@ def check_ledger(settings: Settings) -> Iterator[Finding]:
     lines = [line for line in text.split("\n") if line.strip()]
     unread = len(lines) - len(events(settings))
     if unread:
-        observed = f"{unread} of {len(lines)} lines of {ledger.name} are no events and are passed over"
+        observed = (
+            f"{unread} of {len(lines)} lines of {ledger.name} are no events and are passed over"
+        )
         yield warning(observed, "restore it from the backup, if what they said is needed")
     entered = runs(settings)
     last = f"; the last: {entered[-1].outcome} as of {entered[-1].as_of}" if entered else ""

@@ -59,7 +59,9 @@ def _inodes(place: Path) -> Iterator[Finding]:
     disk = os.statvfs(place)
     if disk.f_files and disk.f_favail < _FEWEST_INODES:
         observed = f"the disk of {place} has room for {disk.f_favail} more files (inodes)"
-        yield wrong(observed, "remove small files that are not ours, or use a disk with more inodes")
+        yield wrong(
+            observed, "remove small files that are not ours, or use a disk with more inodes"
+        )
 
 
 def check_clock(settings: Settings) -> Iterator[Finding]:
@@ -83,7 +85,9 @@ def check_clock(settings: Settings) -> Iterator[Finding]:
 def _zone(now: datetime) -> Finding:
     """Dates are Japan's wherever the machine is; but cron goes by the machine's zone."""
     local = time.localtime(now.timestamp())
-    observed = f"it is {now + _JAPAN:%Y-%m-%d %H:%M} in Japan; the machine's zone is {local.tm_zone}"
+    observed = (
+        f"it is {now + _JAPAN:%Y-%m-%d %H:%M} in Japan; the machine's zone is {local.tm_zone}"
+    )
     offset = timedelta(seconds=local.tm_gmtoff)
     if offset == _JAPAN:
         return ok(observed)

@@ -58,7 +58,9 @@ def _check_owner(folder: Path) -> Iterator[Finding]:
     owner, own = folder.stat().st_uid, os.geteuid()
     if owner != own:
         observed = f"{folder} belongs to account {owner}, and this is account {own}"
-        yield warning(observed, "run nights as its owner: what another makes, the owner may not mend")
+        yield warning(
+            observed, "run nights as its owner: what another makes, the owner may not mend"
+        )
 
 
 def _check_one_disk(settings: Settings) -> Iterator[Finding]:

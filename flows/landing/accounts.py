@@ -132,7 +132,10 @@ class Account:
             "not_read": len(self.unread),
             "without_day": len(self.undated),
             "endings": list(self.endings),
-            **{name: [asdict(each) for each in getattr(self, name)[:MOST_LISTED]] for name in ("unread", "undated", "landed_undated")},
+            **{
+                name: [asdict(each) for each in getattr(self, name)[:MOST_LISTED]]
+                for name in ("unread", "undated", "landed_undated")
+            },
             "warning": self.warning(source_name),
         }
 
@@ -143,10 +146,17 @@ class Account:
         unread = [each for each in self.unread if each.reason_code != _EVERYDAY]
         parts = [
             f"{len(entries)} of what was delivered {what}: {_named(entries)}"
-            for entries, what in ((unread, "is not read"), (self.landed_undated, "landed without its day"))
+            for entries, what in (
+                (unread, "is not read"),
+                (self.landed_undated, "landed without its day"),
+            )
             if entries
         ]
-        return f"{source_name}: {'; '.join(parts)}; next: shihyo sources says what to do" if parts else None
+        return (
+            f"{source_name}: {'; '.join(parts)}; next: shihyo sources says what to do"
+            if parts
+            else None
+        )
 
 
 def explained(entry: dict[str, Any], endings: list[str]) -> dict[str, Any]:
@@ -160,7 +170,9 @@ def explained(entry: dict[str, Any], endings: list[str]) -> dict[str, Any]:
 
 
 def _named(entries: list[UnreadEntry]) -> str:
-    named = ", ".join(f"{each.name} ({REASONS[each.reason_code][0]})" for each in entries[:_NAMED_IN_WARNING])
+    named = ", ".join(
+        f"{each.name} ({REASONS[each.reason_code][0]})" for each in entries[:_NAMED_IN_WARNING]
+    )
     more = len(entries) - _NAMED_IN_WARNING
     return f"{named} and {more} more" if more > 0 else named
 

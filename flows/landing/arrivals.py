@@ -56,7 +56,10 @@ def arrivals(listing: Listing, as_ofs: Sequence[date]) -> Arrivals:
         arrived.undated.pop(delivery.item_key, None)
         if reason:
             arrived.undated[delivery.item_key] = UnreadEntry(_shown(delivery), reason)
-    arrived.found = [(as_of, delivery) for (as_of, _), delivery in sorted(found.items(), key=lambda each: each[0])]
+    arrived.found = [
+        (as_of, delivery)
+        for (as_of, _), delivery in sorted(found.items(), key=lambda each: each[0])
+    ]
     return arrived
 
 

@@ -62,7 +62,10 @@ class Manifest(BaseModel):
         columns, which may have been edited without raising it. Earlier items have the version
         alone.
         """
-        return self.contract_version == contract.version and self.contract_digest in (None, contract.digest)
+        return self.contract_version == contract.version and self.contract_digest in (
+            None,
+            contract.digest,
+        )
 
     def write(self, path: Path) -> None:
         """Write the manifest as JSON for reading, too."""

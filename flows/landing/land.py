@@ -35,7 +35,9 @@ log = logging.getLogger("shihyo.land")
 _TEMPORARY = ".landing"
 
 
-def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], reader: Reader) -> Account:
+def land_source(
+    settings: Settings, source: Source, as_ofs: Sequence[date], reader: Reader
+) -> Account:
     """Land what one source had delivered by each of the dates, in order; account for everything
     that its place holds.
 
@@ -89,7 +91,12 @@ def _latest_landing(landed: list[Manifest], delivery: Delivery, as_of: date) -> 
     """
     earlier = [manifest for manifest in landed if manifest.known_from <= as_of.isoformat()]
     latest = max(earlier, key=_order_of_landing, default=None)
-    if latest and delivery.is_about == "month" and delivery.business_date and latest.business_date != delivery.business_date.isoformat():
+    if (
+        latest
+        and delivery.is_about == "month"
+        and delivery.business_date
+        and latest.business_date != delivery.business_date.isoformat()
+    ):
         return None
     return latest
 
@@ -103,7 +110,10 @@ def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, boo
     # landed tells at least when it had some.
     message = [
         last_read(settings, source.name),
-        *(date.fromisoformat(item.manifest.known_from) for item in landed_items(settings, source.name)),
+        *(
+            date.fromisoformat(item.manifest.known_from)
+            for item in landed_items(settings, source.name)
+        ),
     ]
     last = max((day for day in message if day is not None), default=None)
     if last is None:
@@ -112,11 +122,16 @@ def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, boo
     return f"last read as of {last}, {age} days ago, where {allowed} are allowed", age <= allowed
 
 
-def _refuse_another_key(source: Source, landed: dict[str, list[Manifest]], pseudonyms: Pseudonyms) -> None:
+def _refuse_another_key(
+    source: Source, landed: dict[str, list[Manifest]], pseudonyms: Pseudonyms
+) -> None:
     """Refuse a key under which nobody in the log would be found in the rosters that are landed
     already.
     """
-    others = {manifest.pseudonym_key_id for items in landed.values() for manifest in items} - {None, pseudonyms.key_id}
+    others = {manifest.pseudonym_key_id for items in landed.values() for manifest in items} - {
+        None,
+        pseudonyms.key_id,
+    }
     if others:
         raise UsageError(
             f"{source.name}: what is landed was pseudonymised under key {', '.join(map(str, others))}, and SHIHYO_PSEUDONYM_KEY is key "
@@ -125,7 +140,12 @@ def _refuse_another_key(source: Source, landed: dict[str, list[Manifest]], pseud
 
 
 def _land_if_new(
-    settings: Settings, source: Source, delivery: Delivery, as_of: date, latest: Manifest | None, reader: Reader
+    settings: Settings,
+    source: Source,
+    delivery: Delivery,
+    as_of: date,
+    latest: Manifest | None,
+    reader: Reader,
 ) -> Manifest | None:
     # What was read by another version of the contract, or by other columns, is read again: its
     # reading may have been mended. The same content was known since it first landed.
@@ -145,7 +165,9 @@ def _land_if_new(
     manifest = Manifest(
         source_name=source.name,
         item_key=delivery.item_key,
-        known_from=latest.known_from if latest and content.sha256 == latest.sha256 else as_of.isoformat(),
+        known_from=latest.known_from
+        if latest and content.sha256 == latest.sha256
+        else as_of.isoformat(),
         landed_at=datetime.now(UTC).isoformat(timespec="microseconds"),
         business_date=delivery.business_date.isoformat() if delivery.business_date else None,
         origin=mask_secrets(delivery.origin),
@@ -164,7 +186,13 @@ def _land_if_new(
     manifest.write(temporary / MANIFEST)
     _move_into_place(temporary, _item_folder(settings, manifest))
     if rows.rejected:
-        log.info("%s %s: %d rows landed, %d rejected", source.name, delivery.item_key, rows.landed, rows.rejected)
+        log.info(
+            "%s %s: %d rows landed, %d rejected",
+            source.name,
+            delivery.item_key,
+            rows.landed,
+            rows.rejected,
+        )
     return manifest
 
 
@@ -172,8 +200,13 @@ def _reject_item(folder: Path, source: Source, unread: Unread) -> Rows:
     """Write an item that could not be read as one rejected row, whatever its reader had written
     before it ended.
     """
-    pq.write_table(source.contract.schema.empty_table(), folder / "data.parquet", compression="zstd")
-    write_rejected(folder / "rejected.parquet", [RejectedRow(0, "unreadable_item", unread.reason, unread.content.item_hash)])
+    pq.write_table(
+        source.contract.schema.empty_table(), folder / "data.parquet", compression="zstd"
+    )
+    write_rejected(
+        folder / "rejected.parquet",
+        [RejectedRow(0, "unreadable_item", unread.reason, unread.content.item_hash)],
+    )
     return Rows("unknown", 0, 1)
 
 
@@ -195,7 +228,12 @@ def _item_folder(settings: Settings, manifest: Manifest) -> Path:
     name = re.sub(r'[/\\:*?"<>|\x00-\x1f]|^\.', "_", manifest.item_key)
     if name != manifest.item_key or len(name.encode()) > 200:
         name = f"{name[:60]}-{hashlib.sha256(manifest.item_key.encode()).hexdigest()[:12]}"
-    return settings.landing_dir / manifest.source_name / name / f"{manifest.known_from}-{manifest.sha256[:12]}"
+    return (
+        settings.landing_dir
+        / manifest.source_name
+        / name
+        / f"{manifest.known_from}-{manifest.sha256[:12]}"
+    )
 
 
 def clear_leftovers(settings: Settings) -> None:

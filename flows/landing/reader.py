@@ -56,7 +56,12 @@ class Reader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._end()
 
     def list_deliveries(self, source: Source, location: str) -> Any:
@@ -69,7 +74,9 @@ class Reader:
             raise _outage(f"{source.name}: its deliveries cannot be listed", answer)
         return answer
 
-    def land(self, delivery: Delivery, known_sha256: str | None, folder: Path) -> tuple[Content, Rows] | Unread | None:
+    def land(
+        self, delivery: Delivery, known_sha256: str | None, folder: Path
+    ) -> tuple[Content, Rows] | Unread | None:
         """Read a delivery of the source listed last and write its rows into `folder`; return None
         when its content is the known one.
 
@@ -88,14 +95,19 @@ class Reader:
         if content.sha256 == known_sha256:
             return None
         if content.is_too_large:
-            return Unread(content, self._reason(f"{content.byte_count / 1e9:.1f} GB do not fit into the memory"))
+            return Unread(
+                content,
+                self._reason(f"{content.byte_count / 1e9:.1f} GB do not fit into the memory"),
+            )
         rows = self._answer(self._seconds)
         if isinstance(rows, Rows):
             return content, rows
         if isinstance(rows, Failed) and rows.error is not None:
             raise rows.error
         if isinstance(rows, Died) and rows.is_from_outside:
-            raise SourceUnavailable(f"{where}: {rows.what} while it was read; next: run again, and see whether the memory was full")
+            raise SourceUnavailable(
+                f"{where}: {rows.what} while it was read; next: run again, and see whether the memory was full"
+            )
         return Unread(content, self._why(rows))
 
     def _why(self, ended: Any) -> str:
@@ -104,7 +116,11 @@ class Reader:
         return self._reason(f"reading it failed ({ended.what})", is_of_memory=False)
 
     def _reason(self, what: str, *, is_of_memory: bool = True) -> str:
-        allowed = f" that one item may take (item_memory_mib = {self._memory_mib})" if is_of_memory else ""
+        allowed = (
+            f" that one item may take (item_memory_mib = {self._memory_mib})"
+            if is_of_memory
+            else ""
+        )
         return f"{what}{allowed}; nothing of it was landed; save it again without what is beside its table, or in smaller files"
 
     def _ask(self, request: Open | Land) -> Any:
@@ -125,7 +141,9 @@ class Reader:
         if child is None or child.stdout is None:
             return Died("the reader has ended")
         deadline = time.monotonic() + seconds
-        while not select.select([child.stdout], [], [], min(1.0, max(0.0, deadline - time.monotonic())))[0]:
+        while not select.select(
+            [child.stdout], [], [], min(1.0, max(0.0, deadline - time.monotonic()))
+        )[0]:
             if time.monotonic() >= deadline:
                 child.kill()
                 self._end()
@@ -143,7 +161,9 @@ class Reader:
         if code is None or code >= 0:
             return Died(f"the reader ended with code {code}" if code else otherwise)
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-        return Died(f"the reader was ended by {name}", is_from_outside=-code in _SIGNALS_FROM_OUTSIDE)
+        return Died(
+            f"the reader was ended by {name}", is_from_outside=-code in _SIGNALS_FROM_OUTSIDE
+        )
 
     def _start(self) -> Any:
         # What libraries print when they fail may quote what was delivered, so nobody keeps it.
@@ -154,7 +174,10 @@ class Reader:
             stderr=subprocess.DEVNULL,
             bufsize=0,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(ROOT), *filter(None, sys.path)]))},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(ROOT), *filter(None, sys.path)])),
+            },
         )
         return self._asked_and_answered(Limits(self._memory_mib * 2**20))
 
@@ -194,4 +217,6 @@ def _outage(where: str, ended: Any) -> Exception:
     if isinstance(ended, Failed) and ended.error is not None:
         return ended.error
     what = getattr(ended, "what", "the reader gave no answer")
-    return SourceUnavailable(f"{where} ({what}); next: look at it there, or switch the source off until it is mended")
+    return SourceUnavailable(
+        f"{where} ({what}); next: look at it there, or switch the source off until it is mended"
+    )

@@ -26,7 +26,14 @@ from flows.sources.base import Delivery, Parsed, RejectedRow, Source
 from flows.sources.contracts import SOURCE_ROW
 from flows.sources.pseudonyms import Pseudonyms
 
-REJECTED_SCHEMA = pa.schema([("source_row", pa.int64()), ("reason_code", pa.string()), ("reason", pa.string()), ("row_hash", pa.string())])
+REJECTED_SCHEMA = pa.schema(
+    [
+        ("source_row", pa.int64()),
+        ("reason_code", pa.string()),
+        ("reason", pa.string()),
+        ("row_hash", pa.string()),
+    ]
+)
 Step = Literal["list", "read", "parse", "write"]
 
 
@@ -96,7 +103,11 @@ class Failed:
 
 def write_rejected(path: Path, rejected: list[RejectedRow]) -> None:
     """Write the rows that are none beside those that are."""
-    pq.write_table(pa.Table.from_pylist([asdict(row) for row in rejected], schema=REJECTED_SCHEMA), path, compression="zstd")
+    pq.write_table(
+        pa.Table.from_pylist([asdict(row) for row in rejected], schema=REJECTED_SCHEMA),
+        path,
+        compression="zstd",
+    )
 
 
 class _Session:
@@ -125,7 +136,11 @@ class _Session:
             return Content(sha256, len(content[0]), self._pseudonyms.of_bytes(sha256.encode()))
 
         found = answers.give("read", read)
-        if isinstance(found, Content) and not found.is_too_large and found.sha256 != request.known_sha256:
+        if (
+            isinstance(found, Content)
+            and not found.is_too_large
+            and found.sha256 != request.known_sha256
+        ):
             answers.give("parse", lambda: self._write(source, content.pop(), request.folder))
 
     def _write(self, source: Source, content: bytes, folder: Path) -> Rows:
@@ -146,7 +161,9 @@ def _too_large(delivery: Delivery, pseudonyms: Pseudonyms) -> Content:
         raise MemoryError
     with file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return Content(sha256, file.stat().st_size, pseudonyms.of_bytes(sha256.encode()), is_too_large=True)
+    return Content(
+        sha256, file.stat().st_size, pseudonyms.of_bytes(sha256.encode()), is_too_large=True
+    )
 
 
 class _Unwritten(Exception):
@@ -170,7 +187,9 @@ def _write_rows(path: Path, parsed: Parsed, source: Source) -> int:
             source.contract.schema,
             compression="zstd",
             use_dictionary=list(source.contract.landed_names),
-            column_encoding={SOURCE_ROW: "DELTA_BINARY_PACKED"},  # a tenth of the bytes of a dictionary
+            column_encoding={
+                SOURCE_ROW: "DELTA_BINARY_PACKED"
+            },  # a tenth of the bytes of a dictionary
         )
     try:
         for batch in parsed.batches:
@@ -204,7 +223,9 @@ def _outcome(step: Step, work: Any) -> Any:
     except ShihyoError as error:
         return Failed(step, type(error).__name__, error)
     except _Unwritten as error:
-        return Failed("write", "OSError", error.__cause__ if isinstance(error.__cause__, OSError) else None)
+        return Failed(
+            "write", "OSError", error.__cause__ if isinstance(error.__cause__, OSError) else None
+        )
     except MemoryError:
         return Failed(step, "MemoryError", is_out_of_memory=True)
     except BaseException as error:  # a panic of the workbook reader is no Exception
@@ -229,7 +250,10 @@ def _requests() -> "queue.SimpleQueue[Any]":
 
 
 def _limit_memory(limits: Limits) -> Limits:
-    size = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    size = (
+        int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        * resource.getpagesize()
+    )
     resource.setrlimit(resource.RLIMIT_AS, (size + limits.memory_bytes,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what was delivered
     return limits

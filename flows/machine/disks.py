@@ -63,7 +63,10 @@ def written_places(settings: Settings) -> tuple[Path, ...]:
 def full_place(settings: Settings) -> str | None:
     """Say which of the places that a night writes to has no room now; None when all have some."""
     try:
-        return next((_trouble(errno.ENOSPC, each) for each in written_places(settings) if _is_full(each)), None)
+        return next(
+            (_trouble(errno.ENOSPC, each) for each in written_places(settings) if _is_full(each)),
+            None,
+        )
     except OSError:  # a place that cannot even be asked how full it is
         return None
 

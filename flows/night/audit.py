@@ -27,7 +27,9 @@ def import_ahead() -> None:
     """Import Great Expectations while something else is waited for: it takes seconds, and dbt needs
     one processor only.
     """
-    threading.Thread(target=importlib.import_module, args=("expectations.checkpoints",), daemon=True).start()
+    threading.Thread(
+        target=importlib.import_module, args=("expectations.checkpoints",), daemon=True
+    ).start()
 
 
 def audit_candidate(settings: Settings, run: Run) -> int:
@@ -36,19 +38,36 @@ def audit_candidate(settings: Settings, run: Run) -> int:
 
     Raises AuditFailed naming every critical expectation that did not hold.
     """
-    from expectations.checkpoints import candidate_checkpoint, raw_checkpoint  # GX takes seconds to import
+    from expectations.checkpoints import (
+        candidate_checkpoint,
+        raw_checkpoint,
+    )  # GX takes seconds to import
 
     candidate = candidate_file(settings)
     docs = settings.logs_dir / "data_docs"
-    findings = raw_checkpoint(candidate, docs / "raw") + candidate_checkpoint(candidate, docs / "candidate")
+    findings = raw_checkpoint(candidate, docs / "raw") + candidate_checkpoint(
+        candidate, docs / "candidate"
+    )
     record_findings(candidate, run, findings)
     missed = [finding for finding in findings if not finding.is_success]
-    run.warnings += [f"{each.expectation_name}: {each.message} ({each.observed})" for each in missed if each.severity == "warning"]
-    run.failures += [f"{each.expectation_name}: {each.message} ({each.observed})" for each in missed if each.severity == "critical"]
+    run.warnings += [
+        f"{each.expectation_name}: {each.message} ({each.observed})"
+        for each in missed
+        if each.severity == "warning"
+    ]
+    run.failures += [
+        f"{each.expectation_name}: {each.message} ({each.observed})"
+        for each in missed
+        if each.severity == "critical"
+    ]
     for warning in run.warnings:
         log.warning("warning: %s", warning)
     if run.failures:
-        kept = f"version {run.published_before} stays published" if run.published_before else "nothing is published yet"
+        kept = (
+            f"version {run.published_before} stays published"
+            if run.published_before
+            else "nothing is published yet"
+        )
         raise AuditFailed(
             f"audit: {'; '.join(run.failures)}; nothing was published, {kept}; "
             "next: mend the source and run again, or read logs/data_docs in the data folder"
@@ -61,7 +80,10 @@ def record_findings(candidate: Path, run: Run, findings: "list[Finding]") -> Non
     judged.
     """
     audited_at = datetime.now(UTC).replace(tzinfo=None)
-    rows = [{"run_id": run.run_id, **vars(finding), "as_of": run.as_of, "audited_at": audited_at} for finding in findings]
+    rows = [
+        {"run_id": run.run_id, **vars(finding), "as_of": run.as_of, "audited_at": audited_at}
+        for finding in findings
+    ]
     with duckdb.connect(str(candidate)) as connection:
         connection.register("findings", pa.Table.from_pylist(rows))
         connection.execute("insert into night.audit_results by name from findings")

@@ -42,15 +42,21 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
     together. The ledger records how many.
     """
     if not person.strip():
-        raise UsageError("erase: nobody is named; expected a pseudonym, a staff number or a user name (- reads it from standard input)")
+        raise UsageError(
+            "erase: nobody is named; expected a pseudonym, a staff number or a user name (- reads it from standard input)"
+        )
     pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
     pseudonym = person.strip() if _PSEUDONYM.fullmatch(person.strip()) else pseudonyms.of(person)
     nobody = secrets.token_hex(16)
-    personal = {source.name: [column.name for column in source.contract.columns if column.is_personal] for source in SOURCES}
+    personal = {
+        source.name: [column.name for column in source.contract.columns if column.is_personal]
+        for source in SOURCES
+    }
     rows = [
         erased
         for item in landed_items(settings)
-        if (columns := personal[item.manifest.source_name]) and (erased := _erase_from_item(item, columns, pseudonym, nobody))
+        if (columns := personal[item.manifest.source_name])
+        and (erased := _erase_from_item(item, columns, pseudonym, nobody))
     ]
     found = Erased(len(rows), sum(rows))
     append(settings, Erasure(items=found.items, rows=found.rows).entry())
@@ -66,14 +72,20 @@ def _erase_from_item(item: LandedItem, columns: list[str], pseudonym: str, nobod
     table = pq.read_table(file)
     for name in columns:
         values = table.column(name)
-        erased = pc.if_else(pc.fill_null(pc.equal(values, pseudonym), fill_value=False), pa.scalar(nobody), values)
-        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), erased)
+        erased = pc.if_else(
+            pc.fill_null(pc.equal(values, pseudonym), fill_value=False), pa.scalar(nobody), values
+        )
+        table = table.set_column(
+            table.schema.get_field_index(name), table.schema.field(name), erased
+        )
     temporary = item.folder / ".data.parquet"
     pq.write_table(table, temporary, compression="zstd")
     with temporary.open("rb") as written:
         os.fsync(written.fileno())
     temporary.replace(file)
-    manifest = item.manifest.model_copy(update={"rows_erased": item.manifest.rows_erased + concerned})
+    manifest = item.manifest.model_copy(
+        update={"rows_erased": item.manifest.rows_erased + concerned}
+    )
     rewritten = item.folder / f".{MANIFEST}"
     manifest.write(rewritten)
     rewritten.replace(item.folder / MANIFEST)
@@ -82,7 +94,9 @@ def _erase_from_item(item: LandedItem, columns: list[str], pseudonym: str, nobod
 
 
 def _rows_naming(named: pa.Table, pseudonym: str) -> int:
-    matches = [pc.fill_null(pc.equal(column, pseudonym), fill_value=False) for column in named.columns]
+    matches = [
+        pc.fill_null(pc.equal(column, pseudonym), fill_value=False) for column in named.columns
+    ]
     anywhere = matches[0]
     for match in matches[1:]:
         anywhere = pc.or_(anywhere, match)

@@ -31,7 +31,9 @@ def _may_pass_by_itself(_task: object, _task_run: object, state: State[object]) 
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def land_source(settings: Settings, source: Source, as_ofs: Sequence[date], run: Run, reader: Reader) -> None:
+def land_source(
+    settings: Settings, source: Source, as_ofs: Sequence[date], run: Run, reader: Reader
+) -> None:
     """Land one source; the only task that is retried, because only the world outside may mend
     itself.
     """
@@ -67,7 +69,11 @@ def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
             except UsageError as error:
                 misconfigured.append(error)
             except Exception as error:
-                why = str(error) if isinstance(error, ShihyoError) else f"landing failed ({type(error).__name__})"
+                why = (
+                    str(error)
+                    if isinstance(error, ShihyoError)
+                    else f"landing failed ({type(error).__name__})"
+                )
                 since, is_within = land.staleness(settings, source, run.as_of)
                 if is_within:
                     run.warnings.append(f"{source.name} is stale: {since}; {why}")
@@ -90,9 +96,16 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     run.warnings += [f"dbt test {name} warned" for name in build.warnings]
     if build.read_again:
         names = ", ".join(build.read_again)
-        write.log.info("write: read again from all that has landed, because how it is read was edited: %s", names)
+        write.log.info(
+            "write: read again from all that has landed, because how it is read was edited: %s",
+            names,
+        )
     write.log.info("write: %d seeds and models, %d dbt tests hold", build.models, build.tests)
-    create_markdown_artifact(f"{build.models} seeds and models, {build.tests} tests", key="dbt-build", description=f"as of {run.as_of}")
+    create_markdown_artifact(
+        f"{build.models} seeds and models, {build.tests} tests",
+        key="dbt-build",
+        description=f"as of {run.as_of}",
+    )
 
 
 @task(name="audit", cache_policy=NO_CACHE, persist_result=False)
@@ -112,8 +125,15 @@ def publish_candidate(settings: Settings, run: Run) -> None:
     publish.publish_candidate(settings, run)
 
 
-@flow(name="nightly", flow_run_name="{run.command} {run.as_of}", validate_parameters=False, persist_result=False)
-def nightly(settings: Settings, run: Run, as_ofs: Sequence[date], full_refresh: bool = False) -> None:
+@flow(
+    name="nightly",
+    flow_run_name="{run.command} {run.as_of}",
+    validate_parameters=False,
+    persist_result=False,
+)
+def nightly(
+    settings: Settings, run: Run, as_ofs: Sequence[date], full_refresh: bool = False
+) -> None:
     """Land what has been delivered by each of the dates (none: land nothing), build once, audit,
     and publish what holds.
     """

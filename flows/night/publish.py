@@ -48,7 +48,9 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
     with duckdb.connect(str(candidate)) as connection:
         connection.execute("force checkpoint")
     if candidate.with_name(f"{candidate.name}.wal").exists():
-        raise ShihyoError("publish: the candidate still has a write-ahead log; another process has it open; next: run again")
+        raise ShihyoError(
+            "publish: the candidate still has a write-ahead log; another process has it open; next: run again"
+        )
     file = version_file(settings, run.version)
     sha256 = sha256_of(candidate)
     with candidate.open("rb") as content:
@@ -139,7 +141,9 @@ class KeptVersion:
 
 def versions(settings: Settings) -> list[KeptVersion]:
     """Return the versions that are kept, newest first."""
-    entered = {event.version: event for event in events(settings) if isinstance(event, EnteredVersion)}
+    entered = {
+        event.version: event for event in events(settings) if isinstance(event, EnteredVersion)
+    }
     current = published_version(settings)
     found = []
     for file in kept_files(settings):
@@ -166,7 +170,9 @@ def rollback(settings: Settings, version: str) -> None:
         raise UsageError(f"version {version} is not kept; kept are {', '.join(kept) or 'none'}")
     verdict = check_version(settings, version)
     if verdict.state != "whole":
-        raise ShihyoError(f"rollback: {verdict}; next: choose another version (shihyo versions --verify)")
+        raise ShihyoError(
+            f"rollback: {verdict}; next: choose another version (shihyo versions --verify)"
+        )
     moved = Rollback(version=version, from_version=published_version(settings))
     append(settings, moved.entry())
     point_link_at(settings, version_file(settings, version))

@@ -26,13 +26,17 @@ def run_night(settings: Settings, as_of: date, *, full_refresh: bool = False) ->
     _run(settings, Run("run", as_of), [as_of], full_refresh=full_refresh)
 
 
-def run_backfill(settings: Settings, first: date, last: date, step: str, *, full_refresh: bool = False) -> None:
+def run_backfill(
+    settings: Settings, first: date, last: date, step: str, *, full_refresh: bool = False
+) -> None:
     """Land date by date from `first` to `last` (step `day` or `month`) and build once; raise
     ShihyoError when it does not publish.
     """
     if first > last:
         raise UsageError(f"backfill: from {first} is after to {last}; next: exchange them")
-    _run(settings, Run("backfill", last), list(_steps(first, last, step)), full_refresh=full_refresh)
+    _run(
+        settings, Run("backfill", last), list(_steps(first, last, step)), full_refresh=full_refresh
+    )
 
 
 def run_rebuild(settings: Settings) -> None:
@@ -65,7 +69,9 @@ def _naming_disks(settings: Settings, run: Run) -> Iterator[None]:
     try:
         yield
     except ShihyoError as error:
-        trouble = disk_trouble(error, settings) if error.exit_code == ShihyoError.exit_code else None
+        trouble = (
+            disk_trouble(error, settings) if error.exit_code == ShihyoError.exit_code else None
+        )
         if trouble:
             raise ShihyoError(f"{run.stage}: {trouble}; it failed with: {error}") from error
         error.args = (with_full_place(str(error), settings),)
@@ -87,7 +93,9 @@ def _said(error: Exception) -> str:
 def _published_day(settings: Settings, command: str) -> date:
     version, _ = linked_version(settings)
     if version is None:
-        raise ShihyoError(f"{command}: nothing is published in {settings.published_dir} yet; next: shihyo run")
+        raise ShihyoError(
+            f"{command}: nothing is published in {settings.published_dir} yet; next: shihyo run"
+        )
     return version_as_of(version)
 
 
@@ -95,7 +103,11 @@ def _steps(first: date, last: date, step: str) -> Iterator[date]:
     day = first
     while day < last:
         yield day
-        day = day + timedelta(days=1) if step == "day" else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        day = (
+            day + timedelta(days=1)
+            if step == "day"
+            else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        )
     yield last
 
 
@@ -119,6 +131,10 @@ def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: 
         run.version = version_name(run.as_of, run.started_at)
         run.published_before = published_version(settings)
         log.info("%s as of %s: starting Prefect", run.command, run.as_of)
-        with recorded(settings, run), _naming_disks(settings, run), prefect_api(settings, meanwhile=_flow):
+        with (
+            recorded(settings, run),
+            _naming_disks(settings, run),
+            prefect_api(settings, meanwhile=_flow),
+        ):
             _flow()(settings, run, as_ofs, full_refresh)
     log.info("published: version %s", run.version)

@@ -71,19 +71,30 @@ def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False)
     options = ["--no-use-colors", "--no-version-check", *_places(settings)]
     code = run_dbt(candidate_file(settings), options, settings.logs_dir)
     if code < 0:
-        raise ShihyoError(f"write: dbt was ended by signal {-code}; next: run again; the system's log tells whether its memory was full")
+        raise ShihyoError(
+            f"write: dbt was ended by signal {-code}; next: run again; the system's log tells whether its memory was full"
+        )
     build = _judge(settings, code == 0)
     return replace(build, read_again=_models_read_again(candidate_file(settings)))
 
 
 def _models_read_again(candidate: Path) -> tuple[str, ...]:
     with duckdb.connect(str(candidate), read_only=True) as connection:
-        found = connection.execute("select distinct model_name from night.models_read_again order by model_name").fetchall()
+        found = connection.execute(
+            "select distinct model_name from night.models_read_again order by model_name"
+        ).fetchall()
     return tuple(name for (name,) in found)
 
 
 def _places(settings: Settings) -> list[str]:
-    return ["--project-dir", str(_PROJECT), "--profiles-dir", str(_PROJECT), "--target-path", str(_target(settings))]
+    return [
+        "--project-dir",
+        str(_PROJECT),
+        "--profiles-dir",
+        str(_PROJECT),
+        "--target-path",
+        str(_target(settings)),
+    ]
 
 
 def _target(settings: Settings) -> Path:
@@ -114,14 +125,18 @@ def prepare_candidate(settings: Settings, run: Run, *, full_refresh: bool) -> No
         write_facts(connection, settings, run)
 
 
-def _remember_published(connection: duckdb.DuckDBPyConnection, published: Path, *, full_refresh: bool) -> None:
+def _remember_published(
+    connection: duckdb.DuckDBPyConnection, published: Path, *, full_refresh: bool
+) -> None:
     connection.execute(f"attach '{_quoted(published)}' as published (read_only)")
     connection.execute(
         "insert into night.published_progress by name "
         "select indicator_code, fiscal_year, actual_value, is_provisional from published.marts.fct_indicator_progress"
     )
     if full_refresh:
-        connection.execute("insert into night.audit_results by name from published.night.audit_results")
+        connection.execute(
+            "insert into night.audit_results by name from published.night.audit_results"
+        )
     elif _has_corrections(connection):
         connection.execute(
             "insert into night.published_corrections by name "
@@ -145,23 +160,40 @@ def _quoted(path: Path) -> str:
 def _judge(settings: Settings, succeeded: bool) -> Build:
     results_file = _target(settings) / "run_results.json"
     if not results_file.exists():
-        output = (settings.logs_dir / "dbt-output.log").read_text(encoding="utf-8", errors="replace")
+        output = (settings.logs_dir / "dbt-output.log").read_text(
+            encoding="utf-8", errors="replace"
+        )
         reason = explain([], output, {}, _PROJECT) or "dbt did not begin to build"
         raise ShihyoError(f"write: {reason}; next: read {settings.logs_dir / 'dbt-output.log'}")
     results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
-    failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
+    failed = [
+        result for result in results if result["status"] in ("error", "fail", "runtime error")
+    ]
     tests = [result for result in results if result["unique_id"].startswith("test.")]
-    broken = [result for result in failed if not result["unique_id"].startswith("test.") or result["status"] != "fail"]
+    broken = [
+        result
+        for result in failed
+        if not result["unique_id"].startswith("test.") or result["status"] != "fail"
+    ]
     if broken:
-        reason = explain(results, "", read_json(project_manifest(settings)), _PROJECT) or "dbt failed"
+        reason = (
+            explain(results, "", read_json(project_manifest(settings)), _PROJECT) or "dbt failed"
+        )
         raise ShihyoError(f"write: {reason}; next: read {settings.logs_dir / 'dbt-output.log'}")
     if failed:
-        names = ", ".join(f"{result['unique_id'].split('.')[2]} ({result['failures']} rows)" for result in failed)
-        finding, next_step = first_finding(failed, candidate_file(settings)) or ("", f"read {settings.logs_dir / 'dbt-output.log'}")
+        names = ", ".join(
+            f"{result['unique_id'].split('.')[2]} ({result['failures']} rows)" for result in failed
+        )
+        finding, next_step = first_finding(failed, candidate_file(settings)) or (
+            "",
+            f"read {settings.logs_dir / 'dbt-output.log'}",
+        )
         raise AuditFailed(
             f"audit: dbt test {names} did not hold{f': {finding}' if finding else ''}; nothing was published; next: {next_step}"
         )
     if not succeeded:
         raise ShihyoError(f"write: dbt failed; next: read {settings.logs_dir / 'dbt-output.log'}")
-    warned = tuple(result["unique_id"].split(".")[2] for result in results if result["status"] == "warn")
+    warned = tuple(
+        result["unique_id"].split(".")[2] for result in results if result["status"] == "warn"
+    )
     return Build(models=len(results) - len(tests), tests=len(tests), warnings=warned)

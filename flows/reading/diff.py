@@ -56,7 +56,10 @@ class TableChange:
 
     @property
     def has_changes(self) -> bool:
-        return bool(self.rows_added or self.rows_removed or self.columns) or None in (self.rows_before, self.rows_after)
+        return bool(self.rows_added or self.rows_removed or self.columns) or None in (
+            self.rows_before,
+            self.rows_after,
+        )
 
 
 @dataclass(frozen=True)
@@ -82,23 +85,35 @@ def difference(settings: Settings, other: str) -> Difference:
     Raises UsageError when there is no such warehouse, ShihyoError when nothing is published.
     """
     before = published_file(settings, "diff")
-    after = {"dev": dev_file(settings), "candidate": candidate_file(settings)}.get(other) or version_file(settings, other)
+    after = {"dev": dev_file(settings), "candidate": candidate_file(settings)}.get(
+        other
+    ) or version_file(settings, other)
     if not after.exists():
-        raise UsageError(f"diff: there is no {other} warehouse ({after}); next: shihyo dev, or a version of shihyo versions")
+        raise UsageError(
+            f"diff: there is no {other} warehouse ({after}); next: shihyo dev, or a version of shihyo versions"
+        )
     with duckdb.connect() as connection:
         for name, file in (("before", before), ("after", after)):
             with naming_damage(settings, "diff", file):
-                connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {name} (read_only)")
+                connection.execute(
+                    f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {name} (read_only)"
+                )
         with naming_damage(settings, "diff", before, after):
             tables, values = _compared(connection)
-    return Difference(version_of(before), other, values, [table for table in tables if table.has_changes])
+    return Difference(
+        version_of(before), other, values, [table for table in tables if table.has_changes]
+    )
 
 
 def _compared(connection: duckdb.DuckDBPyConnection) -> tuple[list[TableChange], list[ValueChange]]:
     columns = [_columns_of(connection, name) for name in ("before", "after")]
     names = sorted({*columns[0], *columns[1]})
-    tables = [_table_change(connection, table, *(side.get(table) for side in columns)) for table in names]
-    return tables, _value_changes(connection, *(side.get("fct_indicator_progress", []) for side in columns))
+    tables = [
+        _table_change(connection, table, *(side.get(table) for side in columns)) for table in names
+    ]
+    return tables, _value_changes(
+        connection, *(side.get("fct_indicator_progress", []) for side in columns)
+    )
 
 
 def _columns_of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[str]]:
@@ -109,13 +124,24 @@ def _columns_of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[st
     return found
 
 
-def _table_change(connection: duckdb.DuckDBPyConnection, table: str, before: list[str] | None, after: list[str] | None) -> TableChange:
+def _table_change(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    before: list[str] | None,
+    after: list[str] | None,
+) -> TableChange:
     if before is None or after is None:
         side = "after" if before is None else "before"
         rows = _count(connection, f"select 1 from {side}.marts.{table}")
-        return TableChange(table, None, rows, rows, 0) if before is None else TableChange(table, rows, None, 0, rows)
+        return (
+            TableChange(table, None, rows, rows, 0)
+            if before is None
+            else TableChange(table, rows, None, 0, rows)
+        )
     shared = ", ".join(column for column in before if column in after)
-    one_sided = [f"−{column}" for column in before if column not in after] + [f"+{column}" for column in after if column not in before]
+    one_sided = [f"−{column}" for column in before if column not in after] + [
+        f"+{column}" for column in after if column not in before
+    ]
     sides = [f"select {shared} from {side}.marts.{table}" for side in ("before", "after")]
     return TableChange(
         table,
@@ -131,10 +157,14 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(connection.execute(f"select count(*) from ({query})").fetchall()[0][0])
 
 
-def _value_changes(connection: duckdb.DuckDBPyConnection, before: list[str], after: list[str]) -> list[ValueChange]:
+def _value_changes(
+    connection: duckdb.DuckDBPyConnection, before: list[str], after: list[str]
+) -> list[ValueChange]:
     """Compare the indicators column by column, in the order of the overview."""
     keys = ("indicator_code", "fiscal_year")
-    compared = [column for column in after if column in before and column not in (*keys, "known_from")]
+    compared = [
+        column for column in after if column in before and column not in (*keys, "known_from")
+    ]
     rows = connection.execute(
         f"""
         select

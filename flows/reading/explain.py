@@ -58,7 +58,9 @@ _CORRECTIONS = """
 Row = dict[str, Any]
 
 
-def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_rows: bool, form: str) -> str:
+def report(
+    settings: Settings, indicator: str, fiscal_year: int | None, *, with_rows: bool, form: str
+) -> str:
     """Return the receipt of an indicator's fiscal year (default: the latest that has a value), for
     reading or as one JSON object.
 
@@ -68,7 +70,10 @@ def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_
     """
     with published(settings, "explain") as connection:
         try:
-            asked = {"indicator": indicator, "fiscal_year": _year(connection, indicator, fiscal_year)}
+            asked = {
+                "indicator": indicator,
+                "fiscal_year": _year(connection, indicator, fiscal_year),
+            }
             [receipt] = _read(connection, _RECEIPT, asked)
             receipt["items"] = _read(connection, _ITEMS, asked)
             receipt["revisions"] = _read(connection, _REVISIONS, asked)
@@ -77,7 +82,9 @@ def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_
                 receipt["totals"] = _read(connection, _TOTALS, asked)
                 receipt["rows"] = _read(connection, _ROWS, asked)
         except duckdb.CatalogException:
-            raise ShihyoError("explain: what is published was built before there were receipts; next: shihyo rebuild") from None
+            raise ShihyoError(
+                "explain: what is published was built before there were receipts; next: shihyo rebuild"
+            ) from None
     if form == "json":
         return json.dumps(receipt, ensure_ascii=False, indent=1)
     changes = [*map(_revision, receipt["revisions"]), *map(_correction, receipt["corrections"])]
@@ -88,16 +95,24 @@ def report(settings: Settings, indicator: str, fiscal_year: int | None, *, with_
 def _year(connection: duckdb.DuckDBPyConnection, indicator: str, asked: int | None) -> int:
     known = [row["indicator_code"] for row in _read(connection, _INDICATORS)]
     if indicator not in known:
-        raise UsageError(f"explain: there is no indicator {indicator!r}; there are: {', '.join(known)}")
+        raise UsageError(
+            f"explain: there is no indicator {indicator!r}; there are: {', '.join(known)}"
+        )
     years = [int(row["fiscal_year"]) for row in _read(connection, _YEARS, {"indicator": indicator})]
     if not years:
-        raise UsageError(f"explain: of {indicator} no value is computed yet; what pages say of it: shihyo show --official")
+        raise UsageError(
+            f"explain: of {indicator} no value is computed yet; what pages say of it: shihyo show --official"
+        )
     if asked is not None and asked not in years:
-        raise UsageError(f"explain: of {indicator} no value is computed for FY{asked}; there are: {', '.join(map(str, years))}")
+        raise UsageError(
+            f"explain: of {indicator} no value is computed for FY{asked}; there are: {', '.join(map(str, years))}"
+        )
     return years[-1] if asked is None else asked
 
 
-def _read(connection: duckdb.DuckDBPyConnection, query: str, values: Row | None = None) -> list[Row]:
+def _read(
+    connection: duckdb.DuckDBPyConnection, query: str, values: Row | None = None
+) -> list[Row]:
     cursor = connection.execute(query, values)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
@@ -123,7 +138,13 @@ def _summary(receipt: Row) -> list[str]:
         "version": f"{receipt['warehouse_version']}, run {receipt['run_id']}",
     }
     heading = f"{receipt['indicator_code']} FY{receipt['fiscal_year']}: {receipt['name_ja']} / {receipt['name_en']}"
-    return [heading, "", *in_columns([{"": name, " ": text or "—"} for name, text in facts.items()]).splitlines()[1:]]
+    return [
+        heading,
+        "",
+        *in_columns([{"": name, " ": text or "—"} for name, text in facts.items()]).splitlines()[
+            1:
+        ],
+    ]
 
 
 def _target(receipt: Row) -> str:
@@ -135,11 +156,16 @@ def _target(receipt: Row) -> str:
 def _judged(receipt: Row) -> str:
     parts = []
     if receipt["status"]:
-        parts.append(_words(receipt["status"]) + (f" ({_words(receipt['status_reason'])})" if receipt["status_reason"] else ""))
+        parts.append(
+            _words(receipt["status"])
+            + (f" ({_words(receipt['status_reason'])})" if receipt["status_reason"] else "")
+        )
         if receipt["met_from"] is not None:
             parts.append(_thresholds(receipt))
     if receipt["baseline_fiscal_year"] is not None:
-        parts.append(f"baseline FY{receipt['baseline_fiscal_year']} {in_full(receipt['baseline_value'])}")
+        parts.append(
+            f"baseline FY{receipt['baseline_fiscal_year']} {in_full(receipt['baseline_value'])}"
+        )
     if receipt["linear_pace_ratio"] is not None:
         parts.append(f"linear pace {written(receipt['linear_pace_ratio'], 3, PACES)}")
     if receipt["statcan_cagr_value"] is not None:
@@ -194,9 +220,14 @@ def _official(receipt: Row) -> str:
         return ""
     rating = f", rated {receipt['official_rating']}" if receipt["official_rating"] else ""
     page = f"page {receipt['official_page_number']}, " if receipt["official_page_number"] else ""
-    differs = {"differs_explained": ", differs from the figures for a recorded reason", "differs_unexplained": ", differs from the figures"}
+    differs = {
+        "differs_explained": ", differs from the figures for a recorded reason",
+        "differs_unexplained": ", differs from the figures",
+    }
     rating += differs.get(receipt["rating_comparison"] or "", "")
-    return f"{receipt['official_text'] or 'no actual'}{rating} ({page}{receipt['official_item_id']})"
+    return (
+        f"{receipt['official_text'] or 'no actual'}{rating} ({page}{receipt['official_item_id']})"
+    )
 
 
 def _item_lines(items: list[Row]) -> list[str]:
@@ -229,6 +260,11 @@ def _row_lines(receipt: Row) -> list[str]:
         for row in receipt["rows"]
     ]
     totals = [
-        {"in all": total["part"], "rows": f"{total['row_count']:,}", "counts": in_full(total["counts"])} for total in receipt["totals"]
+        {
+            "in all": total["part"],
+            "rows": f"{total['row_count']:,}",
+            "counts": in_full(total["counts"]),
+        }
+        for total in receipt["totals"]
     ]
     return ["", *in_columns(shown).splitlines(), "", *in_columns(totals).splitlines()]

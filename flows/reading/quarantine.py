@@ -67,12 +67,16 @@ def report(settings: Settings, form: str) -> str:
     if not rows:
         return "nothing is held back"
     shown = ("owner_ja", "item_key", "source_row", "column_heading", "reason_ja", "first_seen_on")
-    return in_columns([{name: str(row[name] if row[name] is not None else "") for name in shown} for row in rows])
+    return in_columns(
+        [{name: str(row[name] if row[name] is not None else "") for name in shown} for row in rows]
+    )
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, ["owner_ja", *_HEADINGS], lineterminator="\n", extrasaction="ignore")
+    writer = csv.DictWriter(
+        text, ["owner_ja", *_HEADINGS], lineterminator="\n", extrasaction="ignore"
+    )
     writer.writeheader()
     writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
     return text.getvalue().rstrip("\n")
@@ -80,7 +84,9 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 
 def _harmless(value: Any) -> Any:
     """Keep a spreadsheet from taking a cell of the source for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    return (
+        f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    )
 
 
 def export(settings: Settings, folder: Path) -> list[Path]:
@@ -92,7 +98,10 @@ def export(settings: Settings, folder: Path) -> list[Path]:
         by_owner.setdefault(row["owner_ja"], []).append(row)
     folder.mkdir(parents=True, exist_ok=True)
     version = published_version(settings) or ""
-    return [_write_workbook(folder / f"{_file_name(owner)}.xlsx", owner, rows, version) for owner, rows in by_owner.items()]
+    return [
+        _write_workbook(folder / f"{_file_name(owner)}.xlsx", owner, rows, version)
+        for owner, rows in by_owner.items()
+    ]
 
 
 def _file_name(owner: str) -> str:
@@ -101,7 +110,10 @@ def _file_name(owner: str) -> str:
 
 def _write_workbook(path: Path, owner: str, rows: list[dict[str, Any]], version: str) -> Path:
     temporary = path.with_name(f".{path.name}")
-    with xlsxwriter.Workbook(temporary, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
+    with xlsxwriter.Workbook(
+        temporary,
+        {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    ) as book:
         title, heading = (
             book.add_format({"bold": True, "font_size": 14}),
             book.add_format({"bold": True, "bg_color": "#DDE7F0", "border": 1}),
@@ -132,4 +144,6 @@ def _write(sheet: Any, number: int, place: int, value: Any, cell_format: Any) ->
 
 def _printable(text: str) -> str:
     """Leave out what XML cannot hold and what is longer than a cell."""
-    return "".join(character for character in text if character.isprintable() or character == "\n")[:32_000]
+    return "".join(character for character in text if character.isprintable() or character == "\n")[
+        :32_000
+    ]

@@ -51,10 +51,15 @@ def report(settings: Settings, *, official: bool, as_of: date | None, form: str)
     nothing is published yet.
     """
     with published(settings, "show") as connection:
-        cursor = connection.execute(_OFFICIAL if official else _PROGRESS, {"as_of": as_of or date.max})
+        cursor = connection.execute(
+            _OFFICIAL if official else _PROGRESS, {"as_of": as_of or date.max}
+        )
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
-        displayed = {code: (kind, decimals) for code, kind, decimals in connection.execute(_DISPLAYED).fetchall()}
+        displayed = {
+            code: (kind, decimals)
+            for code, kind, decimals in connection.execute(_DISPLAYED).fetchall()
+        }
     if form == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1)
     return _csv(names, rows) if form == "csv" else _table(rows, displayed, official=official)
@@ -68,8 +73,13 @@ def _csv(names: list[str], rows: list[dict[str, Any]]) -> str:
     return text.getvalue().rstrip("\n")
 
 
-def _table(rows: list[dict[str, Any]], displayed: dict[str, tuple[str, int]], *, official: bool) -> str:
-    shown = [_official_line(row) if official else _progress_line(row, *displayed[row["indicator_code"]]) for row in rows]
+def _table(
+    rows: list[dict[str, Any]], displayed: dict[str, tuple[str, int]], *, official: bool
+) -> str:
+    shown = [
+        _official_line(row) if official else _progress_line(row, *displayed[row["indicator_code"]])
+        for row in rows
+    ]
     if not shown:
         return "no indicator has a figure as of that day"
     return in_columns(shown)
@@ -108,11 +118,16 @@ def _methods(row: dict[str, Any]) -> str:
     parts = [
         f"{name} {(row[f'{method}_status'] or '').removesuffix('_progress').replace('_', ' ')}"
         + (f" {written(row[figure], 2, PACES)}" if row[figure] is not None else "")
-        for name, method, figure in (("linear", "linear_pace", "linear_pace_ratio"), ("CAGR", "statcan_cagr", "statcan_cagr_value"))
+        for name, method, figure in (
+            ("linear", "linear_pace", "linear_pace_ratio"),
+            ("CAGR", "statcan_cagr", "statcan_cagr_value"),
+        )
         if row[f"{method}_status"]
     ]
     if row["final_target_status"]:
-        parts.append(f"last target FY{row['final_target_fiscal_year']} {row['final_target_status'].replace('_', ' ')}")
+        parts.append(
+            f"last target FY{row['final_target_fiscal_year']} {row['final_target_status'].replace('_', ' ')}"
+        )
     if row["status_depends_on_method"]:
         parts.append("depends on the method")
     return "; ".join(parts)
@@ -126,7 +141,10 @@ def actual_text(row: dict[str, Any], kind: str, decimals: int) -> str:
         return str(row["actual_text"])
     if row["actual_value"] is None:
         return ""
-    beside = [row["target_value"], row["final_target_value"] if row["final_target_status"] else None]
+    beside = [
+        row["target_value"],
+        row["final_target_value"] if row["final_target_status"] else None,
+    ]
     unit = row["unit"] or ""
     if kind not in ("ratio", "milestone") or row["numerator"] is None:
         return written(row["actual_value"], decimals, beside) + unit

@@ -37,7 +37,10 @@ def _listed(settings: Settings, name: str, account: Any) -> dict[str, Any]:
         "location": mask_secrets(configured.location),
         "last_read": read_on.isoformat() if read_on else None,
         **{count: known.get(count) for count in (*_COUNTS, *_MORE_COUNTS)},
-        **{entries: [explained(each, known.get("endings", [])) for each in known.get(entries, [])] for entries in ("unread", "undated")},
+        **{
+            entries: [explained(each, known.get("endings", [])) for each in known.get(entries, [])]
+            for entries in ("unread", "undated")
+        },
     }
 
 
@@ -56,7 +59,10 @@ def report(settings: Settings, form: str) -> str:
 
 
 def _line(source: dict[str, Any]) -> dict[str, str]:
-    counts = {name.replace("_", " "): "" if source[name] is None else str(source[name]) for name in _COUNTS}
+    counts = {
+        name.replace("_", " "): "" if source[name] is None else str(source[name])
+        for name in _COUNTS
+    }
     return {
         "source": source["source_name"],
         "": "" if source["is_enabled"] else "disabled",

@@ -13,7 +13,10 @@ def in_columns(rows: list[dict[str, str]]) -> str:
     """
     widths = {name: max(_width(name), *(_width(row[name]) for row in rows)) for name in rows[0]}
     lines = ["  ".join(name + " " * (width - _width(name)) for name, width in widths.items())]
-    lines += ["  ".join(row[name] + " " * (width - _width(row[name])) for name, width in widths.items()) for row in rows]
+    lines += [
+        "  ".join(row[name] + " " * (width - _width(row[name])) for name, width in widths.items())
+        for row in rows
+    ]
     return "\n".join(line.rstrip() for line in lines)
 
 

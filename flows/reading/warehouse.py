@@ -39,7 +39,10 @@ def published_file(settings: Settings, command: str) -> Path:
 def published(settings: Settings, command: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open what is published; raise ShihyoError with file and next step when it cannot be read."""
     file = published_file(settings, command)
-    with naming_damage(settings, command, file), duckdb.connect(str(file), read_only=True) as connection:
+    with (
+        naming_damage(settings, command, file),
+        duckdb.connect(str(file), read_only=True) as connection,
+    ):
         yield connection
 
 

@@ -131,6 +131,8 @@ class Source(Protocol):
         ...
 
 
-def rejected_item(reason_code: str, reason: str, row_hash: str, encoding: str = "unknown") -> Parsed:
+def rejected_item(
+    reason_code: str, reason: str, row_hash: str, encoding: str = "unknown"
+) -> Parsed:
     """Return an item that holds no row because it cannot be read as what it should be."""
     return Parsed(encoding, iter(()), [RejectedRow(0, reason_code, reason, row_hash)])

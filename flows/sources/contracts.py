@@ -114,7 +114,9 @@ class Contract:
     @cached_property
     def schema(self) -> pa.Schema:
         """Return the Parquet schema of a landed item: text columns, then `_source_row`."""
-        return pa.schema([(name, pa.string()) for name in self.landed_names] + [(SOURCE_ROW, pa.int64())])
+        return pa.schema(
+            [(name, pa.string()) for name in self.landed_names] + [(SOURCE_ROW, pa.int64())]
+        )
 
     @cached_property
     def known_headings(self) -> frozenset[str]:
@@ -126,7 +128,11 @@ class Contract:
     def digest(self) -> str:
         """Return a digest of what its columns say, the same for as long as none of them is edited."""
         said = [
-            [(field.name, getattr(column, field.name)) for field in fields(column) if getattr(column, field.name) != field.default]
+            [
+                (field.name, getattr(column, field.name))
+                for field in fields(column)
+                if getattr(column, field.name) != field.default
+            ]
             for column in self.columns
         ]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
@@ -243,7 +249,9 @@ def _missing(
 
 def _safe_heading(heading: str, body: bytes | None) -> str:
     looks_personal = re.search(r"[@＠]|[0-9]{3}|^$", heading) or len(heading) > 30
-    stands_below = body is not None and any(heading.encode(encoding, "ignore") in body for encoding in ("utf-8", "cp932"))
+    stands_below = body is not None and any(
+        heading.encode(encoding, "ignore") in body for encoding in ("utf-8", "cp932")
+    )
     return COVERED if looks_personal or stands_below else heading
 
 
@@ -254,13 +262,25 @@ def landed_arrays(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> l
     if column.kind == "text":
         return [pc.replace_substring_regex(values, _ADDRESS, COVERED)]
     encoded = values.dictionary_encode()
-    if column.kind == "timestamp" and pc.all(pc.match_substring_regex(encoded.dictionary, _PLAIN_STAMP), skip_nulls=True).as_py():
+    if (
+        column.kind == "timestamp"
+        and pc.all(
+            pc.match_substring_regex(encoded.dictionary, _PLAIN_STAMP), skip_nulls=True
+        ).as_py()
+    ):
         return [values]
     distinct = encoded.dictionary.to_pylist()
-    shown = pc.take(pa.array([cover(value, column) for value in distinct], pa.string()), encoded.indices)
+    shown = pc.take(
+        pa.array([cover(value, column) for value in distinct], pa.string()), encoded.indices
+    )
     if not column.read_on_landing:
         return [shown]
-    return [pc.take(pa.array([_read(value, column) for value in distinct], pa.string()), encoded.indices), shown]
+    return [
+        pc.take(
+            pa.array([_read(value, column) for value in distinct], pa.string()), encoded.indices
+        ),
+        shown,
+    ]
 
 
 def cover(value: str | None, column: Column) -> str | None:
@@ -271,7 +291,9 @@ def cover(value: str | None, column: Column) -> str | None:
         return value if unicodedata.normalize("NFKC", value).strip() in column.words else COVERED
     if not re.fullmatch(_LOOKS[column.kind], value.strip(), re.DOTALL):
         return COVERED
-    names_somebody = re.search(_ADDRESS, value) or (column.kind in ("date", "number") and _RESIDENT.search(value))
+    names_somebody = re.search(_ADDRESS, value) or (
+        column.kind in ("date", "number") and _RESIDENT.search(value)
+    )
     return COVERED if names_somebody and column.kind != "link" else value
 
 
@@ -286,7 +308,11 @@ def _read(value: str | None, column: Column) -> str | None:
 
 
 def landed_batch(
-    rows: Sequence[Sequence[str | None]], source_rows: Iterable[int], layout: Layout, contract: Contract, pseudonyms: Pseudonyms
+    rows: Sequence[Sequence[str | None]],
+    source_rows: Iterable[int],
+    layout: Layout,
+    contract: Contract,
+    pseudonyms: Pseudonyms,
 ) -> pa.RecordBatch:
     """Return rows of an item's cells as a batch of the contract's landed columns; a column that the
     item has not is null.

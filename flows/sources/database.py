@@ -44,12 +44,18 @@ def read_table(location: str, query: str, columns: tuple[str, ...], what: str) -
     """
     scheme = urlsplit(location).scheme if "://" in location else ""
     if scheme and scheme not in _POSTGRESQL:
-        raise UsageError(f"{mask_secrets(location)} is no database that can be read; expected postgresql://… or a SQLite file")
+        raise UsageError(
+            f"{mask_secrets(location)} is no database that can be read; expected postgresql://… or a SQLite file"
+        )
     if not scheme and not Path(location).is_file():
-        raise SourceUnavailable(f"{location} is not there; expected a SQLite file; next: check the mount or the setting")
+        raise SourceUnavailable(
+            f"{location} is not there; expected a SQLite file; next: check the mount or the setting"
+        )
     try:
         found = _read_postgresql(location, query) if scheme else _read_sqlite(Path(location), query)
-        return found.select(list(columns)).cast(pa.schema([(column, pa.string()) for column in columns]))
+        return found.select(list(columns)).cast(
+            pa.schema([(column, pa.string()) for column in columns])
+        )
     except (adbc_driver_manager.Error, sqlite3.Error) as error:
         if _asks_for_what_is_not_there(error):
             raise ShihyoError(
@@ -61,7 +67,10 @@ def read_table(location: str, query: str, columns: tuple[str, ...], what: str) -
 
 
 def _read_postgresql(url: str, query: str) -> pa.Table:
-    with adbc_driver_postgresql.dbapi.connect(_with_defaults(url)) as connection, connection.cursor() as cursor:
+    with (
+        adbc_driver_postgresql.dbapi.connect(_with_defaults(url)) as connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute("set datestyle to 'ISO'")
         cursor.execute(query)
         return cursor.fetch_arrow_table()
@@ -97,8 +106,15 @@ def _asks_for_what_is_not_there(error: adbc_driver_manager.Error | sqlite3.Error
     may pass by itself.
     """
     if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
-    return error.sqlstate.startswith("42") if error.sqlstate else isinstance(error, adbc_driver_manager.ProgrammingError)
+        return getattr(error, "sqlite_errorcode", None) in (
+            sqlite3.SQLITE_ERROR,
+            sqlite3.SQLITE_READONLY,
+        )
+    return (
+        error.sqlstate.startswith("42")
+        if error.sqlstate
+        else isinstance(error, adbc_driver_manager.ProgrammingError)
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -51,7 +51,9 @@ def parse_delimited(content: bytes, contract: Contract, pseudonyms: Pseudonyms) 
     dialect = recognise(texts, contract)
     if isinstance(dialect, Reason):
         item_hash = pseudonyms.of_bytes(delivered)
-        return rejected_item(*dialect, item_hash, texts[0].encoding_name if len(texts) == 1 else "unknown")
+        return rejected_item(
+            *dialect, item_hash, texts[0].encoding_name if len(texts) == 1 else "unknown"
+        )
     rejected = [_rejected(record, _ABOVE, pseudonyms) for record in rows_above(dialect)]
     notes, encoding = dialect.layout.notes, dialect.text.encoding_name
     try:

@@ -134,7 +134,9 @@ def _below(dialect: Dialect, contract: Contract) -> bytes:
 def rows_above(dialect: Dialect) -> Iterator[Record]:
     """Yield what stands above the heading and looks like a row of its table: a title has other
     fields, or a single one of the table's own columns."""
-    lines = dialect.text.lines[:_HEAD_BYTES].split(b"\n", dialect.heading.line)[: dialect.heading.line - 1]
+    lines = dialect.text.lines[:_HEAD_BYTES].split(b"\n", dialect.heading.line)[
+        : dialect.heading.line - 1
+    ]
     for record in records(lines, dialect.text, dialect.delimiter):
         if record.reason is None and len(record.fields) == len(dialect.headings):
             own = [record.fields[place] for place in dialect.layout.positions.values()]

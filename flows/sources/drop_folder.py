@@ -23,10 +23,15 @@ from flows.sources.stated_days import stated_days
 PACKED = (".gz", ".bz2", ".zip")
 
 _LOCK = "~$"  # the file that Excel keeps beside an open workbook; it holds the name of whoever opened it
-_HIDDEN = ("thumbs.db", "desktop.ini")  # kept by Windows, as names with a dot in front are by others
+_HIDDEN = (
+    "thumbs.db",
+    "desktop.ini",
+)  # kept by Windows, as names with a dot in front are by others
 
 
-def list_files(location: str, endings: tuple[str, ...], is_about: Literal["month", "day"] | None = None) -> Listing:
+def list_files(
+    location: str, endings: tuple[str, ...], is_about: Literal["month", "day"] | None = None
+) -> Listing:
     """Account for a file, or for the entries of a folder and of its dated sub-folders; files end
     in one of `endings`, packed or not.
 
@@ -57,7 +62,9 @@ class _Found:
         self._passed_over = 0
 
     def listing(self) -> Listing:
-        return Listing(tuple(self._deliveries), tuple(self._unread), self._passed_over, self._endings)
+        return Listing(
+            tuple(self._deliveries), tuple(self._unread), self._passed_over, self._endings
+        )
 
     def add_folder(self, folder: Path, day: date | None) -> list[tuple[Path, date]]:
         """Account for a folder's entries; return its dated sub-folders, which only the location
@@ -129,7 +136,9 @@ class _Found:
             self._leave(file, day, "unknown_ending")
             return None
         inside = _only_name_inside(file)
-        ending = next((ending for ending in self._endings if inside and inside.lower().endswith(ending)), None)
+        ending = next(
+            (ending for ending in self._endings if inside and inside.lower().endswith(ending)), None
+        )
         if ending is None:
             self._leave(file, day, "unknown_ending" if inside else "no_single_file")
             return None
@@ -191,4 +200,6 @@ def read_file(delivery: Delivery) -> bytes:
     try:
         return Path(delivery.origin).read_bytes()
     except OSError as error:
-        raise SourceUnavailable(f"{delivery.origin} cannot be read ({error.strerror}); next: check the drop folder") from None
+        raise SourceUnavailable(
+            f"{delivery.origin} cannot be read ({error.strerror}); next: check the drop folder"
+        ) from None

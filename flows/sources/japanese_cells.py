@@ -37,7 +37,9 @@ def read_date(text: str) -> date | None:
         return None
     parts = match.groupdict()
     if parts.get("era"):
-        year = _ERA_OFFSETS[parts["era"].upper()] + (1 if parts["era_year"] == "元" else int(parts["era_year"]))
+        year = _ERA_OFFSETS[parts["era"].upper()] + (
+            1 if parts["era_year"] == "元" else int(parts["era_year"])
+        )
         if parts["era_year"] != "元" and int(parts["era_year"]) == 0:
             return None
     else:

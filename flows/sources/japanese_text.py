@@ -57,7 +57,9 @@ class Mention:
 
 _ERA_OFFSETS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925}
 _KANJI_DIGITS = "〇一二三四五六七八九"
-_YEAR_NUMBER = r"(?:元|[1-9][0-9]|0?[1-9]|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])"
+_YEAR_NUMBER = (
+    r"(?:元|[1-9][0-9]|0?[1-9]|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])"
+)
 _NO_DATE_FOLLOWS = r"(?![0-9.年月/A-Za-z]|-[0-9]{1,2}-)"
 _SHORT_YEAR = rf"(?:(?<=[RH][0-9])|(?<=[RH][0-9]{{2}})){_NO_DATE_FOLLOWS}"
 _FISCAL = rf"(?:\s?年度|{_SHORT_YEAR})"
@@ -72,7 +74,9 @@ _ONE_YEAR = re.compile(_year_pattern("a") + _FISCAL)
 _YEAR_RANGE = re.compile(
     rf"{_year_pattern('a')}\s?年?度?\s*(?:~|-|–|から|より|→)\s*(?:{_year_pattern('b')}{_FISCAL}|(?P<cnumber>{_YEAR_NUMBER})\s?年度)"
 )
-_DATE = re.compile(rf"{_year_pattern('a')}\s*[年./-]\s*(?P<month>[0-9]{{1,2}})\s*[月./-]\s*(?P<day>[0-9]{{1,2}})(?![0-9])\s*日?")
+_DATE = re.compile(
+    rf"{_year_pattern('a')}\s*[年./-]\s*(?P<month>[0-9]{{1,2}})\s*[月./-]\s*(?P<day>[0-9]{{1,2}})(?![0-9])\s*日?"
+)
 # What holds digits and is no quantity: parts of dates, calendar years, ordinals.
 _NO_QUANTITY = re.compile(
     rf"{_year_pattern('a')}\s?年\s*(?:[0-9]{{1,2}}\s*月)?(?!間)|(?<![A-Za-z0-9])[RH][0-9]{{1,2}}\.[0-9]{{1,2}}(?![0-9])"
@@ -93,7 +97,11 @@ def _number(text: str) -> int:
 
 def _year(match: re.Match[str], prefix: str) -> int:
     common = match[f"{prefix}common"]
-    return int(common) if common else _ERA_OFFSETS[match[f"{prefix}era"]] + _number(match[f"{prefix}number"])
+    return (
+        int(common)
+        if common
+        else _ERA_OFFSETS[match[f"{prefix}era"]] + _number(match[f"{prefix}number"])
+    )
 
 
 def _masked(text: str, spans: list[tuple[int, int]]) -> str:
@@ -107,7 +115,11 @@ def _range(match: re.Match[str]) -> Mention:
     if match["cnumber"]:
         # 「令和5~7年度」 and 「2023~25年度」: the era, or the century, is named once.
         last = _number(match["cnumber"])
-        end = start - start % 100 + last if match["acommon"] else start + last - _number(match["anumber"])
+        end = (
+            start - start % 100 + last
+            if match["acommon"]
+            else start + last - _number(match["anumber"])
+        )
     else:
         end = _year(match, "b")
     return Mention(start, end, match.span())
@@ -118,9 +130,17 @@ def fiscal_years(text: str) -> list[Mention]:
     are dates, not fiscal years.
     """
     text = normalise(text)
-    ranges = [mention for mention in map(_range, _YEAR_RANGE.finditer(text)) if mention.start_year < mention.end_year]
+    ranges = [
+        mention
+        for mention in map(_range, _YEAR_RANGE.finditer(text))
+        if mention.start_year < mention.end_year
+    ]
     rest = _masked(text, [mention.span for mention in ranges])
-    singles = [Mention(year, year, match.span()) for match in _ONE_YEAR.finditer(rest) for year in [_year(match, "a")]]
+    singles = [
+        Mention(year, year, match.span())
+        for match in _ONE_YEAR.finditer(rest)
+        for year in [_year(match, "a")]
+    ]
     return sorted(ranges + singles, key=lambda mention: mention.span)
 
 

@@ -25,7 +25,12 @@ CONTRACT = Contract(
         Column("stage_no", ("段階", "段階番号"), "number", read_on_landing=True),
         Column("planned_on", ("予定日", "完了予定日"), "date", read_on_landing=True),
         Column("completed_on", ("完了日",), "date", read_on_landing=True),
-        Column("status", ("状態", "状況"), "word", words=("未着手", "着手", "策定中", "整備中", "策定済", "運用開始", "完了")),
+        Column(
+            "status",
+            ("状態", "状況"),
+            "word",
+            words=("未着手", "着手", "策定中", "整備中", "策定済", "運用開始", "完了"),
+        ),
         Column(
             "progress",
             ("進捗率",),

@@ -37,7 +37,18 @@ CONTRACT = Contract(
         Column("retired_on", ("廃止日",), "date"),
         Column("user_count", ("利用者数",), "number", is_required=False),
     ),
-    left_behind=("レコード番号", "アプリ名", "担当者", "作成者", "更新者", "作成日時", "更新日時", "ステータス", "作業者", "カテゴリー"),
+    left_behind=(
+        "レコード番号",
+        "アプリ名",
+        "担当者",
+        "作成者",
+        "更新者",
+        "作成日時",
+        "更新日時",
+        "ステータス",
+        "作業者",
+        "カテゴリー",
+    ),
 )
 # The platform's own types; another one under the same code is another field.
 FIELD_TYPES = {
@@ -73,8 +84,13 @@ class NocodeApps:
         with new_client(address, {"X-Cybozu-API-Token": parts.password or ""}) as client:
             properties = get_json(client, "form/fields.json", {"app": app}, where).get("properties")
             if not isinstance(properties, dict):
-                raise SourceUnavailable(f"{where}: it tells no fields; expected `properties`; next: check that app {app} is the right one")
-            fields = {code: field.get("type") if isinstance(field, dict) else None for code, field in properties.items()}
+                raise SourceUnavailable(
+                    f"{where}: it tells no fields; expected `properties`; next: check that app {app} is the right one"
+                )
+            fields = {
+                code: field.get("type") if isinstance(field, dict) else None
+                for code, field in properties.items()
+            }
             kept = [_ID, *(code for code in fields if _plain(code) in FIELD_TYPES)]
             records: list[Any] = []
             total: int | None = None
@@ -91,9 +107,16 @@ class NocodeApps:
                 if len(page) < PAGE_SIZE:
                     break
         if total is not None and total != len(records):
-            raise SourceUnavailable(f"{where}: {len(records)} records came where {total} were counted; it is tried again")
-        plain = [{code: value for code, value in record.items() if code != "$revision"} for record in records]
-        return json.dumps({"fields": fields, "records": plain}, ensure_ascii=False, sort_keys=True).encode()
+            raise SourceUnavailable(
+                f"{where}: {len(records)} records came where {total} were counted; it is tried again"
+            )
+        plain = [
+            {code: value for code, value in record.items() if code != "$revision"}
+            for record in records
+        ]
+        return json.dumps(
+            {"fields": fields, "records": plain}, ensure_ascii=False, sort_keys=True
+        ).encode()
 
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
         """Give the records in order of their numbers; a field of another type, or one that is
@@ -129,14 +152,21 @@ class NocodeApps:
                 continue
             rows.append(cells)
             numbers.append(number)
-        return Parsed("json", iter([landed_batch(rows, numbers, layout, CONTRACT, pseudonyms)]), rejected, layout.notes)
+        return Parsed(
+            "json",
+            iter([landed_batch(rows, numbers, layout, CONTRACT, pseudonyms)]),
+            rejected,
+            layout.notes,
+        )
 
 
 def _app_of(location: str) -> str:
     parts = urlsplit(location)
     app = parse_qs(parts.query).get("app", [""])[0]
     if parts.scheme not in ("http", "https") or not parts.hostname or not app.isdigit():
-        raise UsageError(f"nocode_apps {mask_secrets(location)}: expected https://:TOKEN@host/k/v1?app=NUMBER; next: correct the setting")
+        raise UsageError(
+            f"nocode_apps {mask_secrets(location)}: expected https://:TOKEN@host/k/v1?app=NUMBER; next: correct the setting"
+        )
     return app
 
 
@@ -145,14 +175,20 @@ def _plain(code: str) -> str:
 
 
 def _type_name(found: Any) -> str:
-    return found if isinstance(found, str) and found.replace("_", "").isupper() and len(found) < 40 else "of no type"
+    return (
+        found
+        if isinstance(found, str) and found.replace("_", "").isupper() and len(found) < 40
+        else "of no type"
+    )
 
 
 def _question(app: str, query: str, kept: list[str]) -> dict[str, str]:
     """Return the parameters of one page. Seeking by number costs the same for every page and is not
     ended at 10,000, as offsets are.
     """
-    return {"app": app, "query": query, "totalCount": "true"} | {f"fields[{place}]": code for place, code in enumerate(kept)}
+    return {"app": app, "query": query, "totalCount": "true"} | {
+        f"fields[{place}]": code for place, code in enumerate(kept)
+    }
 
 
 def _id_of(record: Any) -> int:
@@ -164,7 +200,9 @@ def _id_of(record: Any) -> int:
 
 def _rises(records: list[Any]) -> bool:
     numbers = [_id_of(record) for record in records]
-    return all(number >= 0 for number in numbers) and all(one < other for one, other in pairwise(numbers))
+    return all(number >= 0 for number in numbers) and all(
+        one < other for one, other in pairwise(numbers)
+    )
 
 
 def _total(answer: dict[str, Any]) -> int | None:

@@ -39,7 +39,11 @@ def unpack(content: bytes) -> bytes:
 
 def files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """Return an archive's files without those that macOS adds for itself."""
-    return [entry for entry in archive.infolist() if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")]
+    return [
+        entry
+        for entry in archive.infolist()
+        if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")
+    ]
 
 
 def _gunzipped(content: bytes) -> Iterator[bytes]:
@@ -86,7 +90,9 @@ def _unzipped(content: bytes) -> bytes:
         if any(entry.filename in _WORKBOOK_PARTS for entry in entries):
             return content
         if len(entries) != 1:
-            raise Unreadable(f"the zip archive holds {len(entries)} files; expected one; deliver each file by itself")
+            raise Unreadable(
+                f"the zip archive holds {len(entries)} files; expected one; deliver each file by itself"
+            )
         if entries[0].flag_bits & 0x1:
             raise Unreadable("the zip archive has a password; deliver the file without one")
         try:
@@ -99,7 +105,9 @@ def _unzipped(content: bytes) -> bytes:
 
 def _counted(unpacked: int, piece: bytes) -> int:
     if unpacked + len(piece) > UNPACKED_LIMIT_BYTES:
-        raise Unreadable(f"it unpacks to more than {UNPACKED_LIMIT_BYTES / 1e9:.0f} GB; deliver it in smaller files")
+        raise Unreadable(
+            f"it unpacks to more than {UNPACKED_LIMIT_BYTES / 1e9:.0f} GB; deliver it in smaller files"
+        )
     return unpacked + len(piece)
 
 

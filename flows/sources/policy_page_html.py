@@ -147,13 +147,22 @@ class _HtmlLines(HTMLParser):
 
     def _end_row(self, is_layout: bool) -> None:
         row, is_record = self._row or [], self._cell_count > 1 and not is_layout
-        self.lines += [Line(row[0].number, " ".join(line.raw for line in row))] if row and is_record else row
+        self.lines += (
+            [Line(row[0].number, " ".join(line.raw for line in row))] if row and is_record else row
+        )
         self._row, self._cell_count = None, 0
 
 
 def is_html(text: str) -> bool:
     """Tell HTML by its tags; headings such as <主な戦略> are none."""
-    return re.search(r"<!doctype html|<html[\s>]|<body[\s>]|</(?:p|div|li|ul|h[1-6]|td|table)>|<br\s*/?>", text, re.IGNORECASE) is not None
+    return (
+        re.search(
+            r"<!doctype html|<html[\s>]|<body[\s>]|</(?:p|div|li|ul|h[1-6]|td|table)>|<br\s*/?>",
+            text,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def html_lines(text: str) -> tuple[list[Line], str]:

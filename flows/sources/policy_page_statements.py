@@ -69,7 +69,11 @@ def section_statements(sections: list[Section], page_year: int | None) -> list[S
                 statements += _targets(item, section.issue_no, page_year)
     for section in sections:
         if section.kind in ("results", "previous"):
-            wordings = {each.wording for each in statements if each.kind == "indicator" and each.issue_no == section.issue_no}
+            wordings = {
+                each.wording
+                for each in statements
+                if each.kind == "indicator" and each.issue_no == section.issue_no
+            }
             only = wordings.pop() if len(wordings) == 1 else None
             for item in _items(section):
                 statements += _actuals(item, section, page_year, only or "")
@@ -101,7 +105,11 @@ def _is_subtopic(line: Line, following: list[Line]) -> bool:
     """Tell 「<感染症対策>」, or 「■感染症対策」 above items with smaller marks, from an item."""
     if not _SUBTOPIC.fullmatch(line.text):
         return False
-    is_above_items = bool(following) and following[0].mark[:1] not in ("", line.mark[:1]) and not is_figure(following[0].body)
+    is_above_items = (
+        bool(following)
+        and following[0].mark[:1] not in ("", line.mark[:1])
+        and not is_figure(following[0].body)
+    )
     return line.text[0] in OPENERS or is_above_items
 
 
@@ -118,7 +126,9 @@ def _belongs_to_target(item: _Item, line: Line, has_marks: bool) -> bool:
         return bool(item.head.mark)
     # No marks at all: a labelled figure without a year completes a head that names years and no
     # figure.
-    is_waiting = bool(fiscal_years(item.head.body)) and not any(find_figures(each.body) for each in (item.head, *item.below))
+    is_waiting = bool(fiscal_years(item.head.body)) and not any(
+        find_figures(each.body) for each in (item.head, *item.below)
+    )
     return is_waiting and bool(find_figures(line.body)) and not fiscal_years(line.body)
 
 
@@ -129,12 +139,22 @@ def _belongs_to_actual(item: _Item, line: Line, has_marks: bool) -> bool:
     head, head_rating = split_rating(item.head.body)
     name, value, is_sure = split_value(head)
     if is_figure(text):
-        is_waiting = not item.below and not head_rating and (value is None or (not is_sure and not line.mark))
+        is_waiting = (
+            not item.below
+            and not head_rating
+            and (value is None or (not is_sure and not line.mark))
+        )
         return is_waiting or bool(name and fiscal_years(text))
-    return value is None and not item.below and (_is_nested(item, line) or (has_marks and not line.mark))
+    return (
+        value is None
+        and not item.below
+        and (_is_nested(item, line) or (has_marks and not line.mark))
+    )
 
 
-def _years(mention: Mention | None, said: Quantity | Unread, otherwise: int | None) -> list[int | None]:
+def _years(
+    mention: Mention | None, said: Quantity | Unread, otherwise: int | None
+) -> list[int | None]:
     """Return the years that a figure is of: a rate over a range is each year's, any other figure
     its last year's.
     """
@@ -168,21 +188,40 @@ def _targets(item: _Item, issue_no: str | None, page_year: int | None) -> list[S
     return [Statement("indicator", item.head, issue_no=issue_no, wording=wording), *targets]
 
 
-def _milestone(line: Line, text: str, mention: Mention, issue_no: str | None, wording: str) -> Statement:
-    return Statement("target", line, text, fiscal_year=mention.end_year, issue_no=issue_no, wording=wording)
+def _milestone(
+    line: Line, text: str, mention: Mention, issue_no: str | None, wording: str
+) -> Statement:
+    return Statement(
+        "target", line, text, fiscal_year=mention.end_year, issue_no=issue_no, wording=wording
+    )
 
 
 def _line_targets(
-    line: Line, found: list[Figure], wording: str, issue_no: str | None, of_item: Mention | None, page_year: int | None
+    line: Line,
+    found: list[Figure],
+    wording: str,
+    issue_no: str | None,
+    of_item: Mention | None,
+    page_year: int | None,
 ) -> list[Statement]:
     return [
-        Statement("target", line, each.said.text, each.said, fiscal_year=year, issue_no=issue_no, wording=wording)
+        Statement(
+            "target",
+            line,
+            each.said.text,
+            each.said,
+            fiscal_year=year,
+            issue_no=issue_no,
+            wording=wording,
+        )
         for each in found
         for year in _years(each.mention or of_item, each.said, page_year)
     ]
 
 
-def _actuals(item: _Item, section: Section, page_year: int | None, only_wording: str) -> list[Statement]:
+def _actuals(
+    item: _Item, section: Section, page_year: int | None, only_wording: str
+) -> list[Statement]:
     is_result = section.kind == "results"
     year = page_year if is_result or page_year is None else page_year - 1
     head, rating = split_rating(item.head.body)
@@ -193,7 +232,11 @@ def _actuals(item: _Item, section: Section, page_year: int | None, only_wording:
     below = [(line, *split_rating(line.body)) for line in item.below]
     if not is_sure and not rating and below and below[0][1]:
         name, value = clean(head), None
-    entries = [(item.head, value, rating)] if value is not None or not any(text for _, text, _ in below) else []
+    entries = (
+        [(item.head, value, rating)]
+        if value is not None or not any(text for _, text, _ in below)
+        else []
+    )
     entries += [(line, text, rated or rating) for line, text, rated in below if text]
     late = next((rated for _, text, rated in below if rated and not text), None)
     return [
@@ -212,18 +255,29 @@ def _actuals(item: _Item, section: Section, page_year: int | None, only_wording:
     ]
 
 
-def _values(value: str | None) -> list[tuple[bool, Mention | None, str | None, Quantity | Unread | None]]:
+def _values(
+    value: str | None,
+) -> list[tuple[bool, Mention | None, str | None, Quantity | Unread | None]]:
     """Read a value: one for each year that it names, else the whole text as it stands; the rating
     at its end is the last one's.
     """
     if value is None:
         return [(True, None, None, None)]
-    mentions = [each for each in fiscal_years(value) if not value[each.span[1] :].startswith("まで")]
+    mentions = [
+        each for each in fiscal_years(value) if not value[each.span[1] :].startswith("まで")
+    ]
     dated = [each for each in figures(value) if each.mention in mentions]
     if mentions and dated:
         known = [each.said for each in dated]
-        early = [Figure(None, each) for each in find_figures(value) if each.span[1] <= mentions[0].span[0] and each not in known]
-        return [(each is dated[-1], each.mention, each.said.text, each.said) for each in (*early, *dated)]
+        early = [
+            Figure(None, each)
+            for each in find_figures(value)
+            if each.span[1] <= mentions[0].span[0] and each not in known
+        ]
+        return [
+            (each is dated[-1], each.mention, each.said.text, each.said)
+            for each in (*early, *dated)
+        ]
     mention, rest = leading_year(value)
     if mention and mention in mentions and rest:
         return [(True, mention, rest, value_figure(rest))]

@@ -11,7 +11,9 @@ from functools import cached_property
 
 from flows.sources.japanese import normalise
 
-_MARK = re.compile(r"(?:(?:[・•‣∙●○◯■□◆◇▪▶►*\uf0b7\uf06c\uf0a7]|[-–—](?![0-9-])|[0-9]{1,2}[.)](?![0-9])|\([0-9]{1,2}\)|[①-⑳])\s*(?=\S))+")
+_MARK = re.compile(
+    r"(?:(?:[・•‣∙●○◯■□◆◇▪▶►*\uf0b7\uf06c\uf0a7]|[-–—](?![0-9-])|[0-9]{1,2}[.)](?![0-9])|\([0-9]{1,2}\)|[①-⑳])\s*(?=\S))+"
+)
 OPENERS, CLOSERS = "【<《〈[「", "】>》〉]」"
 _OPEN, _CLOSE = rf"[{re.escape(OPENERS)}■◆●▼]", rf"[{re.escape(CLOSERS)}]"
 _ISSUE = re.compile(
@@ -28,8 +30,12 @@ _NAMED = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _SECTIONS.items(
 _SUFFIX = rf"{_CLOSE}*(?:[(【<《〈\[][^)]*\)?)?{_CLOSE}*:?"
 _SECTION = re.compile(rf"{_OPEN}*(?:{_NAMED}){_SUFFIX}")
 _SECTION_AND_MORE = re.compile(rf"{_OPEN}+(?:{_NAMED})(?:\([^)]*\))?{_CLOSE}.+")
-_PAGE_SECTION = re.compile(rf"{_OPEN}*(?:(?:.{{0,20}}[のと])?(?:目標|使命|基本的な考え方)|重点的に取り組む.{{0,20}}?){_SUFFIX}")
-TITLE = re.compile(r"(?P<before>[^。、]{0,40}?)運営方針(?P<after>\s*(?:素案|原案|案|改訂版)?\s*(?:[(【\[<][^。]*)?)")
+_PAGE_SECTION = re.compile(
+    rf"{_OPEN}*(?:(?:.{{0,20}}[のと])?(?:目標|使命|基本的な考え方)|重点的に取り組む.{{0,20}}?){_SUFFIX}"
+)
+TITLE = re.compile(
+    r"(?P<before>[^。、]{0,40}?)運営方針(?P<after>\s*(?:素案|原案|案|改訂版)?\s*(?:[(【\[<][^。]*)?)"
+)
 _END = re.compile(
     r"このページの(?:作成者|内容)|探している情報が見つから|Adobe|PDFファイル|CC\s?\(|CC-?BY|クリエイティブ・?コモンズ|過去の.*運営方針$"
     r"|.*\((?:PDF|XLSX?|DOCX?|CSV|Excel|Word)形式",
@@ -105,7 +111,13 @@ def issue_heading(line: Line) -> Issue | None:
         return None
     if match["open"] and not re.search(_CLOSE, match["separator"]):
         title = re.sub(rf"\s*{_CLOSE}$", "", title)
-    number = str(int(unicodedata.numeric(match["number"]) if not match["number"].isascii() else match["number"]))
+    number = str(
+        int(
+            unicodedata.numeric(match["number"])
+            if not match["number"].isascii()
+            else match["number"]
+        )
+    )
     return Issue(line, f"{number}-{int(match['part'])}" if match["part"] else number, title)
 
 

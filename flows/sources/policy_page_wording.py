@@ -18,22 +18,61 @@ from flows.sources.japanese import (
 )
 
 MILESTONE_VERBS = (
-    *("本格稼働", "運用開始", "供用開始", "策定", "改定", "改訂", "整備", "構築", "公表", "公開", "開始", "運用", "導入", "実施", "設置"),
-    *("作成", "開設", "稼働", "試行", "移行", "完成", "完了", "締結", "制定", "選定", "開催", "着手", "決定", "竣工"),
+    *(
+        "本格稼働",
+        "運用開始",
+        "供用開始",
+        "策定",
+        "改定",
+        "改訂",
+        "整備",
+        "構築",
+        "公表",
+        "公開",
+        "開始",
+        "運用",
+        "導入",
+        "実施",
+        "設置",
+    ),
+    *(
+        "作成",
+        "開設",
+        "稼働",
+        "試行",
+        "移行",
+        "完成",
+        "完了",
+        "締結",
+        "制定",
+        "選定",
+        "開催",
+        "着手",
+        "決定",
+        "竣工",
+    ),
 )
 _VERB = "|".join(MILESTONE_VERBS)
 _VERB_AT_END = re.compile(rf"({_VERB})(?:する)?$")
 _DONE = rf"(?:{_VERB})?(?:済み?|中)|未(?:実施|達成|定|策定|着手|集計|公表)|(?:集計|調査|確認)中|達成|(?:該当)?なし"
-_DONE_AT_END = re.compile(rf"(?:(?:{_VERB})(?:済み?|中)|未(?:実施|達成|策定|着手|集計)|集計中|調査中)$")
-_STATUS = re.compile(rf"(?:から|に|より|までに?)?\s*(?:{_DONE}|(?:{_VERB})(?:完了|予定|した)?|[-–—―])")
+_DONE_AT_END = re.compile(
+    rf"(?:(?:{_VERB})(?:済み?|中)|未(?:実施|達成|策定|着手|集計)|集計中|調査中)$"
+)
+_STATUS = re.compile(
+    rf"(?:から|に|より|までに?)?\s*(?:{_DONE}|(?:{_VERB})(?:完了|予定|した)?|[-–—―])"
+)
 _STATUS_AT_END = re.compile(rf"(?:{_DONE}|{_VERB})(?:する|予定|した)?$")
 _STATUS_WORD = re.compile(rf"{_DONE}|{_VERB}")
 _GLUE = re.compile(r"(?:[\s:、,()~/]|末|時点|現在|までに?|にかけて|目標値?|実績値?|から)*")
 # 「(R3~R5作成合計)」 beside figures says of what they are, and is no name.
-_OF_WHAT = re.compile(rf"\((?:{MASK}|{_VERB}|合計|累計|累積|通算|総計|目標|実績|見込み?|[\s:、,~])*\)")
+_OF_WHAT = re.compile(
+    rf"\((?:{MASK}|{_VERB}|合計|累計|累積|通算|総計|目標|実績|見込み?|[\s:、,~])*\)"
+)
 # What may join a change to the level that it led to: 「390件増の1,100件」.
 _LED_TO = re.compile(r"\s*(?:[のし]|して|となり|で)?[、,]?\s*(?:計\s*)?")
-_AFTER_YEAR = re.compile(r"(?:にかけて|[末中](?=まで|[にの、,:)\s]|$))?(?:までに?|から|において|における|には|に|の|は)?[、,:]?\s*")
+_AFTER_YEAR = re.compile(
+    r"(?:にかけて|[末中](?=まで|[にの、,:)\s]|$))?(?:までに?|から|において|における|には|に|の|は)?[、,:]?\s*"
+)
 _LABEL = r"(?:定量)?評価\s*:?\s*"
 _RATING = re.compile(
     rf"(?:\s*[(\[【<〈]\s*(?:{_LABEL})?([A-DS])\s*[)\]】>〉]|[\s、,]*{_LABEL}([A-DS])|\s*:\s*([A-DS])|(?:^|\s)([A-DS]))\s*$"
@@ -68,14 +107,22 @@ def figures(text: str) -> list[Figure]:
             pairs += [Figure(mention, each) for each in (around or earlier[-1:])]
             continue
         known = [pair.said for pair in pairs]
-        beside = [Figure(None, each) for each in earlier[-1:] if later and each not in known and _opens_bracket(text, each, mention)]
+        beside = [
+            Figure(None, each)
+            for each in earlier[-1:]
+            if later and each not in known and _opens_bracket(text, each, mention)
+        ]
         pairs += beside
         pairs += [Figure(mention, _stated(text, later))] if later else []
     return pairs or [Figure(mentions[0], each) for each in found[-1:]]
 
 
 def _outside_brackets(text: str, found: list[Quantity | Unread]) -> list[Quantity | Unread]:
-    return [each for each in found if text.count("(", 0, each.span[0]) <= text.count(")", 0, each.span[0])]
+    return [
+        each
+        for each in found
+        if text.count("(", 0, each.span[0]) <= text.count(")", 0, each.span[0])
+    ]
 
 
 def _opens_bracket(text: str, figure: Quantity | Unread, mention: Mention) -> bool:
@@ -134,7 +181,10 @@ def leading_year(text: str) -> tuple[Mention | None, str]:
 def without_years(text: str) -> str:
     """Leave out every fiscal year and the particle after it."""
     for mention in reversed(fiscal_years(text)):
-        before, after = text[: mention.span[0]], _AFTER_YEAR.sub("", text[mention.span[1] :], count=1)
+        before, after = (
+            text[: mention.span[0]],
+            _AFTER_YEAR.sub("", text[mention.span[1] :], count=1),
+        )
         if before.endswith("(") and after.startswith(")"):
             before, after = before[:-1], after[1:]
         text = before + after
@@ -158,10 +208,16 @@ def subject(text: str, found: list[Figure]) -> str:
     if not found:
         return without_years(text)
     lead = len(text) - len(leading_year(text)[1])
-    starts = [each.said.span[0] for each in found] + [each.mention.span[0] for each in found if each.mention]
-    name = text[lead : min((start for start in starts if start >= lead), default=lead)].rstrip(" :、,(~→")
+    starts = [each.said.span[0] for each in found] + [
+        each.mention.span[0] for each in found if each.mention
+    ]
+    name = text[lead : min((start for start in starts if start >= lead), default=lead)].rstrip(
+        " :、,(~→"
+    )
     is_object = re.match(r"\s*(?:と|に|へ|を|まで)", text[found[0].said.span[1] :])
-    match = re.fullmatch(r"(.+)[をがは](?:年間|[全各]?[^\sるた]{0,8}の)?" if is_object else r"(.+)[をが]", name)
+    match = re.fullmatch(
+        r"(.+)[をがは](?:年間|[全各]?[^\sるた]{0,8}の)?" if is_object else r"(.+)[をが]", name
+    )
     return clean(match[1] if match else name)
 
 
@@ -188,7 +244,11 @@ def is_figure(text: str) -> bool:
 def split_rating(text: str) -> tuple[str, str | None]:
     """Split the rating off the end of a line: 「40%:A」, 「40%(A)」, 「40% 評価:A」, 「40% A」."""
     match = _RATING.search(text)
-    return (text[: match.start()].rstrip(), next(filter(None, match.groups()))) if match else (text, None)
+    return (
+        (text[: match.start()].rstrip(), next(filter(None, match.groups())))
+        if match
+        else (text, None)
+    )
 
 
 def split_value(text: str) -> tuple[str, str | None, bool]:
@@ -199,20 +259,34 @@ def split_value(text: str) -> tuple[str, str | None, bool]:
     """
     if is_figure(text):
         return "", text, True
-    gaps = [gap for gap in re.finditer(r"\s*:\s*|\s+", text) if text.count("(", 0, gap.start()) <= text.count(")", 0, gap.start())]
-    halves = [(text[: gap.start()], text[gap.end() :], ":" in gap[0]) for gap in gaps if gap.end() < len(text)]
+    gaps = [
+        gap
+        for gap in re.finditer(r"\s*:\s*|\s+", text)
+        if text.count("(", 0, gap.start()) <= text.count(")", 0, gap.start())
+    ]
+    halves = [
+        (text[: gap.start()], text[gap.end() :], ":" in gap[0])
+        for gap in gaps
+        if gap.end() < len(text)
+    ]
     for name, value, _ in halves:
         if is_figure(value):
             return clean(name), value, True
     if not halves:
         return _split_unseparated(text)
-    telling = [half for half in halves if re.search("[0-9]", half[1]) or _STATUS_WORD.search(half[1])]
+    telling = [
+        half for half in halves if re.search("[0-9]", half[1]) or _STATUS_WORD.search(half[1])
+    ]
     name, value, _ = min(telling or halves, key=lambda half: not half[2])
     return clean(name), value, False
 
 
 def _split_unseparated(text: str) -> tuple[str, str | None, bool]:
-    starts = [each.span[0] for each in find_figures(text) if re.fullmatch(r"\s?(?:\([^()]*\))?", text[each.span[1] :])]
+    starts = [
+        each.span[0]
+        for each in find_figures(text)
+        if re.fullmatch(r"\s?(?:\([^()]*\))?", text[each.span[1] :])
+    ]
     if match := _DONE_AT_END.search(text):
         starts.append(match.start())
     start = min(starts, default=0)

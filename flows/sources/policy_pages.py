@@ -16,7 +16,15 @@ from flows.errors import SourceUnavailable, UsageError
 from flows.sources.base import Delivery, Listing, Parsed, rejected_item
 from flows.sources.contracts import Column, Contract
 from flows.sources.drop_folder import list_files, read_file
-from flows.sources.japanese import MASK, Mention, Quantity, fiscal_years, normalise, parse_date, without_years_and_dates
+from flows.sources.japanese import (
+    MASK,
+    Mention,
+    Quantity,
+    fiscal_years,
+    normalise,
+    parse_date,
+    without_years_and_dates,
+)
 from flows.sources.packed import Unreadable, unpack
 from flows.sources.policy_page_html import html_lines, is_html
 from flows.sources.policy_page_statements import Statement, section_statements
@@ -82,9 +90,13 @@ class PolicyPages:
         if not re.match(r"\s*https?://", location, re.IGNORECASE):
             listing = list_files(location, _SUFFIXES)
             # A page's day stands in it; its name may hold that of saving it.
-            return replace(listing, deliveries=tuple(replace(each, stated_days=()) for each in listing.deliveries))
+            return replace(
+                listing,
+                deliveries=tuple(replace(each, stated_days=()) for each in listing.deliveries),
+            )
         addresses = dict.fromkeys(
-            each.strip(" \t\r\n,") for each in re.split(r"[\s,]+(?=https?://)", location.strip(), flags=re.IGNORECASE)
+            each.strip(" \t\r\n,")
+            for each in re.split(r"[\s,]+(?=https?://)", location.strip(), flags=re.IGNORECASE)
         )
         deliveries: dict[str, Delivery] = {}
         for address in addresses:
@@ -129,7 +141,12 @@ class PolicyPages:
         rows = [_row(statement) for statement in statements]
         numbers = [statement.line.number for statement in statements]
         arrays = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-        return Parsed(encoding, iter([pa.record_batch([*arrays, pa.array(numbers, pa.int64())], schema=CONTRACT.schema)]))
+        return Parsed(
+            encoding,
+            iter(
+                [pa.record_batch([*arrays, pa.array(numbers, pa.int64())], schema=CONTRACT.schema)]
+            ),
+        )
 
 
 def _masked(address: str) -> str:
@@ -140,7 +157,10 @@ def _masked(address: str) -> str:
     if "@" in authority:
         authority = f"***@{authority.rpartition('@')[2]}"
     pairs = [pair.partition("=") for pair in query.split("&")]
-    shown = "&".join(f"{name}{equals}{'***' if _SECRET_NAME.search(name) and value else value}" for name, equals, value in pairs)
+    shown = "&".join(
+        f"{name}{equals}{'***' if _SECRET_NAME.search(name) and value else value}"
+        for name, equals, value in pairs
+    )
     return f"{scheme}://{authority}{slash}{path}{mark}{shown}"
 
 
@@ -168,7 +188,9 @@ def _fetch(address: str, shown: str) -> bytes:
             f"policy_pages {shown}: the site answers {status}; {expected}; it is tried again, else ask the site's operator"
         )
     if status >= 300:
-        raise SourceUnavailable(f"policy_pages {shown}: the site answers {status}; {expected}; check the address in the setting")
+        raise SourceUnavailable(
+            f"policy_pages {shown}: the site answers {status}; {expected}; check the address in the setting"
+        )
     return response.content
 
 
@@ -176,7 +198,9 @@ def _decode(content: bytes) -> tuple[str, str] | None:
     """Decode strictly; of several encodings that fit, take the first in which the page speaks of
     運営方針.
     """
-    declared = re.search(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", content[:4096], re.IGNORECASE)
+    declared = re.search(
+        rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", content[:4096], re.IGNORECASE
+    )
     first = _DECLARED.get(declared[1].decode("ascii", "replace").lower()) if declared else None
     fitting = []
     for encoding in dict.fromkeys([*([first] if first else []), *_ENCODINGS]):
@@ -186,7 +210,9 @@ def _decode(content: bytes) -> tuple[str, str] | None:
             continue
         if encoding != "cp932" or not _NOT_IN_CP932.search(text):
             fitting.append((encoding, text))
-    chosen = next((each for each in fitting if "運営方針" in normalise(each[1])), next(iter(fitting), None))
+    chosen = next(
+        (each for each in fitting if "運営方針" in normalise(each[1])), next(iter(fitting), None)
+    )
     if chosen and chosen[0] == "utf-8" and content.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig", chosen[1].removeprefix("\ufeff")
     return chosen
@@ -214,7 +240,9 @@ def _find_title(lines: list[Line], html_title: str) -> _Title | None:
 def _statements(lines: list[Line], title: _Title) -> list[Statement]:
     issues, sections = read_structure(lines)
     found = section_statements(sections, title.year.start_year)
-    found += [Statement("issue", issue.line, issue.title, issue_no=issue.number) for issue in issues]
+    found += [
+        Statement("issue", issue.line, issue.title, issue_no=issue.number) for issue in issues
+    ]
     found += _page_facts(lines, title)
     found.append(Statement("stage", title.line, _stage(lines, title, found)))
     return sorted(found, key=lambda statement: statement.line.number)
@@ -222,12 +250,17 @@ def _statements(lines: list[Line], title: _Title) -> list[Statement]:
 
 def _page_facts(lines: list[Line], title: _Title) -> list[Statement]:
     facts = [
-        Statement("title", title.line, title.line.body if title.line.mark else title.line.raw.strip(), fiscal_year=title.year.start_year)
+        Statement(
+            "title",
+            title.line,
+            title.line.body if title.line.mark else title.line.raw.strip(),
+            fiscal_year=title.year.start_year,
+        )
     ]
     before = title.line.text.partition("運営方針")[0]
-    bureau = re.sub(r"^\s*の", "", before[title.year.span[1] :] if title.year.span[1] <= len(before) else before).strip(
-        " :【】<>「」『』[]()"
-    )
+    bureau = re.sub(
+        r"^\s*の", "", before[title.year.span[1] :] if title.year.span[1] <= len(before) else before
+    ).strip(" :【】<>「」『』[]()")
     if bureau:
         facts.append(Statement("bureau", title.line, bureau))
     after_title = [line for line in lines if line.number >= title.line.number]
@@ -255,9 +288,16 @@ def _page_date(line: Line) -> tuple[bool, Line, str] | None:
 def _stage(lines: list[Line], title: _Title, found: list[Statement]) -> str:
     if _DRAFT.search(title.line.text.partition("運営方針")[2].strip()):
         return "draft"
-    has_actuals = any(each.kind == "actual" and each.value_text not in (None, *_NO_VALUES) for each in found)
+    has_actuals = any(
+        each.kind == "actual" and each.value_text not in (None, *_NO_VALUES) for each in found
+    )
     pairs = zip(lines, [*lines[1:], Line(0, "")], strict=False)
-    return "result" if has_actuals or any(_is_result_note(line.text, following.text) for line, following in pairs) else "plan"
+    return (
+        "result"
+        if has_actuals
+        or any(_is_result_note(line.text, following.text) for line, following in pairs)
+        else "plan"
+    )
 
 
 def _is_result_note(text: str, following: str) -> bool:
@@ -279,4 +319,12 @@ def _row(statement: Statement) -> tuple[str | None, ...]:
     )
     year = None if statement.fiscal_year is None else str(statement.fiscal_year)
     figure = (statement.value_text, value, qualifier, unit, no_value_because)
-    return (statement.kind, *figure, statement.rating, year, statement.issue_no, statement.wording, statement.line.raw)
+    return (
+        statement.kind,
+        *figure,
+        statement.rating,
+        year,
+        statement.issue_no,
+        statement.wording,
+        statement.line.raw,
+    )

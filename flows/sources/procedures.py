@@ -49,7 +49,9 @@ class Procedures:
         """
         columns = tuple(column.name for column in CONTRACT.columns)
         query = _QUERY_FILE.read_text(encoding="utf-8")
-        table = read_table(delivery.origin, query, columns, f"flows/sources/sql/{_QUERY_FILE.name}").combine_chunks()
+        table = read_table(
+            delivery.origin, query, columns, f"flows/sources/sql/{_QUERY_FILE.name}"
+        ).combine_chunks()
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table)
@@ -58,6 +60,9 @@ class Procedures:
     def parse(self, content: bytes, pseudonyms: Pseudonyms) -> Parsed:
         """Give the catalogue's rows, numbered in the order of the query."""
         table = pa.ipc.open_stream(content).read_all()
-        kept = [landed_arrays(table.column(column.name).combine_chunks(), column, pseudonyms)[0] for column in CONTRACT.columns]
+        kept = [
+            landed_arrays(table.column(column.name).combine_chunks(), column, pseudonyms)[0]
+            for column in CONTRACT.columns
+        ]
         rows = pa.array(range(1, table.num_rows + 1), pa.int64())
         return Parsed("arrow", iter(pa.table([*kept, rows], schema=CONTRACT.schema).to_batches()))

@@ -42,5 +42,8 @@ class Pseudonyms:
     def of_array(self, identifiers: pa.Array) -> pa.Array:
         """Return pseudonyms for an array of text; blank and null become null."""
         encoded = identifiers.dictionary_encode()
-        values = [self.of(value) if value and value.strip() else None for value in encoded.dictionary.to_pylist()]
+        values = [
+            self.of(value) if value and value.strip() else None
+            for value in encoded.dictionary.to_pylist()
+        ]
         return pc.take(pa.array(values, pa.string()), encoded.indices)

@@ -160,7 +160,9 @@ def why_no_row(record: Record, delimiter: str, headings: int) -> Reason | None:
 
 def undecodable(record: Record, text: Text) -> Reason:
     """Say that a record holds a byte which is no text."""
-    fault = "a NUL byte is no text" if b"\0" in record.raw else f"a byte is not {text.encoding_name}"
+    fault = (
+        "a NUL byte is no text" if b"\0" in record.raw else f"a byte is not {text.encoding_name}"
+    )
     return Reason("undecodable_byte", f"{_where(record)}{fault}; {_MEND}")
 
 

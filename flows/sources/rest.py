@@ -58,7 +58,9 @@ def get_json(client: httpx.Client, path: str, parameters: Parameters, where: str
             problem = "its answer was cut short"
         if attempt < TRIES - 1:
             time.sleep(pause)
-    raise SourceUnavailable(f"{where}: {problem}, {TRIES} times; expected JSON; next: ask the platform's operator, or check the setting")
+    raise SourceUnavailable(
+        f"{where}: {problem}, {TRIES} times; expected JSON; next: ask the platform's operator, or check the setting"
+    )
 
 
 def _retry_after(response: httpx.Response) -> float | None:
@@ -70,7 +72,9 @@ def _retry_after(response: httpx.Response) -> float | None:
         seconds = float(stated)
     except ValueError:
         try:
-            seconds = (email.utils.parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds()
+            seconds = (
+                email.utils.parsedate_to_datetime(stated) - datetime.now(UTC)
+            ).total_seconds()
         except (TypeError, ValueError):
             return None
     return min(max(seconds, 0.0), LONGEST_PAUSE_SECONDS)
@@ -81,6 +85,12 @@ def _refused(where: str, response: httpx.Response) -> str:
         code = response.json().get("code", "")
     except (ValueError, AttributeError):
         code = ""
-    named = f" ({code})" if isinstance(code, str) and code.replace("_", "").isalnum() and len(code) < 40 else ""
-    what = "the token is refused" if response.status_code in (401, 403) else "the question is refused"
+    named = (
+        f" ({code})"
+        if isinstance(code, str) and code.replace("_", "").isalnum() and len(code) < 40
+        else ""
+    )
+    what = (
+        "the token is refused" if response.status_code in (401, 403) else "the question is refused"
+    )
     return f"{where}: {what}, it answers {response.status_code}{named}; expected 200; next: check the token and the address in the setting"

@@ -23,7 +23,9 @@ _LAID_OUT_CELLS = 20_000_000
 _WIDEST = 1_000
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})([0-9]{1,7})"')
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
+_MERGED = re.compile(
+    rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"'
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ def read_sheets(content: bytes) -> Iterator[Sheet]:
             continue
         is_visible = metadata.visible == SheetVisibleEnum.Visible
         cells = _cells(workbook.get_sheet_by_index(place)) if is_visible else []
-        yield Sheet(place, metadata.name, is_visible, _with_text(enumerate(cells, start=1)), len(cells))
+        yield Sheet(
+            place, metadata.name, is_visible, _with_text(enumerate(cells, start=1)), len(cells)
+        )
 
 
 def _sheet_parts(content: bytes) -> dict[str, bytes]:
@@ -63,7 +67,9 @@ def _sheet_parts(content: bytes) -> dict[str, bytes]:
     if not content.startswith(b"PK"):
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist() if _SHEET_PART.fullmatch(name)}
+        return {
+            name: archive.read(name) for name in archive.namelist() if _SHEET_PART.fullmatch(name)
+        }
 
 
 def _laid_out(part: bytes) -> int:
@@ -144,7 +150,11 @@ def _text(cell: Any) -> str | None:
     if isinstance(cell, float | int):
         return format(cell, ".15g")
     if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(sep=" ")
+        return (
+            cell.date().isoformat()
+            if cell.time() == datetime.min.time()
+            else cell.isoformat(sep=" ")
+        )
     if isinstance(cell, date):
         return cell.isoformat()
     return str(cell) if str(cell).strip() else None

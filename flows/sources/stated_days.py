@@ -63,7 +63,9 @@ def days_meant(stated: Iterable[StatedDay], last: date) -> list[date]:
     their first day. One is an answer.
     """
     plausible = [each for each in stated if each.day <= last]
-    return sorted({each.day for each in plausible if not each.is_month} or {each.day for each in plausible})
+    return sorted(
+        {each.day for each in plausible if not each.is_month} or {each.day for each in plausible}
+    )
 
 
 def months_meant(stated: Iterable[StatedDay], last: date) -> list[date]:

@@ -20,4 +20,6 @@ def parse_table(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -> P
         content = unpack(content)
     except Unreadable:
         return parse_delimited(content, contract, pseudonyms)  # which says why
-    return (parse_workbook if is_workbook(content) else parse_delimited)(content, contract, pseudonyms)
+    return (parse_workbook if is_workbook(content) else parse_delimited)(
+        content, contract, pseudonyms
+    )

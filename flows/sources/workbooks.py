@@ -32,7 +32,9 @@ _HEADING_WITHIN_ROWS = 30
 _UNPACKED_LIMIT_BYTES = 300_000_000
 # A sheet is named by its name if that is one of a sheet, and by its place else: it may be
 # somebody's.
-_SHEET_NAME = re.compile(r"[0-9０-９]|回|年|月|一覧|名簿|研修|講座|入門|基礎|シート|[Ss]heet|表|登録|管理|計画")
+_SHEET_NAME = re.compile(
+    r"[0-9０-９]|回|年|月|一覧|名簿|研修|講座|入門|基礎|シート|[Ss]heet|表|登録|管理|計画"
+)
 _NOTE = re.compile(r"\s*(?:[※＊*（(]|注|備考|合\s*計|小\s*計|総\s*計|計\b|以上$)")
 
 
@@ -66,7 +68,12 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
         content = unpack(content)
     except Unreadable as error:
         return rejected_item("unreadable_item", str(error), item_hash)
-    damaged = rejected_item("unreadable_item", "it is no whole workbook; save it again and deliver it again", item_hash, "xlsx")
+    damaged = rejected_item(
+        "unreadable_item",
+        "it is no whole workbook; save it again and deliver it again",
+        item_hash,
+        "xlsx",
+    )
     if not _is_sound(content):
         return damaged
     rejected: list[RejectedRow] = []
@@ -104,7 +111,10 @@ def _is_sound(content: bytes) -> bool:
         return len(content) <= _UNPACKED_LIMIT_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return sum(entry.file_size for entry in archive.infolist()) <= _UNPACKED_LIMIT_BYTES and archive.testzip() is None
+            return (
+                sum(entry.file_size for entry in archive.infolist()) <= _UNPACKED_LIMIT_BYTES
+                and archive.testzip() is None
+            )
     except Exception:  # zipfile raises whatever a damaged archive leads it to: BadZipFile, zlib.error, NotImplementedError, EOFError …
         return False
 
@@ -126,7 +136,9 @@ def _table(sheet: Sheet, contract: Contract) -> _Table | Reason | None:
             break
         if sum(bool(cell) for cell in cells) < 2:
             continue
-        layout = lay_out([*(cell or "" for cell in cells), *_PLACE_HEADINGS], contract, body=_body(sheet, place))
+        layout = lay_out(
+            [*(cell or "" for cell in cells), *_PLACE_HEADINGS], contract, body=_body(sheet, place)
+        )
         own = len(layout.positions) - len(SHEET_COLUMNS)
         if own > (best[1] if best else 0):
             best = place, own, layout
@@ -137,13 +149,19 @@ def _table(sheet: Sheet, contract: Contract) -> _Table | Reason | None:
 
 
 def _body(sheet: Sheet, heading: int) -> bytes:
-    return "\n".join(cell for _, cells in sheet.rows[heading + 1 :] for cell in cells if cell).encode()
+    return "\n".join(
+        cell for _, cells in sheet.rows[heading + 1 :] for cell in cells if cell
+    ).encode()
 
 
 def _rows(sheet: Sheet, heading: int, layout: Layout, contract: Contract) -> _Table:
     last_number, headings = sheet.rows[heading]
     width = len(headings)
-    places = [layout.positions[each.name] for each in contract.columns if each not in SHEET_COLUMNS and each.name in layout.positions]
+    places = [
+        layout.positions[each.name]
+        for each in contract.columns
+        if each not in SHEET_COLUMNS and each.name in layout.positions
+    ]
     rows: list[list[str | None]] = []
     numbers: list[int] = []
     is_after_a_gap = False
@@ -154,15 +172,25 @@ def _rows(sheet: Sheet, heading: int, layout: Layout, contract: Contract) -> _Ta
         is_after_a_gap = is_after_a_gap or (bool(rows) and number > last_number + 1)
         last_number = number
         first = next(text for text in texts if text)
-        if sum(bool(texts[place]) for place in places) <= 1 and (is_after_a_gap or _NOTE.match(first)):
+        if sum(bool(texts[place]) for place in places) <= 1 and (
+            is_after_a_gap or _NOTE.match(first)
+        ):
             continue
         rows.append(texts)
         numbers.append(number)
     return _Table(layout, rows, numbers)
 
 
-def _batches(tables: list[tuple[int, str, _Table]], contract: Contract, pseudonyms: Pseudonyms) -> Iterator[pa.RecordBatch]:
+def _batches(
+    tables: list[tuple[int, str, _Table]], contract: Contract, pseudonyms: Pseudonyms
+) -> Iterator[pa.RecordBatch]:
     for first_row, name, table in tables:
         places = [[name, str(number)] for number in table.numbers]
         rows = [[*row, *place] for row, place in zip(table.rows, places, strict=True)]
-        yield landed_batch(rows, [first_row + number for number in table.numbers], table.layout, contract, pseudonyms)
+        yield landed_batch(
+            rows,
+            [first_row + number for number in table.numbers],
+            table.layout,
+            contract,
+            pseudonyms,
+        )

@@ -12,12 +12,19 @@ from forecasting import COLUMNS, forecast, key_of, method
 def model(dbt, session):
     """Return the rows that `int_forecasts_wanted` asks for."""
     dbt.config(materialized="table")
-    months, wanted = _records(dbt.ref("int_forecast_months")), _records(dbt.ref("int_forecasts_wanted"))
+    months, wanted = (
+        _records(dbt.ref("int_forecast_months")),
+        _records(dbt.ref("int_forecasts_wanted")),
+    )
     rows = forecast(months, wanted, _known(dbt, session), method())
     # Handed over as lists, because pyarrow's own rows import pandas: that took most of a second of
     # every night on which nothing is new.
-    columns = ", ".join(f"unnest(cast(${name} as {kind}[])) as {name}" for name, kind in COLUMNS.items())
-    return session.query(f"select {columns}", params={name: [row[name] for row in rows] for name in COLUMNS})
+    columns = ", ".join(
+        f"unnest(cast(${name} as {kind}[])) as {name}" for name, kind in COLUMNS.items()
+    )
+    return session.query(
+        f"select {columns}", params={name: [row[name] for row in rows] for name in COLUMNS}
+    )
 
 
 def _records(relation):
@@ -32,4 +39,8 @@ def _known(dbt, session):
     rows = session.execute(f"select * from {dbt.this}")
     columns = [column[0] for column in rows.description]
     records = [dict(zip(columns, row, strict=True)) for row in rows.fetchall()]
-    return {key_of(row): row for row in records} if {"fingerprint", "months_ahead", "target_value"} <= set(columns) else {}
+    return (
+        {key_of(row): row for row in records}
+        if {"fingerprint", "months_ahead", "target_value"} <= set(columns)
+        else {}
+    )
