@@ -5,13 +5,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from harness.ready_python import ready_python
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -77,7 +77,7 @@ class City:
         return {**kept, **own, **({"PREFECT_API_URL": self.api_url} if self.api_url else {}), **more}
 
     def shihyo(self, *words: str | date, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "flows.cli", *map(str, words)]
+        command = [ready_python(), "-m", "flows.cli", *map(str, words)]
         return subprocess.run(command, env=self.environment(**more), cwd=ROOT, capture_output=True, text=True, timeout=300)
 
     def night(self, as_of: date, **more: str) -> subprocess.CompletedProcess[str]:

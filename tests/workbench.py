@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+from harness.ready_python import ready_children
 from small_city import ROOT, City
 
 from flows.dev import build_dev
@@ -35,7 +36,8 @@ class Workbench:
         return len(lines) + 1
 
     def build(self) -> tuple[str, ...]:
-        return build_dev(self.settings, self.project).built
+        with ready_children():
+            return build_dev(self.settings, self.project).built
 
     def difference(self) -> Difference:
         return difference(self.settings, "dev")

@@ -1,0 +1,297 @@
+"""An interpreter that starts with its libraries imported: a process that has them forks per command.
+
+`ready_python()` is used as `sys.executable` is: `-m MODULE WORDS…` or `-c CODE WORDS…`, with the
+caller's environment, folder, umask and streams. A command begins in a process of its own, without
+any module of this project in it, and ends as that process does, by code or by signal. Only the
+seconds in which Prefect, dbt and Great Expectations are imported are shared.
+"""
+
+import array
+import atexit
+import functools
+import gc
+import importlib
+import importlib.abc
+import importlib.machinery
+import json
+import os
+import runpy
+import selectors
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+_LIBRARIES = (
+    "uvicorn",
+    "prefect",
+    "prefect.artifacts",
+    "prefect.cache_policies",
+    "prefect.client.schemas.objects",
+    "prefect.flow_engine",
+    "prefect.task_engine",
+    *("great_expectations", "great_expectations.expectations", "duckdb_engine", "sqlalchemy"),
+    *("dbt.cli.main", "dbt.adapters.duckdb", "duckdb", "pandas"),
+    *("pyarrow", "pyarrow.csv", "pyarrow.compute", "pyarrow.parquet"),
+    *("adbc_driver_manager.dbapi", "adbc_driver_postgresql.dbapi"),
+    *("httpx", "openpyxl", "python_calamine", "pydantic_settings", "xlsxwriter"),
+    *("argparse", "csv", "difflib", "ipaddress", "lzma", "sqlite3", "tomllib"),
+)
+
+# Stands in for the interpreter until the fork has ended, and ends as it did. Signals go to the fork.
+_STAND_IN = """#!{python} -IS
+import array, json, os, signal, socket, sys
+server = socket.socket(socket.AF_UNIX)
+server.connect({address!r})
+umask = os.umask(0)
+request = json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ), umask]).encode()
+streams = array.array("i", [0, 1, 2])
+rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)]
+server.sendmsg([len(request).to_bytes(8, "big")], rights)
+server.sendall(request)
+fork = int.from_bytes(server.recv(8, socket.MSG_WAITALL), "big")
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, lambda number, _: os.kill(fork, number))
+answer = server.recv(8, socket.MSG_WAITALL)
+code = int.from_bytes(answer, "big", signed=True) if answer else 127
+if code < 0:
+    signal.signal(-code, signal.SIG_DFL) if -code != signal.SIGKILL else None
+    os.kill(os.getpid(), -code)
+os._exit(code)
+"""
+
+
+@functools.cache
+def ready_python() -> str:
+    """Return the path of an interpreter that is ready; it is there as long as this process."""
+    folder = Path(tempfile.mkdtemp(prefix="ready_python_"))
+    stand_in, address = folder / "python", str(folder / "socket")
+    stand_in.write_text(_STAND_IN.format(python=sys.executable, address=address), encoding="utf-8")
+    stand_in.chmod(0o755)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(address)
+        listening.listen(64)
+        # Clients may connect at once: they are answered when everything is imported.
+        server = subprocess.Popen(
+            [sys.executable, __file__, str(listening.fileno()), str(stand_in)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[listening.fileno()],
+            cwd=ROOT,
+            env=_environment(folder),
+            start_new_session=True,
+        )
+
+    def end() -> None:
+        assert server.stdin
+        server.stdin.close()
+        server.wait(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    return str(stand_in)
+
+
+@contextmanager
+def ready_children() -> Iterator[None]:
+    """Let what this process starts by `sys.executable` while the block runs start ready."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "executable", ready_python())
+        yield
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    own = ("SHIHYO_", "PREFECT_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    quiet = dict.fromkeys(("GX_ANALYTICS_ENABLED", "DBT_SEND_ANONYMOUS_USAGE_STATS"), "false")
+    quiet["DO_NOT_TRACK"] = "1"
+    # A library's pool of threads would not outlive a fork.
+    return {**kept, **quiet, "PREFECT_HOME": str(folder / "prefect"), "OPENBLAS_NUM_THREADS": "1"}
+
+
+class _PrefectFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Give Prefect, imported before, to whoever imports it.
+
+    Its settings are read from the environment of that moment, as they are by a first import.
+    """
+
+    def __init__(self) -> None:
+        names = [name for name in sys.modules if name.partition(".")[0] == "prefect"]
+        self._modules = {name: sys.modules.pop(name) for name in names}
+        self._spec = self._modules["prefect"].__spec__
+
+    def find_spec(self, fullname: str, *_: object) -> importlib.machinery.ModuleSpec | None:
+        if fullname != "prefect":
+            return None
+        sys.meta_path.remove(self)
+        return importlib.machinery.ModuleSpec("prefect", self, is_package=True)
+
+    def create_module(self, _: object) -> types.ModuleType:
+        sys.modules.update(self._modules)
+        return self._modules["prefect"]
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        module.__spec__ = self._spec
+        context = self._modules["prefect.context"]
+        logs = self._modules["prefect.logging.configuration"]
+        context.refresh_global_settings_context()
+        logs.PROCESS_LOGGING_CONFIG.clear()
+        logs.setup_logging()
+
+
+class _Forks:
+    """The forks that go on, by the descriptor on which each one's end shows, with their senders."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self._listening = listening
+        self._going: dict[int, tuple[int, socket.socket]] = {}
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(listening, selectors.EVENT_READ)
+        self._selector.register(sys.stdin, selectors.EVENT_READ)
+
+    def serve(self) -> None:
+        """Fork for each request, and tell its sender how the fork ended.
+
+        A fork whose sender has gone is killed, and so is every fork when standard input ends.
+        """
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is sys.stdin:
+                    for fork, _ in self._going.values():
+                        os.kill(fork, signal.SIGKILL)
+                    return
+                if key.fileobj is self._listening:
+                    self._begin()
+                elif isinstance(key.fileobj, socket.socket):
+                    self._abandon(key.fileobj, key.data)
+                else:
+                    self._end(key.fd)
+
+    def _begin(self) -> None:
+        sender, _ = self._listening.accept()
+        if fork := _fork(sender):
+            ended = os.pidfd_open(fork)
+            self._going[ended] = fork, sender
+            self._selector.register(ended, selectors.EVENT_READ)
+            self._selector.register(sender, selectors.EVENT_READ, ended)
+
+    def _abandon(self, sender: socket.socket, ended: int) -> None:
+        # A fork that ended in the same moment has let its sender go already.
+        if ended in self._going and self._going[ended][1] is sender:
+            self._selector.unregister(sender)
+            os.kill(self._going[ended][0], signal.SIGKILL)
+
+    def _end(self, ended: int) -> None:
+        fork, sender = self._going.pop(ended)
+        _, status = os.waitpid(fork, 0)
+        self._selector.unregister(ended)
+        os.close(ended)
+        if sender in self._selector.get_map():
+            self._selector.unregister(sender)
+        _tell(sender, os.waitstatus_to_exitcode(status))
+        sender.close()
+
+
+def _tell(sender: socket.socket, number: int) -> None:
+    with suppress(OSError):  # it has gone
+        sender.sendall(number.to_bytes(8, "big", signed=True))
+
+
+def _fork(sender: socket.socket) -> int | None:
+    """Read a request and begin it; return the fork's number, or None when the sender has gone."""
+    streams = array.array("i")
+    space = socket.CMSG_SPACE(3 * streams.itemsize)
+    told, rights, *_ = sender.recvmsg(8, space, socket.MSG_WAITALL)
+    for _level, _kind, content in rights:
+        streams.frombytes(content)
+    size = int.from_bytes(told, "big")
+    request = sender.recv(size, socket.MSG_WAITALL) if size else b""
+    if not request or len(request) < size or len(streams) != 3:
+        sender.close()
+        return None
+    fork = os.fork()
+    if fork == 0:
+        code = 1
+        try:
+            words, folder, environment, umask = json.loads(request)
+            _become(folder, environment, umask, list(streams))
+            code = _code_of(words)
+        finally:
+            os._exit(code)
+    for stream in streams:
+        os.close(stream)
+    _tell(sender, fork)
+    return fork
+
+
+def _become(folder: str, environment: dict[str, str], umask: int, streams: list[int]) -> None:
+    """Take over the sender's streams, folder, umask and environment, and let go of the server's."""
+    for target, stream in enumerate(streams):
+        os.dup2(stream, target)
+    os.closerange(3, 4096)
+    os.umask(umask)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.stdin = os.fdopen(0, encoding="utf-8")
+    sys.stdout, sys.stderr = (os.fdopen(target, "w", encoding="utf-8") for target in (1, 2))
+    asked = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    sys.path[:] = [folder, *asked, *sys.path[1:]]
+
+
+def _code_of(words: list[str]) -> int:
+    """Run what is asked for and return the code with which an interpreter would end."""
+    code: object = 0
+    try:
+        _run(words)
+    except SystemExit as ended:
+        code = ended.code or 0
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    if not isinstance(code, int):
+        sys.stderr.write(f"{code}\n")
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+def _run(words: list[str]) -> None:
+    how, what, *arguments = words
+    sys.argv = [how, *arguments]
+    if how == "-m":
+        runpy.run_module(what, run_name="__main__", alter_sys=True)
+    elif how == "-c":
+        main = sys.modules["__main__"] = types.ModuleType("__main__")
+        exec(compile(what, "<string>", "exec"), main.__dict__)
+    else:
+        raise SystemExit(f"ready_python takes -m or -c, not {how}")
+
+
+def _main(listening: int, stand_in: str) -> None:
+    for name in _LIBRARIES:
+        importlib.import_module(name)
+    assert threading.active_count() == 1, threading.enumerate()
+    sys.meta_path.insert(0, _PrefectFinder())
+    sys.executable = stand_in
+    gc.collect()
+    gc.freeze()
+    _Forks(socket.socket(fileno=listening)).serve()
+
+
+if __name__ == "__main__":
+    _main(int(sys.argv[1]), sys.argv[2])
+    os._exit(0)

@@ -1,0 +1,74 @@
+"""The interpreter that is ready begins and ends a command as an interpreter of its own does."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from harness.ready_python import ready_python
+
+
+def _both(*words: str, **how: object) -> list[tuple[int, str, str]]:
+    ends = []
+    for python in (sys.executable, ready_python()):
+        done = subprocess.run([python, *words], capture_output=True, text=True, **how)  # type: ignore[call-overload]
+        ends.append((done.returncode, done.stdout, done.stderr))
+    return ends
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "pass",
+        "raise SystemExit(7)",
+        "raise SystemExit('said')",
+        "import os; os._exit(3)",
+        "import os; os.kill(os.getpid(), 9)",
+        "import os; os.kill(os.getpid(), 15)",
+    ],
+)
+def test_a_command_ends_by_the_code_or_the_signal_by_which_it_would_end(ending: str) -> None:
+    own, ready = _both("-c", f"print('x', flush=True)\n{ending}")
+    assert ready == own
+
+
+def test_a_command_has_its_callers_words_streams_folder_umask_and_environment(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; umask = os.umask(0); print(sys.argv, sys.stdin.read(), os.getcwd(), umask, "
+        "os.environ['SHIHYO_X'], 'PREFECT_HOME' in os.environ, sys.path[:2], __name__)"
+    )
+    environment = {"PATH": os.environ["PATH"], "SHIHYO_X": "値", "PYTHONPATH": str(tmp_path), "PYTHONUTF8": "1"}
+    own, ready = _both("-c", code, "a", "b c", input="told", cwd=tmp_path, env=environment, umask=0o027)
+    assert own[0] == 0
+    assert ready[0] == 0
+    assert ready[1].replace("['" + str(tmp_path), "['") == own[1].replace("['" + str(tmp_path), "['")
+
+
+def test_a_command_begins_with_no_module_of_the_project_and_reads_prefects_settings_anew(tmp_path: Path) -> None:
+    code = (
+        "import sys; found = {'flows', 'settings', 'expectations', 'demo', 'prefect'} & set(sys.modules); "
+        "import prefect.settings; print(sorted(found), prefect.settings.PREFECT_HOME.value(), "
+        "prefect.settings.PREFECT_API_URL.value())"
+    )
+    told = {"PREFECT_HOME": str(tmp_path), "PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    own, ready = _both("-c", code, env=os.environ | told)
+    assert ready[:2] == own[:2] == (0, f"[] {tmp_path} http://127.0.0.1:9/api\n")
+
+
+def test_a_command_gets_the_signals_of_its_stand_in_and_does_not_outlive_it() -> None:
+    code = "import os, signal, time; signal.signal(15, lambda *_: os.write(1, b'asked\\n')); "
+    code += "print(os.getpid(), flush=True); [time.sleep(0.1) for _ in range(600)]"
+    stand_in = subprocess.Popen([ready_python(), "-c", code], stdout=subprocess.PIPE, text=True)
+    assert stand_in.stdout
+    process = Path("/proc") / stand_in.stdout.readline().strip()
+    stand_in.send_signal(signal.SIGTERM)
+    assert stand_in.stdout.readline() == "asked\n"
+    stand_in.kill()
+    stand_in.wait()
+    deadline = time.monotonic() + 10
+    while process.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not process.exists()
