@@ -1,11 +1,11 @@
 """Nobody can be named from anything that is written, and one person can be erased from all of it."""
 
 import subprocess
-import sys
 from datetime import date, timedelta
 
 import pytest
 from harness.invariants import export_marts
+from harness.ready_python import ready_python
 from harness.search import found_in
 from small_city import BASE_AS_OF, DEPARTMENTS, ROOT, City, log_lines, roster_lines
 from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
@@ -88,7 +88,7 @@ def test_an_erased_person_is_nowhere_and_every_figure_stands(city: City) -> None
     assert found_in(city.data, (pseudonym,)) != []
 
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "erase", "-"],
+        [ready_python(), "-m", "flows.cli", "erase", "-"],
         input=f"{person.lower()}\n",
         env=city.environment(),
         capture_output=True,

@@ -83,7 +83,6 @@ def ready_python() -> str:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
         listening.listen(64)
-        # Clients may connect at once: they are answered when everything is imported.
         server = subprocess.Popen(
             [sys.executable, __file__, str(listening.fileno()), str(stand_in)],
             stdin=subprocess.PIPE,
@@ -101,6 +100,8 @@ def ready_python() -> str:
         shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(end)
+    # The imports take seconds that no command's own limit of time allows for.
+    subprocess.run([str(stand_in), "-c", "pass"], check=True)
     return str(stand_in)
 
 
