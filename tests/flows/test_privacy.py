@@ -56,7 +56,7 @@ def plant(city: City, day: date) -> None:
 def test_no_byte_of_what_is_written_names_anybody(city: City, tmp_path: object) -> None:
     city = City(city.folder)  # with a Prefect server of its own, whose database lies in the data folder
     plant(city, NEXT_NIGHT)
-    passed = city.night(NEXT_NIGHT)
+    passed = city.installed().night(NEXT_NIGHT)
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert city.query("select count(distinct source_name) from marts.fct_quarantined_rows where is_current") == [(6,)]
     assert city.shihyo("quarantine", "export").returncode == 0

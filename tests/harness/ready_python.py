@@ -8,6 +8,7 @@ seconds in which Prefect, dbt and Great Expectations are imported are shared.
 
 import array
 import atexit
+import fcntl
 import functools
 import gc
 import importlib
@@ -75,34 +76,59 @@ os._exit(code)
 
 @functools.cache
 def ready_python() -> str:
-    """Return the path of an interpreter that is ready; it is there as long as this process."""
-    folder = Path(tempfile.mkdtemp(prefix="ready_python_"))
-    stand_in, address = folder / "python", str(folder / "socket")
-    stand_in.write_text(_STAND_IN.format(python=sys.executable, address=address), encoding="utf-8")
-    stand_in.chmod(0o755)
+    """Return the path of an interpreter that is ready; it is there as long as this process.
+
+    The workers of one test run share the process that forks: the first that asks starts it.
+    """
+    folder = _folder_of_the_run()
+    stand_in, held = folder / "python", folder / "held"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = None if stand_in.exists() else _start(folder, stand_in, held)
+        # The server ends when the last process that holds this has ended.
+        holding = os.open(held, os.O_WRONLY | os.O_NONBLOCK)
+
+    def end() -> None:
+        os.close(holding)
+        if server:
+            server.wait(timeout=600)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    # The imports take seconds that no command's own limit of time allows for.
+    subprocess.run([str(stand_in), "-c", "pass"], check=True)
+    return str(stand_in)
+
+
+def _folder_of_the_run() -> Path:
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        return Path(tempfile.mkdtemp(prefix="ready_python_"))
+    folder = Path(tempfile.gettempdir()) / f"ready_python_{run}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _start(folder: Path, stand_in: Path, held: Path) -> subprocess.Popen[bytes]:
+    os.mkfifo(held, 0o600)
+    address = str(folder / "socket")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
         listening.listen(64)
+        reading = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
         server = subprocess.Popen(
             [sys.executable, __file__, str(listening.fileno()), str(stand_in)],
-            stdin=subprocess.PIPE,
+            stdin=reading,
             stdout=subprocess.DEVNULL,
             pass_fds=[listening.fileno()],
             cwd=ROOT,
             env=_environment(folder),
             start_new_session=True,
         )
-
-    def end() -> None:
-        assert server.stdin
-        server.stdin.close()
-        server.wait(timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
-
-    atexit.register(end)
-    # The imports take seconds that no command's own limit of time allows for.
-    subprocess.run([str(stand_in), "-c", "pass"], check=True)
-    return str(stand_in)
+        os.close(reading)
+    stand_in.write_text(_STAND_IN.format(python=sys.executable, address=address), encoding="utf-8")
+    stand_in.chmod(0o755)
+    return server
 
 
 @contextmanager
@@ -265,6 +291,8 @@ def _code_of(words: list[str]) -> int:
     if not isinstance(code, int):
         sys.stderr.write(f"{code}\n")
         code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     return code
