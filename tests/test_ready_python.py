@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from harness.ready_python import ready_python
 
+from flows.children import prefect_server
+
 
 def _both(*words: str, **how: object) -> list[tuple[int, str, str]]:
     ends = []
@@ -61,6 +63,29 @@ def test_a_command_begins_with_no_module_of_the_project_and_reads_prefects_setti
     told = {"PREFECT_HOME": str(tmp_path), "PREFECT_API_URL": "http://127.0.0.1:9/api"}
     own, ready = _both("-c", code, env=os.environ | told)
     assert ready[:2] == own[:2] == (0, f"[] {tmp_path} http://127.0.0.1:9/api\n")
+
+
+_STATE = """
+import logging, signal, sys, dbt.cli.main, great_expectations
+from prefect import flow
+loggers = {None: logging.root} | {
+    name: each for name, each in logging.root.manager.loggerDict.items()
+    if isinstance(each, logging.Logger)
+}
+for name, each in sorted(loggers.items(), key=str):
+    if each.handlers or each.level or not each.propagate or each.disabled:
+        print(name, each.level, each.handlers, each.propagate, each.disabled)
+print([(number, signal.getsignal(number)) for number in signal.valid_signals()])
+print(sys.excepthook, sys.stdin.encoding, sys.stdout.encoding, sys.getrecursionlimit())
+"""
+
+
+def test_a_command_has_the_loggers_and_signals_of_its_own_imports() -> None:
+    logging = Path(prefect_server.__file__).with_name("logging.yml")
+    told = {"PREFECT_LOGGING_SETTINGS_PATH": str(logging), "GX_ANALYTICS_ENABLED": "false"}
+    own, ready = _both("-c", _STATE, env=os.environ | told)
+    assert ready == own
+    assert "APILogHandler" in own[1]
 
 
 def test_a_command_gets_the_signals_of_its_stand_in_and_does_not_outlive_it() -> None:

@@ -144,8 +144,12 @@ def _environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     quiet = dict.fromkeys(("GX_ANALYTICS_ENABLED", "DBT_SEND_ANONYMOUS_USAGE_STATS"), "false")
     quiet["DO_NOT_TRACK"] = "1"
+    # Importing Prefect sets up logging: here none, so that a command sets up its own and no more.
+    logging = folder / "logging.yml"
+    logging.write_text("version: 1\ndisable_existing_loggers: false\n", encoding="utf-8")
+    prefect = {"PREFECT_HOME": str(folder / "prefect"), "PREFECT_LOGGING_SETTINGS_PATH": str(logging)}
     # A library's pool of threads would not outlive a fork.
-    return {**kept, **quiet, "PREFECT_HOME": str(folder / "prefect"), "OPENBLAS_NUM_THREADS": "1"}
+    return {**kept, **quiet, **prefect, "OPENBLAS_NUM_THREADS": "1"}
 
 
 class _PrefectFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
