@@ -15,6 +15,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import json
+import logging
 import os
 import runpy
 import selectors
@@ -27,7 +28,7 @@ import tempfile
 import threading
 import traceback
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -145,41 +146,47 @@ def _environment(folder: Path) -> dict[str, str]:
     quiet = dict.fromkeys(("GX_ANALYTICS_ENABLED", "DBT_SEND_ANONYMOUS_USAGE_STATS"), "false")
     quiet["DO_NOT_TRACK"] = "1"
     # Importing Prefect sets up logging: here none, so that a command sets up its own and no more.
-    logging = folder / "logging.yml"
-    logging.write_text("version: 1\ndisable_existing_loggers: false\n", encoding="utf-8")
-    prefect = {"PREFECT_HOME": str(folder / "prefect"), "PREFECT_LOGGING_SETTINGS_PATH": str(logging)}
+    none = folder / "logging.yml"
+    none.write_text("version: 1\ndisable_existing_loggers: false\n", encoding="utf-8")
+    prefect = {"PREFECT_HOME": str(folder / "prefect"), "PREFECT_LOGGING_SETTINGS_PATH": str(none)}
     # A library's pool of threads would not outlive a fork.
     return {**kept, **quiet, **prefect, "OPENBLAS_NUM_THREADS": "1"}
 
 
-class _PrefectFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Give Prefect, imported before, to whoever imports it.
+class _Held(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Give a library, imported before, to whoever imports it; and do then what importing it does."""
 
-    Its settings are read from the environment of that moment, as they are by a first import.
-    """
-
-    def __init__(self) -> None:
-        names = [name for name in sys.modules if name.partition(".")[0] == "prefect"]
+    def __init__(self, library: str, imported: Callable[[dict[str, types.ModuleType]], None]) -> None:
+        self._library, self._imported = library, imported
+        names = [name for name in sys.modules if name.partition(".")[0] == library]
         self._modules = {name: sys.modules.pop(name) for name in names}
-        self._spec = self._modules["prefect"].__spec__
+        self._spec = self._modules[library].__spec__
 
     def find_spec(self, fullname: str, *_: object) -> importlib.machinery.ModuleSpec | None:
-        if fullname != "prefect":
+        if fullname != self._library:
             return None
         sys.meta_path.remove(self)
-        return importlib.machinery.ModuleSpec("prefect", self, is_package=True)
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, _: object) -> types.ModuleType:
         sys.modules.update(self._modules)
-        return self._modules["prefect"]
+        return self._modules[self._library]
 
     def exec_module(self, module: types.ModuleType) -> None:
         module.__spec__ = self._spec
-        context = self._modules["prefect.context"]
-        logs = self._modules["prefect.logging.configuration"]
-        context.refresh_global_settings_context()
-        logs.PROCESS_LOGGING_CONFIG.clear()
-        logs.setup_logging()
+        self._imported(self._modules)
+
+
+def _prefect_imported(modules: dict[str, types.ModuleType]) -> None:
+    """Read its settings from the environment of this moment, and set up logging as they say."""
+    modules["prefect.context"].refresh_global_settings_context()
+    logs = modules["prefect.logging.configuration"]
+    logs.PROCESS_LOGGING_CONFIG.clear()
+    logs.setup_logging()
+
+
+def _dbt_imported(_: dict[str, types.ModuleType]) -> None:
+    logging.basicConfig()  # as a library of dbt's does
 
 
 class _Forks:
@@ -278,6 +285,7 @@ def _become(folder: str, environment: dict[str, str], umask: int, streams: list[
     os.environ.update(environment)
     sys.stdin = os.fdopen(0, encoding="utf-8")
     sys.stdout, sys.stderr = (os.fdopen(target, "w", encoding="utf-8") for target in (1, 2))
+    sys.stdout.buffer.raw.name, sys.stderr.buffer.raw.name = "<stdout>", "<stderr>"
     asked = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
     sys.path[:] = [folder, *asked, *sys.path[1:]]
 
@@ -318,7 +326,8 @@ def _main(listening: int, stand_in: str) -> None:
     for name in _LIBRARIES:
         importlib.import_module(name)
     assert threading.active_count() == 1, threading.enumerate()
-    sys.meta_path.insert(0, _PrefectFinder())
+    logging.root.handlers.clear()
+    sys.meta_path[:0] = [_Held("prefect", _prefect_imported), _Held("dbt", _dbt_imported)]
     sys.executable = stand_in
     gc.collect()
     gc.freeze()
