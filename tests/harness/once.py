@@ -11,7 +11,7 @@ import pytest
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """Return a folder that `make` has filled, once for all workers. Copy from it, never change it."""
+    """Return a folder that `make` has filled, once for all workers; copy it, never change it."""
     shared = _shared_folder(factory)
     folder, made = shared / name, shared / f"{name}.made"
     with _locked(shared / f"{name}.lock", fcntl.LOCK_EX):
@@ -34,21 +34,21 @@ def shared_by_workers(
     The worker that serves waits at the end for those that still use it.
     """
     shared = _shared_folder(factory)
-    told, beginning, users = (shared / f"{name}.{what}" for what in ("address", "lock", "users"))
-    with beginning.open("w") as lock:
+    served_at, users = shared / f"{name}.address", shared / f"{name}.users"
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if told.exists():
+        if served_at.exists():
             with _locked(users, fcntl.LOCK_SH):
-                address = told.read_text(encoding="utf-8")
+                address = served_at.read_text(encoding="utf-8")
                 fcntl.flock(lock, fcntl.LOCK_UN)
                 yield address
             return
         with served() as address:
-            told.write_text(address, encoding="utf-8")
+            served_at.write_text(address, encoding="utf-8")
             fcntl.flock(lock, fcntl.LOCK_UN)
             yield address
             fcntl.flock(lock, fcntl.LOCK_EX)
-            told.unlink()
+            served_at.unlink()
             with _locked(users, fcntl.LOCK_EX):
                 pass
 

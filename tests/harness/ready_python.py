@@ -1,9 +1,15 @@
-"""An interpreter that starts with its libraries imported: a process that has them forks per command.
+"""An interpreter that starts with its libraries imported: a process that has them forks for each
+command.
 
 `ready_python()` is used as `sys.executable` is: `-m MODULE WORDS…` or `-c CODE WORDS…`, with the
 caller's environment, folder, umask and streams. A command begins in a process of its own, without
 any module of this project in it, and ends as that process does, by code or by signal. Only the
-seconds in which Prefect, dbt and Great Expectations are imported are shared.
+seconds in which Prefect, dbt and Great Expectations are imported are shared; and the seed of
+hashes, which is another in each run. /proc shows a command's words and environment at the process
+that stands in for it.
+
+What is seen from outside is tried on installed commands: kills, a night's rights and privacy, and
+doctor's first answers.
 """
 
 import array
