@@ -65,7 +65,7 @@ app: setup  ## the app alone, on what is published; HOST (127.0.0.1) and BASE_PA
 	@$(APP)
 
 test: setup browser database proxy  ## every test, with a real browser, PostgreSQL and nginx
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 browser:
 	@if ! command -v chromium >/dev/null || ! fc-list :lang=ja 2>/dev/null | grep -q .; then \

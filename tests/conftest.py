@@ -3,20 +3,31 @@
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import postgresql as postgresql_server
 import pytest
+from harness.once import once, shared_by_workers
 from small_city import BASE_AS_OF, FIRST_DAY, City, new_city
 
 from demo.policy_pages import page
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files with nights first: a worker left alone with a long one would end late."""
+    nightly = {item.path for item in items if "api_url" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path not in nightly)
+
+
 @pytest.fixture(scope="session")
 def api_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One Prefect server for all nights of the tests; `shihyo run` starts its own where PREFECT_API_URL is not set."""
+    """One Prefect server for all nights of all workers' tests.
+
+    `shihyo run` starts its own where PREFECT_API_URL is not set.
+    """
     from flows.children.prefect_server import prefect_api, quiet_environment
     from settings import Settings, SourceSettings
 
@@ -27,8 +38,15 @@ def api_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         sources={"policy_pages": SourceSettings(enabled=False)},
     )
     quiet_environment(settings)
-    with prefect_api(settings):
-        yield os.environ["PREFECT_API_URL"]
+
+    @contextmanager
+    def served() -> Iterator[str]:
+        with prefect_api(settings):
+            yield os.environ["PREFECT_API_URL"]
+
+    with shared_by_workers(tmp_path_factory, "prefect_api", served) as url:
+        os.environ["PREFECT_API_URL"] = url
+        yield url
     os.environ.clear()
     os.environ.update(before)
 
@@ -44,13 +62,19 @@ def postgresql() -> Iterator[postgresql_server.Server]:
 
 @pytest.fixture(scope="session")
 def base_city(tmp_path_factory: pytest.TempPathFactory, api_url: str) -> City:
-    """A city with twenty days of log and one roster, published as of 2026-10-21; copy it, never change it."""
-    city = new_city(tmp_path_factory.mktemp("cities") / "base", api_url)
-    city.deliver_roster(FIRST_DAY)
-    for offset in range(20):
-        city.deliver_log(FIRST_DAY + timedelta(days=offset))
-    city.publish(BASE_AS_OF)
-    return city
+    """A city with twenty days of log and one roster, published as of 2026-10-21.
+
+    Made once for all workers: copy it, never change it.
+    """
+
+    def publish(folder: Path) -> None:
+        city = new_city(folder, api_url)
+        city.deliver_roster(FIRST_DAY)
+        for offset in range(20):
+            city.deliver_log(FIRST_DAY + timedelta(days=offset))
+        city.publish(BASE_AS_OF)
+
+    return City(once(tmp_path_factory, "base_city", publish), api_url)
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""A small city for the tests: real files in drop folders, a deployment of its own, and `shihyo` run as a person would run it."""
+"""A small city for the tests: real files in drop folders, a deployment of its own, and `shihyo`
+run as a person would run it, but for the seconds in which the libraries are imported.
+"""
 
 import csv
 import json
@@ -6,12 +8,13 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from harness.ready_python import ready_python
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -47,6 +50,7 @@ class City:
 
     folder: Path
     api_url: str | None = None
+    is_installed: bool = False
 
     @property
     def data(self) -> Path:
@@ -77,8 +81,14 @@ class City:
         return {**kept, **own, **({"PREFECT_API_URL": self.api_url} if self.api_url else {}), **more}
 
     def shihyo(self, *words: str | date, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "flows.cli", *map(str, words)]
+        own = [str(Path(sys.executable).with_name("shihyo"))]
+        program = own if self.is_installed else [ready_python(), "-m", "flows.cli"]
+        command = [*program, *map(str, words)]
         return subprocess.run(command, env=self.environment(**more), cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+    def installed(self) -> "City":
+        """Return the same city, whose `shihyo` is the installed command and not one that is ready."""
+        return replace(self, is_installed=True)
 
     def night(self, as_of: date, **more: str) -> subprocess.CompletedProcess[str]:
         return self.shihyo("run", "--as-of", as_of, **more)

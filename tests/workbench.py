@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+from harness.ready_python import ready_children
 from small_city import ROOT, City
 
 from flows.dev import build_dev
@@ -19,6 +20,17 @@ class Workbench:
         self.city, self.project = city, folder / "dbt_project"
         shutil.copytree(ROOT / "dbt_project", self.project, ignore=shutil.ignore_patterns("target", "logs"))
         self.settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", sources={})
+        self._remember_the_parsed_project()
+
+    def _remember_the_parsed_project(self) -> None:
+        """Let dbt parse what is edited alone, as in every turn of the loop but the first."""
+        parsed = Path("partial_parse.msgpack")
+        target = dev_file(self.settings).parent / "target"
+        target.mkdir(parents=True)
+        shutil.copyfile(self.city.data / "logs" / "dbt_target" / parsed, target / parsed)
+
+    def forget_the_parsed_project(self) -> None:
+        shutil.rmtree(dev_file(self.settings).parent / "target")
 
     def edit(self, file: str, found: str, replacement: str) -> int:
         """Replace a text that stands once in a file; return its line."""
@@ -35,7 +47,8 @@ class Workbench:
         return len(lines) + 1
 
     def build(self) -> tuple[str, ...]:
-        return build_dev(self.settings, self.project).built
+        with ready_children():
+            return build_dev(self.settings, self.project).built
 
     def difference(self) -> Difference:
         return difference(self.settings, "dev")

@@ -3,10 +3,10 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
+from harness.ready_python import ready_python
 from small_city import ROOT, City
 
 # Two of one name at once; an end before its beginning; a predecessor that is none; a successor that is none; a successor that is older; a
@@ -52,7 +52,7 @@ def test_every_contradiction_among_departments_fails_the_rule_against_it(base_ci
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     for words in (("run", "--select", "int_org_unit_lineages"), ("test", "--select", *RULES)):
-        command = [sys.executable, "-m", "dbt.cli.main", *words, *places]
+        command = [ready_python(), "-m", "dbt.cli.main", *words, *places]
         done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1, done.stdout
     for rule, contradictions in RULES.items():

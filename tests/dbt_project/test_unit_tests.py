@@ -4,9 +4,9 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+from harness.ready_python import ready_python
 from small_city import ROOT, City
 
 
@@ -16,7 +16,7 @@ def test_dbt_unit_tests_hold(base_city: City, tmp_path: Path) -> None:
     project = ROOT / "dbt_project"
     places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(tmp_path / "target")]
     done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "test", "--select", "test_type:unit", *places],
+        [ready_python(), "-m", "dbt.cli.main", "test", "--select", "test_type:unit", *places],
         env={**os.environ, "SHIHYO_CANDIDATE": str(warehouse), "DBT_LOG_PATH": str(tmp_path), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
         cwd=ROOT,
         capture_output=True,

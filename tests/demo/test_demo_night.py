@@ -1,6 +1,7 @@
 """The whole demonstration, landed by backfill: what it computes agrees with the official figures and with its own adoption list."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -9,7 +10,6 @@ from pathlib import Path
 import pytest
 from small_city import City, located, new_city
 
-from demo.generation import generate
 from demo.nocode_server import Platform, records_of
 
 # Departments that used the environment, April to March, as the simulated city was written.
@@ -37,9 +37,9 @@ NINE = {
 
 
 @pytest.fixture(scope="module")
-def demo_city(tmp_path_factory: pytest.TempPathFactory, api_url: str) -> City:
+def demo_city(tmp_path_factory: pytest.TempPathFactory, api_url: str, demo_sources: Path) -> City:
     folder = tmp_path_factory.mktemp("demo") / "city"
-    generate(folder / "inbox")
+    shutil.copytree(demo_sources, folder / "inbox")
     city = new_city(folder, api_url)
     with (folder / "shihyo.toml").open("a", encoding="utf-8") as configuration:
         configuration.write('\n[sources.procedures]\nlocation = "inbox/procedures/catalogue.sqlite"\n')

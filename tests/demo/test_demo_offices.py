@@ -10,17 +10,14 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from demo.city import read_city
-from demo.generation import generate
 from demo.nocode_apps import records
 
 ATTENDED = {"出席", "遅刻", "早退"}
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo") / "demo_sources"
-    generate(folder)
-    return folder
+def root(demo_sources: Path) -> Path:
+    return demo_sources
 
 
 def latest(folder: Path) -> dict[str, Path]:

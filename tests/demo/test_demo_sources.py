@@ -47,10 +47,8 @@ class Log:
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo") / "demo_sources"
-    assert generate(folder) is not None
-    return folder
+def root(demo_sources: Path) -> Path:
+    return demo_sources
 
 
 @pytest.fixture(scope="module")

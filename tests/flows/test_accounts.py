@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from harness.ready_python import ready_children
 from small_city import HEADING, ROSTER_HEADING, SHARED, City, log_lines, new_city, roster_lines
 from workbooks import xls
 
@@ -43,7 +44,8 @@ def settings_of(city: City, **places: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
-    with Reader(Settings(pseudonym_key="a key for the tests alone")) as reader:
+    settings = Settings(pseudonym_key="a key for the tests alone")
+    with ready_children(), Reader(settings) as reader:
         yield reader
 
 

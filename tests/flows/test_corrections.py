@@ -5,7 +5,6 @@ import json
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from harness.invariants import export_marts, first_difference, published
+from harness.ready_python import ready_children, ready_python
 from small_city import ROOT, City, indicators_of, located, log_lines
 
 from flows.dev import build_dev
@@ -58,7 +58,7 @@ class Bureau:
         (self.project / "seeds" / SEED.name).write_text("\n".join([HEADING, *lines, ""]), encoding="utf-8")
 
     def night(self, as_of: date, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", _WITH_PROJECT, str(self.project), "run", "--as-of", as_of.isoformat(), *words]
+        command = [ready_python(), "-c", _WITH_PROJECT, str(self.project), "run", "--as-of", as_of.isoformat(), *words]
         environment = self.city.environment(**located("procedures", str(self.catalogue)))
         return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
@@ -175,7 +175,7 @@ CONTRADICTIONS = {
 def test_a_register_that_contradicts_itself_or_a_contract_builds_nothing(bureau: Bureau) -> None:
     bureau.declare(*CONTRADICTIONS, "sound,specialists,z,2,hire_count,1,2,a,a,b,2026-01-01,2026-12-31")
     settings = Settings(data_dir=bureau.city.data, pseudonym_key="a key for the tests alone", sources={})
-    with pytest.raises(AuditFailed) as refused:
+    with ready_children(), pytest.raises(AuditFailed) as refused:
         build_dev(settings, bureau.project)
     assert str(refused.value).startswith(
         "dbt_project/tests/assert_every_correction_can_be_made.sql: test assert_every_correction_can_be_made does not hold for 15 rows: "

@@ -111,21 +111,36 @@ def test_versions_says_whole_only_of_what_it_has_compared(city: City) -> None:
     assert "is not there" in city.shihyo("versions").stderr
 
 
-@pytest.mark.parametrize("damage", [_flip_bytes, _lose_file])
-def test_a_night_publishes_the_last_whole_version_again_and_goes_on_from_it(city: City, tmp_path: Path, damage: Damage) -> None:
-    first = _version(city)
+@pytest.fixture(scope="module")
+def two_nights(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A city of which two versions are kept, with what the next night will find."""
+    city = base_city.copy_to(tmp_path_factory.mktemp("damage") / "city")
     city.deliver_log(NIGHT - timedelta(days=1))
     city.publish(NIGHT)
-    second = _version(city)
     city.deliver_log(NIGHT)
-    twin = city.copy_to(tmp_path / "twin")
+    return city
+
+
+@pytest.fixture(scope="module")
+def undamaged(two_nights: City, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The same city after its next night."""
+    city = two_nights.copy_to(tmp_path_factory.mktemp("undamaged") / "city")
+    city.publish(NIGHT + timedelta(days=1))
+    return city
+
+
+@pytest.mark.parametrize("damage", [_flip_bytes, _lose_file])
+def test_a_night_publishes_the_last_whole_version_again_and_goes_on_from_it(
+    base_city: City, two_nights: City, undamaged: City, tmp_path: Path, damage: Damage
+) -> None:
+    city = two_nights.copy_to(tmp_path / "city")
+    first, second = _version(base_city), _version(city)
     damage(city.published)
     content = city.published.read_bytes() if damage is _flip_bytes else None
 
-    for each in (city, twin):
-        each.publish(NIGHT + timedelta(days=1))
+    city.publish(NIGHT + timedelta(days=1))
 
-    assert first_difference(export_marts(city), export_marts(twin)) is None
+    assert first_difference(export_marts(city), export_marts(undamaged)) is None
     [event] = _events(city, "damaged")
     assert (event["version"], event["republished"]) == (second, first)
     [warning] = [each for each in city.status()["last_run"]["warnings"] if second in each]

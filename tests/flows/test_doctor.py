@@ -63,7 +63,7 @@ def _state(folder: Path) -> dict[str, Any]:
 def test_a_deployment_that_is_well_is_said_to_be_and_nothing_is_changed(well: City) -> None:
     before = _state(well.folder)
 
-    code, findings = _doctor(well)
+    code, findings = _doctor(well.installed())
 
     assert [each for each in findings if each["standing"] == "wrong"] == []
     assert code == 0
@@ -76,7 +76,7 @@ def test_a_deployment_that_is_well_is_said_to_be_and_nothing_is_changed(well: Ci
 
 
 def test_it_says_the_same_as_a_table(well: City) -> None:
-    done = well.shihyo("doctor")
+    done = well.installed().shihyo("doctor")
     assert done.returncode == 0
     assert done.stdout.splitlines()[0].split() == ["standing", "check", "observed"]
 

@@ -1,6 +1,7 @@
 """An edit of how landed rows are read reaches what has landed, in the next night and by itself."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import duckdb
 import pytest
 from harness.bare_nights import BareNights, copy_project, settings_of
 from harness.invariants import export_marts, first_difference
+from harness.ready_python import ready_children
 from small_city import FIRST_DAY, City, new_city
 
 from flows.children.edits import with_those_held_beside
@@ -48,17 +50,36 @@ class _House:
         return {int(count) for (count,) in found}
 
 
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_House]:
-    project, city = copy_project(tmp_path / "dbt_project"), new_city(tmp_path / "city")
-    city.deliver_roster(FIRST_DAY)
-    monkeypatch.setattr(write, "_PROJECT", project)
-    with Reader(settings_of(city)) as reader:
+@contextmanager
+def _house(project: Path, city: City) -> Iterator[_House]:
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        ready_children(),
+        Reader(settings_of(city)) as reader,
+    ):
+        patched.setattr(write, "_PROJECT", project)
         yield _House(project, city, BareNights(project, lambda *_: 1, reader))
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The city of all houses, after its first night."""
+    folder = tmp_path_factory.mktemp("edits")
+    city = new_city(folder / "city")
+    city.deliver_roster(FIRST_DAY)
+    with _house(copy_project(folder / "dbt_project"), city) as house:
+        assert house.night(0) == ()
+    return city
+
+
+@pytest.fixture
+def house(begun: City, tmp_path: Path) -> Iterator[_House]:
+    project, city = copy_project(tmp_path / "dbt_project"), begun.copy_to(tmp_path / "city")
+    with _house(project, city) as house:
+        yield house
+
+
 def test_an_edited_reading_is_applied_to_all_that_has_landed(house: _House) -> None:
-    assert house.night(0) == ()
     assert house.night(1) == ()
     assert house.use_counts() == {40}
     house.edit(_EVENTS, "('view', 'export')", "('export')")
@@ -71,14 +92,12 @@ def test_an_edited_reading_is_applied_to_all_that_has_landed(house: _House) -> N
 
 
 def test_an_incremental_model_may_get_another_column(house: _House) -> None:
-    house.night(0)
     house.edit(_USER_DAYS, "count(*) as event_count,", "count(*) as event_count,\n        max(source_row) as last_row,")
     assert house.night(1) == _OF_THE_LOG
     assert house.city.query("select min(last_row), count(*) from intermediate.int_access_log_user_days") == [(40, 4)]
 
 
 def test_what_is_read_as_before_stays(house: _House) -> None:
-    house.night(0)
     house.edit(_MUNICIPAL_DATES, "macro municipal_date(text_column) -%}", "macro municipal_date(text_column) -%}{#- x -#}")
     others = house.night(1)
     assert others
@@ -88,7 +107,6 @@ def test_what_is_read_as_before_stays(house: _House) -> None:
 
 
 def test_a_correction_is_no_edit_of_the_whole_source(house: _House) -> None:
-    house.night(0)
     with (house.project / "seeds/corrections.csv").open("a", encoding="utf-8") as seed:
         seed.write(_CORRECTION)
     assert house.night(1) == ()
@@ -96,7 +114,6 @@ def test_a_correction_is_no_edit_of_the_whole_source(house: _House) -> None:
 
 
 def test_a_version_that_noted_no_readings_is_read_again_once(house: _House) -> None:
-    house.night(0)
     published = house.city.published.resolve()
     published.chmod(0o640)
     with duckdb.connect(str(published)) as connection:

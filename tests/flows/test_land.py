@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from harness.ready_python import ready_children
 from small_city import City, new_city
 from workbooks import TRAINING_HEADING, attendance, workbook
 
@@ -34,7 +35,7 @@ def settings_of(city: City, key: str = "a key for the tests alone") -> Settings:
 
 
 def land(settings: Settings, source: Source, as_ofs: list[date]) -> int:
-    with Reader(settings) as reader:
+    with ready_children(), Reader(settings) as reader:
         return land_source(settings, source, as_ofs, reader).landed
 
 
@@ -108,7 +109,7 @@ def test_what_a_source_no_longer_has_stands_as_it_was_read_and_is_counted(city: 
     first.unlink()
     raised = type(source)()
     raised.contract = replace(source.contract, version=source.contract.version + 1)
-    with Reader(settings) as reader:
+    with ready_children(), Reader(settings) as reader:
         accounts = [land_source(settings, raised, [DAY + timedelta(days=days)], reader) for days in (1, 2)]
     assert [(each.landed, each.read_by_earlier_contract) for each in accounts] == [(1, 1), (0, 1)]
     assert accounts[0].describe(source.name)["read_by_earlier_contract"] == 1

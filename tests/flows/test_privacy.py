@@ -1,11 +1,11 @@
 """Nobody can be named from anything that is written, and one person can be erased from all of it."""
 
 import subprocess
-import sys
 from datetime import date, timedelta
 
 import pytest
 from harness.invariants import export_marts
+from harness.ready_python import ready_python
 from harness.search import found_in
 from small_city import BASE_AS_OF, DEPARTMENTS, ROOT, City, log_lines, roster_lines
 from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
@@ -56,7 +56,7 @@ def plant(city: City, day: date) -> None:
 def test_no_byte_of_what_is_written_names_anybody(city: City, tmp_path: object) -> None:
     city = City(city.folder)  # with a Prefect server of its own, whose database lies in the data folder
     plant(city, NEXT_NIGHT)
-    passed = city.night(NEXT_NIGHT)
+    passed = city.installed().night(NEXT_NIGHT)
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert city.query("select count(distinct source_name) from marts.fct_quarantined_rows where is_current") == [(6,)]
     assert city.shihyo("quarantine", "export").returncode == 0
@@ -88,7 +88,7 @@ def test_an_erased_person_is_nowhere_and_every_figure_stands(city: City) -> None
     assert found_in(city.data, (pseudonym,)) != []
 
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "erase", "-"],
+        [ready_python(), "-m", "flows.cli", "erase", "-"],
         input=f"{person.lower()}\n",
         env=city.environment(),
         capture_output=True,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from harness.misbehaving import FAULTS, Misbehaving
+from harness.ready_python import ready_children
 
 from flows.errors import SourceUnavailable
 from flows.landing.items import landed_items
@@ -35,6 +36,13 @@ def reader(settings: Settings) -> Iterator[Reader]:
         yield reader
 
 
+@pytest.fixture
+def ready_reader(settings: Settings) -> Iterator[Reader]:
+    """A reader whose processes have the libraries: each of many that are brought down is a new one."""
+    with ready_children(), Reader(settings) as reader:
+        yield reader
+
+
 def _processes_of(settings: Settings) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*/cmdline"):
@@ -51,9 +59,9 @@ def _processes_of(settings: Settings) -> list[str]:
     ("fault", "step"), [*((fault, "batches") for fault in sorted(set(FAULTS) - {"killed", "hang"})), ("hang", "parse")]
 )
 def test_an_item_that_brings_its_reader_down_is_rejected_and_the_others_land(
-    settings: Settings, reader: Reader, fault: str, step: str
+    settings: Settings, ready_reader: Reader, fault: str, step: str
 ) -> None:
-    assert land_source(settings, Misbehaving(fault, step), [DAY], reader).landed == 3
+    assert land_source(settings, Misbehaving(fault, step), [DAY], ready_reader).landed == 3
     items = {item.manifest.item_key: item for item in landed_items(settings, "staff_roster")}
     counts = {key: (item.manifest.rows_read, item.manifest.rows_landed, item.manifest.rows_rejected) for key, item in items.items()}
     assert counts == {"before": (1, 1, 0), "bad": (1, 0, 1), "after": (1, 1, 0)}
@@ -63,7 +71,7 @@ def test_an_item_that_brings_its_reader_down_is_rejected_and_the_others_land(
     assert "nothing of it was landed" in rejected["reason"]
     assert "山田" not in rejected["reason"]
     # What is known by now is not read again.
-    assert land_source(settings, Misbehaving("hang", "parse"), [DAY], reader).landed == 0
+    assert land_source(settings, Misbehaving("hang", "parse"), [DAY], ready_reader).landed == 0
 
 
 @pytest.mark.parametrize(
@@ -84,13 +92,15 @@ def test_the_reason_says_what_was_seen(settings: Settings, reader: Reader, fault
 
 @pytest.mark.parametrize("step", ["list", "read"])
 @pytest.mark.parametrize("fault", sorted(FAULTS))
-def test_a_source_that_cannot_be_listed_or_fetched_is_a_named_outage(settings: Settings, reader: Reader, fault: str, step: str) -> None:
+def test_a_source_that_cannot_be_listed_or_fetched_is_a_named_outage(
+    settings: Settings, ready_reader: Reader, fault: str, step: str
+) -> None:
     with pytest.raises(SourceUnavailable, match="staff_roster") as outage:
-        land_source(settings, Misbehaving(fault, step), [DAY], reader)
+        land_source(settings, Misbehaving(fault, step), [DAY], ready_reader)
     assert "山田" not in str(outage.value)
     assert "next:" in str(outage.value)
     # And the same reader reads the next source.
-    assert land_source(settings, Misbehaving("none", "nowhere"), [DAY], reader).landed == (3 if step == "list" else 2)
+    assert land_source(settings, Misbehaving("none", "nowhere"), [DAY], ready_reader).landed == (3 if step == "list" else 2)
 
 
 def test_a_reader_that_is_killed_from_outside_rejects_nobodys_file(settings: Settings, reader: Reader) -> None:

@@ -42,7 +42,7 @@ def test_nothing_that_the_commands_leave_can_be_read_by_others(tmp_path: Path) -
         city.deliver_log(FIRST_DAY + timedelta(days=offset))
     day = FIRST_DAY + timedelta(days=19)
     city.deliver("access_log", f"access_log_{day:%Y%m%d}.csv", [HEADING, *log_lines(day), "2026-02-30T25:61:00Z,s1,view,x,"], on=BASE_AS_OF)
-    city.publish(BASE_AS_OF)
+    city.installed().publish(BASE_AS_OF)
     for words in (("dev",), ("quarantine", "export"), ("quarantine", "export", "--to", str(tmp_path / "sent"))):
         done = city.shihyo(*words)
         assert done.returncode == 0, done.stderr

@@ -2,14 +2,15 @@
 
 import csv
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from harness.bare_nights import bare_nights, copy_project, settings_of
-from small_city import BASE_AS_OF, FIRST_DAY, City, new_city
+from harness.ready_python import ready_children
+from small_city import BASE_AS_OF, City
 
 from expectations.checkpoints import candidate_checkpoint
 from flows.dev import build_dev
@@ -165,25 +166,21 @@ class Built:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A small city published from the project as it is, then the edit loop and a night with the cases in it."""
+def built(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The city published from the project as it is, then the edit loop and a night with the cases."""
     folder = tmp_path_factory.mktemp("seed_cases")
-    city: City = new_city(folder / "city")
-    city.deliver_roster(FIRST_DAY)
-    for offset in range(10):
-        city.deliver_log(FIRST_DAY + timedelta(days=offset))
-    with bare_nights(copy_project(folder / "before"), folder / "before_dbt") as nights:
-        nights.night(city, BASE_AS_OF - timedelta(days=1))
+    city = base_city.copy_to(folder / "city")
     project = copy_project(folder / "dbt_project")
     _add(project)
     settings = settings_of(city)
-    with pytest.raises(AuditFailed) as refused:
+    with ready_children(), pytest.raises(AuditFailed) as refused:
         build_dev(settings, project)
     seed = project / "seeds" / "indicators.csv"
     rows = list(csv.DictReader(seed.open(encoding="utf-8", newline="")))
     seed.write_text(",".join(rows[0]) + "\n", encoding="utf-8")
     _append(seed, [row | ({"may_be_negative": "true"} if row["indicator_code"] == "balance" else {}) for row in rows])
-    build_dev(settings, project)
+    with ready_children():
+        build_dev(settings, project)
     with bare_nights(project, folder / "dbt") as nights:
         nights.with_tests = True
         night = nights.night(city, BASE_AS_OF)

@@ -17,6 +17,7 @@ from flows.night.publish import publish_candidate
 from flows.run import Run
 from flows.sources import SOURCES
 from harness.dbt_forks import Builder, dbt_forks
+from harness.ready_python import ready_children
 from settings import SOURCE_NAMES, Settings, SourceSettings
 
 _KEY = "a key for the tests alone"
@@ -32,7 +33,12 @@ def bare_nights(project: Path, folder: Path) -> Iterator["BareNights"]:
     """Give a way to run nights on a copied project; what dbt keeps lies in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(data_dir=folder, pseudonym_key=_KEY, sources={})
-    with dbt_forks(project, folder) as build, Reader(settings) as reader, pytest.MonkeyPatch.context() as patched:
+    with (
+        dbt_forks(project, folder) as build,
+        ready_children(),
+        Reader(settings) as reader,
+        pytest.MonkeyPatch.context() as patched,
+    ):
         nights = BareNights(project, build, reader)
         patched.setattr(write, "_PROJECT", project)
         patched.setattr(write, "run_dbt", nights.run_dbt)

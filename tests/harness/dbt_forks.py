@@ -1,7 +1,8 @@
 """dbt for nights that tests run within their own process: imported and parsed once, then forked for each build.
 
-A fork begins with nothing of the build before it, as a process of its own would, and without a process's seconds of imports and parsing.
-Run as `python dbt_forks.py PROJECT TARGET` by `dbt_forks`; it ends with its standard input.
+A fork begins with nothing of the build before it, as a process of its own would, and without a
+process's seconds of imports and parsing. Run as `python -m harness.dbt_forks PROJECT TARGET` by
+`dbt_forks`; it ends with its standard input.
 """
 
 import json
@@ -11,6 +12,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from harness.ready_python import ready_python
 
 ROOT = Path(__file__).parents[2]
 Builder = Callable[[list[str], dict[str, str], Path], int]
@@ -23,12 +26,13 @@ def dbt_forks(project: Path, target: Path) -> Iterator[Builder]:
     The project is parsed once: its seeds may change from build to build, its models may not.
     """
     quiet = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_PATH": str(target)}
+    own = {"SHIHYO_CANDIDATE": str(target / "warehouse.duckdb"), "PYTHONPATH": str(ROOT / "tests")}
     keeper = subprocess.Popen(
-        [sys.executable, __file__, str(project), str(target)],
+        [ready_python(), "-m", "harness.dbt_forks", str(project), str(target)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
-        env={**os.environ, **quiet, "SHIHYO_CANDIDATE": str(target / "warehouse.duckdb")},
+        env={**os.environ, **quiet, **own},
         text=True,
     )
     assert keeper.stdin

@@ -40,7 +40,7 @@ STRAYS = {
     "formatted rows": lambda book, sheet: [
         sheet.write_blank(row, column, None, bold)
         for bold in [book.add_format({"bold": True})]
-        for row in range(3, 20_000)
+        for row in range(3, 20_000, 10)
         for column in (0, LAST_COLUMN)
     ],
 }
