@@ -135,7 +135,7 @@ def test_every_indicator_model_has_a_seed_row() -> None:
 def test_numbers_of_policy_are_in_texts_what_they_are_in_sql() -> None:
     policy = (ROOT / "dbt_project" / "macros" / "policy.sql").read_text(encoding="utf-8")
     numbers = dict(re.findall(r"macro (\w+)\(\) -%}\n +([\d.]+)\n", policy))
-    assert len(numbers) == policy.count("endmacro") == 3
+    assert len(numbers) == policy.count("endmacro") == 4
     on_track = numbers["on_track_from"]
     texts = (ROOT / "app" / "texts.py").read_text(encoding="utf-8")
     assert f"{on_track}以上を順調" in texts
@@ -144,6 +144,11 @@ def test_numbers_of_policy_are_in_texts_what_they_are_in_sql() -> None:
     columns = (MODELS / "columns.md").read_text(encoding="utf-8")
     assert f"substantial_progress ({on_track} and more)" in columns
     assert f"moderate_progress ({float(numbers['moderate_progress_from']):.2f})" in columns
+    reasons = (SEEDS / "attention_reasons.csv").read_text(encoding="utf-8")
+    likely = f"{float(numbers['likely_from']):.0%}"
+    assert f"{likely}未満" in reasons
+    assert f"{likely}以上" in reasons
+    assert reasons.count(likely.replace("%", " %")) == 2
 
 
 def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> None:
