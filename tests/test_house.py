@@ -230,6 +230,12 @@ def test_every_reason_that_the_code_gives_has_words_for_its_owner() -> None:
     assert (in_python | in_sql) - known == set()
 
 
+def test_every_reason_for_a_group_is_in_the_seed_and_found_by_the_model() -> None:
+    seed = {row["reason_code"] for row in csv.DictReader((SEEDS / "attention_reasons.csv").open(encoding="utf-8"))}
+    model = _model("int_indicator_standings").split("found as (")[1].split("lambda reason")[0]
+    assert set(re.findall(r"then '([a-z_]+)'", model)) == seed
+
+
 def test_lock_holds_versions_and_hashes_and_no_address() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in lock

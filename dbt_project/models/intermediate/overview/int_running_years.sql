@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- The fiscal year that goes on: how far each indicator that has not ended has come in it, and how
 -- far it had come by the same day of the year before. A flow is counted again up to that day, from
 -- what is known now; a stock and a ratio stand where the same month left them. One row per

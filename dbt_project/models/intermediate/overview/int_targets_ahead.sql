@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- The next target of each indicator that has not ended: this fiscal year's, or that of the first
 -- year to come that has one. Beside it the actual that is held against it and what was planned for
 -- the same day, on the straight way that leads to it. One row per indicator.
@@ -39,6 +41,9 @@ targets as (
         fiscal_years.starts_on,
         fiscal_years.ends_on,
         paces.outlook,
+        paces.numerator,
+        paces.denominator,
+        paces.required_numerator,
         paces.still_needed,
         paces.months_left,
         paces.needed_per_month,
@@ -132,6 +137,9 @@ ahead as (
         planned.target_qualifier,
         planned.outlook,
         planned.target_value,
+        planned.numerator,
+        planned.denominator,
+        planned.required_numerator,
         planned.actual_value,
         planned.start_value,
         planned.planned_value,

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- The one fiscal year of each indicator that its actual, target and status are shown of: the latest
 -- in which a final actual stands beside a target; without one the year in which a milestone was
 -- done, else the latest that is over, else the one that goes on. And what became of that year's
