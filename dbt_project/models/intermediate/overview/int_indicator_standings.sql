@@ -74,6 +74,7 @@ facts as (
         years_shown.stage_count,
         years_shown.stages_done_count,
         years_shown.stages_overdue_count,
+        years_shown.is_planned,
         years_shown.is_done,
         years_shown.is_reached_since,
         years_shown.is_lost_since,
@@ -126,8 +127,8 @@ found as (
                 case when is_done then 'all_stages_done' end,
                 case when outlook = 'exceeded' then 'ceiling_exceeded' end,
                 case when not is_ended and stages_overdue_count > 0 then 'stages_overdue' end,
-                case when outlook = 'reached' then 'reached_early' end,
                 case when target_probability < {{ likely_from() }} then 'chance_low' end,
+                case when outlook = 'reached' then 'reached_early' end,
                 case when target_probability >= {{ likely_from() }} then 'chance_good' end,
                 case when not is_on_plan then 'behind_plan' end,
                 case when is_on_plan then 'on_plan' end,
@@ -136,6 +137,7 @@ found as (
                 case when is_reached_since then 'reached_late' end,
                 case when status = 'met' then 'target_met' end,
                 case when status = 'not_met' then 'target_missed' end,
+                case when not is_ended and is_planned and not is_done and stages_overdue_count = 0 then 'stages_on_time' end,
                 case
                     when
                         next_target_fiscal_year is not null

@@ -116,6 +116,7 @@ plans as (
         count(*) as stage_count,
         count_if(contributions.happened_on <= run_contexts.as_of) as done_count,
         count_if(contributions.happened_on is null and contributions.due_on <= run_contexts.as_of) as overdue_count,
+        count(contributions.due_on) = count(*) as is_planned,
         max(contributions.happened_on) as last_done_on,
         done_count = stage_count as is_done
     from {{ ref('int_milestones_contributed') }} as contributions
@@ -155,6 +156,7 @@ shown as (
         cast(plans.stage_count as integer) as stage_count,
         cast(plans.done_count as integer) as stages_done_count,
         cast(plans.overdue_count as integer) as stages_overdue_count,
+        coalesce(plans.is_planned, false) as is_planned,
         coalesce(plans.is_done, false) as is_done,
         coalesce(chosen.status = 'not_met' and (coalesce(plans.is_done, false) or since.is_reached_now), false) as is_reached_since,
         coalesce(chosen.status = 'met' and not since.is_reached_now, false) as is_lost_since,
