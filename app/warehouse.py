@@ -10,12 +10,13 @@ never fails. Nothing of the night (flows, dbt, the audit) may be imported here; 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
-import streamlit as st
 
+from app.drawing.rows import Row
 from published import (
     EnteredVersion,
     Event,
@@ -33,7 +34,6 @@ from published import (
 )
 from settings import Settings
 
-Row = dict[str, Any]
 T = TypeVar("T")
 
 _QUERIES = Path(__file__).resolve().parent / "queries"
@@ -88,20 +88,28 @@ def read_state(settings: Settings) -> State:
 
 
 def rows(published: Published, query: str, **parameters: Any) -> list[Row]:
-    """Return the rows of `queries/<query>.sql` on the published version; raise WarehouseUnreadableError when it cannot be read."""
-    return _cached_rows(str(published.file), query, tuple(sorted(parameters.items())))
+    """Return the rows of `queries/<query>.sql` on the published version, by those of the parameters
+    that it names; raise WarehouseUnreadableError when it cannot be read.
+    """
+    statement = statement_of(query)
+    named = {name: each for name, each in parameters.items() if f"${name}" in statement}
+    return _rows_of(str(published.file), statement, tuple(sorted(named.items())))
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _cached_rows(version_file: str, query: str, parameters: tuple[tuple[str, Any], ...]) -> list[Row]:
-    statement = (_QUERIES / f"{query}.sql").read_text(encoding="utf-8")
+def statement_of(query: str) -> str:
+    """Return the text of a query."""
+    return (_QUERIES / f"{query}.sql").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=512)
+def _rows_of(version_file: str, statement: str, named: tuple[tuple[str, Any], ...]) -> list[Row]:
     try:
         with duckdb.connect(version_file, read_only=True) as connection:
-            result = connection.execute(statement, dict(parameters))
+            result = connection.execute(statement, dict(named))
             names = [column[0] for column in result.description or ()]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     except duckdb.Error as error:
-        raise WarehouseUnreadableError(f"{Path(version_file).name}, {query}: {str(error).splitlines()[0]}") from error
+        raise WarehouseUnreadableError(str(error).splitlines()[0]) from error
 
 
 def _last_events(settings: Settings) -> list[Event]:

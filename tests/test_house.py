@@ -10,6 +10,7 @@ import pytest
 import yaml
 from small_city import ROOT
 
+from app.pages import FRAME, LAYOUTS
 from flows.sources import SOURCES
 from flows.sources.base import Source
 from flows.sources.contracts import Column, Contract, cover
@@ -137,9 +138,8 @@ def test_numbers_of_policy_are_in_texts_what_they_are_in_sql() -> None:
     numbers = dict(re.findall(r"macro (\w+)\(\) -%}\n +([\d.]+)\n", policy))
     assert len(numbers) == policy.count("endmacro") == 4
     on_track = numbers["on_track_from"]
-    texts = (ROOT / "app" / "texts.py").read_text(encoding="utf-8")
-    assert f"{on_track}以上を順調" in texts
-    assert f"{on_track} and more counts as on track" in texts
+    for language, told in (("ja", f"{on_track}以上を順調"), ("en", f"{on_track} and more counts as on track")):
+        assert told in (ROOT / "app" / "texts" / f"{language}.toml").read_text(encoding="utf-8")
     assert f"on track from {on_track}" in (ROOT / "flows" / "reading" / "explain.py").read_text(encoding="utf-8")
     columns = (MODELS / "columns.md").read_text(encoding="utf-8")
     assert f"substantial_progress ({on_track} and more)" in columns
@@ -155,10 +155,10 @@ def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> No
     declared = yaml.safe_load((MODELS / "marts" / "_exposures.yml").read_text(encoding="utf-8"))["exposures"]
     told = {each["name"]: {re.findall(r"'(\w+)'", ref)[0] for ref in each["depends_on"]} for each in declared}
     read = {}
-    for page in (ROOT / "app" / "app_pages").glob("[!_]*.py"):
-        queries = re.findall(r'rows\(\s*published,\s*"(\w+)"', page.read_text(encoding="utf-8"))
+    for page, layout in LAYOUTS.items():
+        queries = [*FRAME, *(query for panel in layout.panels for query in panel.queries)]
         texts = [(ROOT / "app" / "queries" / f"{query}.sql").read_text(encoding="utf-8") for query in queries]
-        read[page.stem] = {mart for text in texts for mart in re.findall(r"marts\.(\w+)", text)}
+        read[page] = {mart for text in texts for mart in re.findall(r"marts\.(\w+)", text)}
     assert told == read
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,7 @@ def write_warehouse(file: Path) -> None:
         _write_usage(connection)
         _write_quarantine(connection)
         _write_audit(connection)
+        _write_loads_and_path(connection)
         connection.execute("checkpoint")
 
 
@@ -472,6 +473,25 @@ def _write_quarantine(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _write_loads_and_path(connection: duckdb.DuckDBPyConnection) -> None:
+    for source in ("access_log", "staff_roster", "policy_pages"):
+        _insert(connection, "fct_loads", item_id=source, source_name=source, item_key=source, is_current=True)
+    for ahead, month in enumerate((date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1), date(2027, 3, 1)), start=1):
+        _insert(
+            connection,
+            "fct_forecast_paths",
+            indicator_code="visualisation_usage_rate",
+            months_ahead=ahead,
+            median_value=66 + ahead,
+            lower_80_value=66 - ahead,
+            upper_80_value=66 + 2 * ahead,
+            lower_95_value=66 - 2 * ahead,
+            upper_95_value=66 + 3 * ahead,
+            origin_month=date(2026, 10, 1),
+            forecast_month=month,
+        )
+
+
 def _write_audit(connection: duckdb.DuckDBPyConnection) -> None:
     for run_id, audited_at in (("aaaaaaaaaaaa", "2026-11-23 17:10:00"), ("bbbbbbbbbbbb", "2026-11-24 03:45:00")):
         for name, severity, is_success, message in (
@@ -574,6 +594,44 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     configuration.settings.cache_clear()
     yield built
     configuration.settings.cache_clear()
+
+
+@pytest.fixture
+def published(house: House) -> House:
+    """Return a house whose last night published."""
+    house.publish()
+    house.write_status(finished_run())
+    return house
+
+
+# Some minutes after the last night.
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def opened() -> Callable[..., str]:
+    """Return what draws a page as its address asks for it: `opened("usage", lang="en")`."""
+    from app import site, warehouse
+    from app.address import read_address
+
+    def draw(page: str = "", now: datetime = NOW, **query: str | list[str]) -> str:
+        asked = {name: [each] if isinstance(each, str) else each for name, each in query.items()}
+        state = warehouse.read_state(configuration.settings())
+        return str(site.draw_site(state, read_address(page, asked), now).html)
+
+    return draw
+
+
+@pytest.fixture
+def change() -> Callable[..., None]:
+    """Return what changes the tiny warehouse before anybody has read it."""
+
+    def execute(house: House, *statements: str) -> None:
+        with duckdb.connect(str((house.published_dir / "warehouse.duckdb").resolve())) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    return execute
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
-"""How texts, figures and dates are written in either language; the texts themselves stand in `texts.py`.
+"""How texts, figures and dates are written in either language; the texts stand in `texts/*.toml`.
 
 Names of indicators, years and units come from the marts; nothing here decides what a figure is.
 """
 
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal, get_args
 
-from app.texts import TEXTS
+from markupsafe import Markup
+
 from rounding import Number, exact, written
 
 Language = Literal["ja", "en"]
@@ -17,6 +21,11 @@ LANGUAGE_NAMES: dict[Language, str] = {"ja": "日本語", "en": "English"}
 
 JST = timezone(timedelta(hours=9), "JST")
 NONE = "—"
+
+# The era began in 2019, its year 1.
+_REIWA = 2018
+
+_TEXTS = Path(__file__).resolve().parents[1] / "texts"
 
 # The published wordings without a number, for readers of English; an unknown one is shown as it stands.
 _WORDINGS_EN = {
@@ -36,6 +45,21 @@ _QUALIFIERS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
 }
 
 
+@cache
+def texts(language: Language) -> dict[str, str]:
+    """Return every text of a language by its name: `status.met` is `met` in the table `status`."""
+    found = tomllib.loads((_TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
+    return dict(_named(found))
+
+
+def _named(found: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for key, each in found.items():
+        if isinstance(each, dict):
+            yield from _named(each, f"{before}{key}.")
+        else:
+            yield before + key, each
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure as it is written: the number stands out, what surrounds it does not."""
@@ -46,6 +70,12 @@ class Figure:
 
     def __str__(self) -> str:
         return f"{self.before}{self.number}{self.after}"
+
+    def __html__(self) -> Markup:
+        if not self.number:
+            return Markup("<b>{}</b>").format(self.after)
+        before, after = (Markup("<small>{}</small>").format(each) if each else Markup("") for each in (self.before, self.after))
+        return Markup("{}<b>{}</b>{}").format(before, self.number, after)
 
 
 @dataclass(frozen=True)
@@ -73,6 +103,7 @@ class Words:
 
     def __init__(self, language: Language) -> None:
         self.language = language
+        self._texts = texts(language)
         self._place = LANGUAGES.index(language)
         # Japanese public documents write a negative figure with a triangle.
         self.minus = ("▲", "−")[self._place]
@@ -80,16 +111,19 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """Return a text with its places filled."""
-        filled = {name: _Count(each) if isinstance(each, int) else each for name, each in values.items()}
-        return TEXTS[key][self._place].format(**filled)
+        return self._texts[key].format(**_countable(values))
+
+    def html(self, key: str, **values: object) -> Markup:
+        """Return a text in which the numbers of its figures stand out; all else is escaped."""
+        return Markup(Markup.escape(self._texts[key])).format(**_countable(values))
+
+    def has(self, key: str) -> bool:
+        """Say whether there is a text of that name: a code of another release may have none."""
+        return key in self._texts
 
     def of(self, row: dict[str, Any], column: str) -> str:
         """Return the column of a mart that exists in both languages: `name` is `name_ja` or `name_en`."""
         return row[f"{column}_{self.language}"] or ""
-
-    def outcome(self, outcome: str) -> str:
-        """Return why a run was not published."""
-        return self(f"outcome_{outcome}" if f"outcome_{outcome}" in TEXTS else "outcome_failed")
 
     def figure(
         self,
@@ -104,13 +138,17 @@ class Words:
         before, after = _QUALIFIERS.get(qualifier or "", (("", ""), ("", "")))[self._place]
         number = written(value, decimals, beside, minus=self.minus)
         noun = unit.of(number) if isinstance(unit, Noun) else unit
-        gap = " " if self.language == "en" and noun and not noun.startswith("%") else ""
+        gap = " " if self.language == "en" and noun and not noun.startswith(("%", "/")) else ""
         return Figure(before, number, f"{gap}{noun}{after}")
 
     def percentage(self, ratio: Number, *, beside: Iterable[Number | None] = (0, 1)) -> str:
         """Write a ratio as a percentage: 0 % and 100 % are written of nothing else."""
         others = [100 * exact(each) for each in beside if each is not None]
         return str(self.figure(100 * exact(ratio), 0, "%", beside=others))
+
+    def ratio(self, ratio: Number, *, beside: Iterable[Number | None] = ()) -> str:
+        """Write a ratio as it is, with two decimals."""
+        return str(self.figure(ratio, 2, "", beside=beside))
 
     def wording(self, published: str) -> str:
         """Return a published wording that holds no number."""
@@ -120,23 +158,44 @@ class Words:
         """Say that a figure is provisional and until when it was measured; nothing for a final one."""
         if not row["is_provisional"]:
             return ""
-        return self("provisional_to", day=self.day_in_brief(row["measured_to"])) if row["measured_to"] else self("provisional")
+        if not row["measured_to"]:
+            return self("provisional")
+        return self("provisional_to", day=self.day_in_brief(row["measured_to"]))
+
+    def listed(self, entries: Iterable[str]) -> str:
+        """Return entries as a sentence lists them."""
+        return ("、", ", ")[self._place].join(entries)
 
     def day(self, day: date) -> str:
         """Write a day."""
-        return f"{day.year}年{day.month}月{day.day}日" if self.language == "ja" else f"{day.day} {day:%B %Y}"
+        if self.language == "ja":
+            return f"{day.year}年{day.month}月{day.day}日"
+        return f"{day.day} {day:%B %Y}"
 
     def day_in_brief(self, day: date) -> str:
         """Write the last day measured: the end of a month as such."""
         if (day + timedelta(days=1)).day != 1:
             return self.day(day)
-        return f"{day.year}年{day.month}月末" if self.language == "ja" else f"end of {day:%B %Y}"
+        if self.language == "ja":
+            return f"{day.year}年{day.month}月末"
+        return f"end of {day:%B %Y}"
 
     def month(self, day: date) -> str:
         """Write the month of a day."""
         return f"{day.year}年{day.month}月" if self.language == "ja" else f"{day:%b %Y}"
 
+    def year_in_brief(self, fiscal_year: int) -> str:
+        """Write a fiscal year where there is little room: R8 of 令和8年度."""
+        if self.language == "ja" and fiscal_year >= _REIWA + 1:
+            return f"R{fiscal_year - _REIWA}"
+        return f"FY{fiscal_year}"
+
     def moment(self, instant: datetime) -> str:
         """Write an instant in Japan's time."""
         there = instant.astimezone(JST)
-        return f"{self.day(there.date())} {there:%H:%M}" if self.language == "ja" else f"{self.day(there.date())}, {there:%H:%M} JST"
+        day = self.day(there.date())
+        return f"{day} {there:%H:%M}" if self.language == "ja" else f"{day}, {there:%H:%M} JST"
+
+
+def _countable(values: dict[str, object]) -> dict[str, object]:
+    return {name: _Count(each) if isinstance(each, int) and not isinstance(each, bool) else each for name, each in values.items()}

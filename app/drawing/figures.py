@@ -6,8 +6,8 @@ everywhere, and never looks like a target beside it that it has not reached, or 
 
 from collections.abc import Iterable
 
-from app.i18n import Figure, Noun, Words
-from app.warehouse import Row
+from app.drawing.rows import Row
+from app.drawing.words import Figure, Noun, Words
 from rounding import Number, decimals_apart, in_full, own_decimals
 
 Beside = Iterable[Number | None]
@@ -22,7 +22,7 @@ class Figures:
         self._more_in_detail = 1 if indicator["kind"] == "ratio" else 0
         unit, counted = words.of(indicator, "unit"), words.of(indicator, "counted")
         one = indicator["counted_one_en"] if words.language == "en" else counted
-        self._is_percent = unit.startswith("%")
+        self.is_percent = unit.startswith("%")
         self._unit = Noun(unit, one if unit == counted else unit)
         is_share = indicator["kind"] in ("ratio", "milestone")
         self._counted = Noun(counted, one) if is_share else self._unit
@@ -38,8 +38,12 @@ class Figures:
 
     def in_brief(self, value: Number, *, beside: Beside = ()) -> str:
         """Write an actual where its unit is told already; a percentage keeps its sign."""
-        unit = "%" if self._is_percent else ""
+        unit = "%" if self.is_percent else ""
         return str(self._words.figure(value, self._decimals, unit, beside=beside))
+
+    def on_axis(self, value: Number) -> str:
+        """Write a value of an axis: as many decimals as it has, and no unit but a percentage's."""
+        return in_full(value, minus=self._words.minus) + ("%" if self.is_percent else "")
 
     def stated(self, value: Number, qualifier: str | None = None) -> Figure:
         """Write a figure that a document states: with all the decimals that it has."""
@@ -60,7 +64,8 @@ class Figures:
         value, text = row[f"{prefix}_value"], row[f"{prefix}_text"]
         if self._words.language == "ja" or value is None:
             return self._words.wording(text)
-        return str(self.stated(value, row[f"{prefix}_qualifier"]))
+        told = str(self.stated(value, row[f"{prefix}_qualifier"]))
+        return self._words("a_year", figure=told) if text and text.endswith("/年") else told
 
     def change(self, *values: Number | None) -> list[str | None]:
         """Write what a value was and what it became, so that the two are told apart."""
@@ -99,4 +104,4 @@ class Figures:
         return self._decimals if self._counted is self._unit else 0
 
     def _unit_of_differences(self) -> Noun:
-        return self._words.points if self._is_percent else self._unit
+        return self._words.points if self.is_percent else self._unit

@@ -1,0 +1,33 @@
+/* What a page cannot say by itself: its language to the browser, its age by the reader's clock, and
+   links that spare the server a new session. Without this script every link works all the same. */
+(() => {
+    const tell = () => {
+        const page = document.querySelector(".shihyo");
+        if (!page) return;
+        if (document.documentElement.lang !== page.lang) document.documentElement.lang = page.lang;
+        for (const line of document.querySelectorAll("[data-late-from]")) {
+            const isLate = Date.now() > Date.parse(line.dataset.lateFrom);
+            if (isLate !== line.classList.contains("late")) line.classList.toggle("late", isLate);
+        }
+    };
+    tell();
+    if (window.shihyoIsWatched) return;
+    window.shihyoIsWatched = true;
+    new MutationObserver(tell).observe(document.body, { childList: true, subtree: true });
+    setInterval(tell, 60_000);
+
+    const opensHere = (link, event) =>
+        !event.defaultPrevented && event.button === 0 &&
+        !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey &&
+        link.target !== "_blank" && link.origin === location.origin &&
+        !link.getAttribute("href").startsWith("#");
+    document.addEventListener("click", (event) => {
+        const link = event.target.closest?.(".shihyo a[href]");
+        if (!link || !opensHere(link, event)) return;
+        event.preventDefault();
+        const isOtherPage = link.pathname !== location.pathname;
+        history.pushState(null, "", link.href);
+        window.dispatchEvent(new PopStateEvent("popstate"));
+        if (isOtherPage) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    });
+})();
