@@ -38,9 +38,10 @@ FRAME = ("trust", "indicators")
 LAYOUTS = {
     "overview": Layout(
         panels=(
-            _panel("overview_tiles", "overview_trends"),
+            Panel("overview_headline", ("overview_tiles",)),
+            Panel("indicator_standing", ("overview_tiles",)),
             _panel("indicator_months", "indicator_targets", "forecast_path"),
-            _panel("indicator_years"),
+            _panel("overview_tiles", "overview_trends"),
             _panel("audit_warnings"),
         ),
         indicator=USAGE_RATE,
@@ -48,15 +49,17 @@ LAYOUTS = {
     "indicator": Layout(
         panels=(
             Panel("indicator_heading", ("indicator_judgements",)),
-            _panel("indicator_paces"),
+            Panel("indicator_standing", ("overview_tiles",)),
             _panel("indicator_months", "indicator_targets", "forecast_path"),
             Panel("indicator_bars", ("indicator_judgements", "indicator_months")),
             _panel("indicator_judgements"),
             Panel("indicator_methods", ("indicator_judgements",)),
+            _panel("indicator_paces"),
             _panel("indicator_forecasts", "indicator_calibrations"),
             _panel("indicator_reconciliations"),
             _panel("indicator_revisions"),
             _panel("indicator_units", "indicator_judgements"),
+            Panel("indicator_definition", ()),
             _panel("indicator_receipts", "indicator_receipt_items"),
             _panel("indicator_corrections"),
         ),

@@ -87,13 +87,15 @@ class _Canvas:
         def covered(middle: Place) -> int:
             x, y = place[0] + middle[0], place[1] + middle[1]
             inside = sum(abs(at[0] - x) < wide / 2 + 6 and abs(at[1] - y) < size / 2 + 6 for at in self.taken)
-            is_out = not (self.left < x - wide / 2 and x + wide / 2 < self.width - 2 and size < y < self.height - self.bottom - size / 2)
+            is_out = not (self.left < x - wide / 2 and x + wide / 2 < self.width and size < y < self.height - self.bottom - size / 2)
             return inside + 1000 * is_out
 
-        sides = [(0, 46), (0, 66), (-wide / 2 - 14, 24), (0, -34), (-wide / 2 - 14, -24), (0, -60), (-wide / 2, 90)]
+        near, far, aside = size * 0.8 + 8, size * 1.6 + 8, wide / 2 + 10
+        sides = [(0, -near), (0, near), (0, -far), (0, far), (-aside, -near), (aside, near), (-aside, near), (-wide / 4, far)]
         x, y = min(sides, key=covered)
         at = (place[0] + x, place[1] + y + size * 0.36)
         self.add("text", look, [at], text=text, anchor="middle")
+        self.take([(at[0] - wide / 2, at[1] - size * 0.36), (at[0] + wide / 2, at[1] - size * 0.36)])
 
     def image(self) -> str:
         return _image(self.width, self.height, self.marks)
@@ -164,8 +166,10 @@ def _months(
     _grid(canvas, step, figures)
     _years(canvas, words)
     _fan(canvas, path, months)
-    _goals(canvas, targets, figures)
+    goals = _goals(canvas, targets)
     _actuals(canvas, months, figures, targets)
+    for place, target in zip(goals, targets, strict=True):
+        canvas.label("goal", place, str(figures.stated(target["target_value"])), 16)
     return canvas.image()
 
 
@@ -217,19 +221,14 @@ def _fan(canvas: _Canvas, path: Sequence[Row], months: Sequence[Row]) -> None:
     canvas.take([*origin, *median])
 
 
-def _goals(canvas: _Canvas, targets: Sequence[Row], figures: Figures) -> None:
-    """Draw each target at its year's last month, joined from year to year."""
+def _goals(canvas: _Canvas, targets: Sequence[Row]) -> list[Place]:
+    """Draw each target at its year's last month, joined from year to year; return where they are."""
     places = [canvas.place(each["ends_on"].replace(day=1), each["target_value"]) for each in targets]
     canvas.add("line", "target", places)
-    for place, each in zip(places, targets, strict=True):
-        canvas.add("diamond", "target", [place], size=7)
-        is_last = each is targets[-1]
-        at = (place[0] + (canvas.right - 4 if is_last else 0), place[1] - 13)
-        label = str(figures.stated(each["target_value"]))
-        canvas.add("text", "goal", [at], text=label, anchor="end" if is_last else "middle")
-        half = 5.0 * len(label)
-        canvas.take([(at[0] - (2 * half if is_last else half), at[1] - 5), (at[0] + (0 if is_last else half), at[1] - 5)])
     canvas.take(places)
+    for place in places:
+        canvas.add("diamond", "target", [place], size=7)
+    return places
 
 
 def _actuals(

@@ -78,6 +78,13 @@ class Figures:
         decimals = self._decimals + self._more_in_detail
         return str(self._words.figure(value, decimals, self._unit_of_differences(), beside=(0,)))
 
+    def signed(self, value: Number) -> str:
+        """Write a difference with its sign, also where it is more: +2名."""
+        if value == 0:
+            return "±" + self.stated_difference(0)
+        sign = "+" if value > 0 else self._words.minus
+        return sign + self.difference(abs(value))
+
     def stated_difference(self, value: Number) -> str:
         """Write a difference that a document states, such as a tolerance."""
         decimals = max(self._decimals, own_decimals(value))

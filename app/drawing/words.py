@@ -27,8 +27,9 @@ _REIWA = 2018
 
 _TEXTS = Path(__file__).resolve().parents[1] / "texts"
 
-# The published wordings without a number, for readers of English; an unknown one is shown as it stands.
+# What stands in one language only, for readers of English; an unknown wording is shown as it is.
 _WORDINGS_EN = {
+    "デジタル統括室": "Digital Bureau",
     "策定": "Drawn up",
     "策定済": "Drawn up",
     "令和5年10月から運用開始": "In operation since October 2023",
@@ -151,7 +152,7 @@ class Words:
         return str(self.figure(ratio, 2, "", beside=beside))
 
     def wording(self, published: str) -> str:
-        """Return a published wording that holds no number."""
+        """Return a wording that holds no number, as a page or a seed has it."""
         return published if self.language == "ja" else _WORDINGS_EN.get(published, published)
 
     def provisional(self, row: dict[str, Any]) -> str:

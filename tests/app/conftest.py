@@ -133,6 +133,7 @@ def write_warehouse(file: Path) -> None:
         _write_quarantine(connection)
         _write_audit(connection)
         _write_loads_and_path(connection)
+        _write_standings(connection)
         connection.execute("checkpoint")
 
 
@@ -471,6 +472,101 @@ def _write_quarantine(connection: duckdb.DuckDBPyConnection) -> None:
         first_seen_on=date(2026, 11, 19),
         known_from=date(2026, 11, 19),
     )
+
+
+# code, group, deciding reason, and what the tile says besides
+_STANDINGS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    (
+        "training_participants",
+        "needs_attention",
+        "target_missed",
+        {
+            **{"fiscal_year": 2025, "actual_value": 58, "target_value": 60, "target_text": "60名/年", "target_qualifier": "exact"},
+            **{"status": "not_met", "shortfall_value": 2, "running_value": 33, "last_year_value": 31, "last_year_difference": 2},
+            **{"running_measured_to": date(2026, 11, 11), "last_year_measured_to": date(2025, 11, 11)},
+        },
+    ),
+    (
+        "visualisation_usage_rate",
+        "on_course",
+        "chance_good",
+        {
+            **{"fiscal_year": 2025, "actual_value": 100 * 31 / 54, "target_value": 60, "target_text": "60%", "target_qualifier": "exact"},
+            **{"status": "not_met", "shortfall_value": 2.59, "numerator": 31, "denominator": 54},
+            **{
+                "running_value": 100 * 35 / 53,
+                "running_numerator": 35,
+                "running_denominator": 53,
+                "running_measured_to": date(2026, 10, 31),
+            },
+            **{
+                "next_target_fiscal_year": 2026,
+                "next_target_text": "70%以上",
+                "next_target_qualifier": "at_least",
+                "next_target_value": 70,
+            },
+            **{"latest_value": 100 * 35 / 53, "latest_measured_to": date(2026, 10, 31), "planned_value": 65.83, "plan_start_value": 60},
+            **{"target_probability": 0.631, "still_needed": 3, "needed_per_month": 0.6, "months_left": 5, "outlook": "to_go"},
+        },
+    ),
+    (
+        "online_procedures",
+        "achieved",
+        "reached_late",
+        {
+            **{"fiscal_year": 2025, "actual_value": 1957, "target_value": 2000, "target_text": "2,000件", "target_qualifier": "exact"},
+            **{"status": "not_met", "shortfall_value": 43, "reached_on": date(2026, 7, 31), "running_value": 2125},
+            **{"running_measured_to": date(2026, 10, 31), "last_year_value": 1790, "last_year_difference": 335},
+        },
+    ),
+    (
+        "specialists_hired",
+        "achieved",
+        "target_met",
+        {
+            **{"fiscal_year": 2023, "actual_text": "2名", "actual_value": 2, "actual_qualifier": "exact", "target_text": "3名程度"},
+            **{
+                "target_value": 3,
+                "target_qualifier": "around",
+                "target_tolerance": 1,
+                "status": "met",
+                "rating_comparison": "differs_explained",
+            },
+            **{"running_value": 1, "running_measured_to": date(2026, 11, 9), "last_year_value": 1, "last_year_difference": 0},
+        },
+    ),
+    (
+        "data_utilisation_policy",
+        "achieved",
+        "all_stages_done",
+        {
+            **{"fiscal_year": 2023, "actual_value": 100, "official_text": "策定済", "is_done": True, "reached_on": date(2024, 3, 29)},
+            **{"stage_count": 4, "stages_done_count": 4, "target_text": "策定", "status": "met"},
+        },
+    ),
+    ("backoffice_grand_design", "achieved", "all_stages_done", {"is_done": True, "reached_on": date(2024, 1, 31), "stage_count": 3}),
+    ("information_service_plan", "achieved", "all_stages_done", {"is_done": True, "reached_on": date(2023, 12, 28), "stage_count": 3}),
+    ("common_cloud_service", "achieved", "all_stages_done", {"is_done": True, "reached_on": date(2023, 10, 2), "stage_count": 8}),
+    ("nocode_applications", "undetermined", "without_target", {"fiscal_year": 2025, "actual_value": 57, "running_value": 65}),
+)
+
+
+def _write_standings(connection: duckdb.DuckDBPyConnection) -> None:
+    falses = ("is_ended", "is_done", "is_provisional", "is_part_year", "is_reached_since", "is_lost_since")
+    for order, (code, group, reason, told) in enumerate(_STANDINGS, start=1):
+        common: dict[str, Any] = {
+            "running_fiscal_year": 2026,
+            "rating_fiscal_year": 2023,
+            "official_rating": "A",
+            "actual_origin": "computed",
+        }
+        if "running_value" in told:
+            common |= {"running_measured_to": date(2026, 10, 31)}
+        if told.get("is_done"):
+            common |= {"fiscal_year": 2023, "actual_value": 100, "stages_done_count": told["stage_count"]}
+        row = dict.fromkeys(falses, False) | common | told
+        place = {"indicator_code": code, "attention_group": group, "deciding_reason": reason, "reason_codes": [reason]}
+        _insert(connection, "fct_indicator_standings", **place, overview_order=order, **row)
 
 
 def _write_loads_and_path(connection: duckdb.DuckDBPyConnection) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -209,10 +210,26 @@ def test_the_light_scheme_of_an_address_is_light_on_a_dark_device(browser: Any, 
     visit.context.close()
 
 
+_AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_in_what_is_ours(browser: Any, url: str, name: str) -> None:
+    """All of a page is ours but for Streamlit's own frame, in which it stands as one element."""
+    for width, language, scheme in ((1280, "ja", "light"), (390, "en", "dark")):
+        address = f"{url}/{PAGES[name]}{'&' if '?' in PAGES[name] else '?'}lang={language}&scheme={scheme}"
+        visit = Visit(browser, address, width, 900)
+        visit.page.evaluate(_AXE)
+        found = visit.page.evaluate("axe.run('.shihyo')")
+        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found["violations"]] == []
+        assert len(found["passes"]) > 15
+        visit.context.close()
+
+
 def test_the_first_figure_stands_on_a_phones_first_screen(browser: Any, url: str) -> None:
     for language in ("ja", "en"):
         visit = Visit(browser, f"{url}/?lang={language}", 390, 844)
-        box = visit.page.locator(".shihyo main b").first.bounding_box()
+        box = visit.page.locator(".figures dd").first.bounding_box()
         assert box["y"] + box["height"] < 844
         visit.context.close()
 

@@ -209,14 +209,83 @@ def test_each_page_has_a_title_of_its_own(published: Any) -> None:
     assert "オンラインでできる手続数 – 指標 Shihyō" in titles
 
 
-def test_an_indicator_that_has_ended_is_marked_on_its_tile(published: Any, opened: Any, change: Any) -> None:
+def test_an_indicator_that_has_ended_says_so_on_its_tile(published: Any, opened: Any, change: Any) -> None:
     change(
         published,
         "update marts.dim_indicators set is_ended = true, valid_to = date '2025-03-31' where indicator_code = 'nocode_applications'",
+        "update marts.fct_indicator_standings set attention_group = 'ended', deciding_reason = 'indicator_ended' "
+        "where indicator_code = 'nocode_applications'",
     )
-    assert "終了 2025年3月末" in tile(opened(), "nocode_applications")
-    assert "Ended end of March 2025" in tile(opened(lang="en"), "nocode_applications")
+    assert "この指標は終了しました(2025年3月末)。" in tile(opened(), "nocode_applications")
+    assert "This indicator has ended (end of March 2025)." in tile(opened(lang="en"), "nocode_applications")
     assert "終了" not in tile(opened(), "online_procedures")
+
+
+def test_indicators_stand_by_what_they_need(published: Any, opened: Any) -> None:
+    page = opened()
+    assert "9指標のうち6指標が達成、1指標が順調、1指標は手当てが必要、1指標は判断保留です。" in page
+    assert "Of 9 indicators: 6 achieved, 1 on course, 1 needs attention, 1 cannot be told." in opened(lang="en")
+    headings = [page.index(f"<h2>{name} <span>") for name in ("手当てが必要", "順調", "判断できない", "達成")]
+    assert headings == sorted(headings)
+    assert headings[0] < page.index('data-indicator="training_participants"') < headings[1]
+
+
+def test_the_actual_target_and_status_of_a_tile_are_of_one_year(published: Any, opened: Any) -> None:
+    shown = plain(tile(opened(), "online_procedures"))
+    assert "1,957件 目標 2,000件 令和7年度末 未達成 令和7年度末は43件不足。2026年7月に2,000件へ到達しました。" in shown
+    assert "今年度 2026年10月末まで 2,125件 前年の同じ時期より +335件" in shown
+    specialists = plain(tile(opened(), "specialists_hired"))
+    assert "2名 目標 3名程度 令和5年度末 達成 (許容 ±1名)" in specialists
+    assert "今年度 2026年11月9日まで 1名 前年の同じ時期より ±0名" in specialists
+    english = plain(tile(opened(lang="en"), "training_participants"))
+    assert "58 people target 60 people a year End of FY2025 Not met" in english
+    assert "33 people +2 people on the same time last year" in english
+
+
+def test_a_tile_with_a_target_ahead_says_how_far_and_what_was_planned(published: Any, opened: Any) -> None:
+    page = opened()
+    shown = plain(tile(page, "visualisation_usage_rate"))
+    assert "66% / 目標 70%以上(令和8年度末) 2026年10月末時点 · 届く見込み 63% 計画では2026年10月末に 65.8%" in shown
+    assert "令和7年度末 57% (目標 60%) 未達成" in shown, "the earlier year on a line of its own"
+    answer = plain(page.split('<section class="panel standing')[1].split("</section>")[0])
+    for told in ("順調 令和8年度末に70%へ届く見込みは63%です。", "66.0% 35 / 53所属", "計画では今 65.8%", "あと 3所属 月 0.6所属"):
+        assert told in answer
+
+
+def test_a_milestone_says_what_is_done_and_when_and_no_percentage(published: Any, opened: Any) -> None:
+    page = opened()
+    shown = plain(tile(page, "data_utilisation_policy"))
+    assert "策定済 2024年3月29日に完了 予定した工程がすべて完了しました。" in shown
+    assert "%" not in shown
+    assert "trend" not in tile(page, "data_utilisation_policy")
+    assert "Drawn up Done on 29 March 2024" in plain(tile(opened(lang="en"), "data_utilisation_policy"))
+
+
+def test_a_part_year_is_joined_to_no_whole_year(published: Any, opened: Any, change: Any) -> None:
+    change(
+        published,
+        "insert into marts.fct_indicator_progress (indicator_code, fiscal_year, actual_origin, actual_value, is_provisional) "
+        "values ('training_participants', 2024, 'computed', 61, false), ('training_participants', 2026, 'computed', 33, true), "
+        "('nocode_applications', 2026, 'computed', 65, true)",
+    )
+    page = opened()
+    flow, stock = (tile(page, code) for code in ("training_participants", "nocode_applications"))
+    assert "令和8年度" not in plain(flow.split('<div class="trend">')[1])
+    drawn = drawings(stock)[0]
+    assert drawn.count('class="dot hollow"') == 1
+    assert len(re.findall(r'line actual" points="([^"]+)"', drawn)[0].split()) == 2
+    bars = opened("indicator", indicator="training_participants")
+    assert all(each.count('class="bar hollow"') == 1 for each in drawings(bars))
+
+
+def test_the_tolerance_counts_in_both_places(published: Any, opened: Any, change: Any) -> None:
+    change(
+        published,
+        "update marts.fct_indicator_progress set rating_comparison = 'differs_explained' where indicator_code = 'specialists_hired'",
+    )
+    page = plain(opened("indicator", indicator="specialists_hired"))
+    assert "許容の範囲内で達成" in page
+    assert "数値判定と異なる" not in page
 
 
 def test_house_with_nothing_published_says_so(house: Any, opened: Any) -> None:

@@ -2,6 +2,7 @@
 that a mart or a night can tell.
 """
 
+import csv
 import importlib
 import pkgutil
 import re
@@ -75,6 +76,7 @@ _TOLD = {
     ("fct_reconciliation", "outcome"): "reconciled",
     ("fct_indicator_revisions", "measure"): "measure",
     ("fct_department_usage", "standing"): "standing",
+    ("fct_indicator_standings", "attention_group"): "group",
     ("fct_department_usage_months", "change"): "cell",
 }
 
@@ -93,6 +95,12 @@ def test_every_code_that_a_mart_may_tell_has_its_words(column: tuple[str, str], 
     codes = accepted(*column)
     assert codes, "the contract accepts no values: is it still this column?"
     assert {f"{table}.{code}" for code in codes} <= set(texts("ja"))
+
+
+def test_every_reason_that_decides_where_an_indicator_stands_has_its_sentence() -> None:
+    with (ROOT / "dbt_project" / "seeds" / "attention_reasons.csv").open(encoding="utf-8") as seed:
+        reasons = {row["reason_code"] for row in csv.DictReader(seed) if row["attention_group"] != "note"}
+    assert {f"standing_told.{reason}" for reason in reasons} <= set(texts("ja"))
 
 
 def test_every_check_of_the_night_has_its_words() -> None:
