@@ -1,6 +1,8 @@
 /* What a page cannot say by itself: its language to the browser, its age by the reader's clock, and
    links that spare the server a new session. Without this script every link works all the same. */
 (() => {
+    let followed = null;
+
     const tell = () => {
         const page = document.querySelector(".shihyo");
         if (!page) return;
@@ -8,6 +10,14 @@
         for (const line of document.querySelectorAll("[data-late-from]")) {
             const isLate = Date.now() > Date.parse(line.dataset.lateFrom);
             if (isLate !== line.classList.contains("late")) line.classList.toggle("late", isLate);
+        }
+        // The link that had the focus is gone with its page: a reader of keys goes on where it was,
+        // or at the new page's content.
+        if (followed && document.activeElement === document.body) {
+            const links = [...page.querySelectorAll("a[href]")];
+            const next = followed.isOtherPage ? null : links.find((link) => link.href === followed.href);
+            (next ?? page.querySelector(".main")).focus({ preventScroll: true });
+            followed = null;
         }
     };
     tell();
@@ -26,6 +36,7 @@
         if (!link || !opensHere(link, event)) return;
         event.preventDefault();
         const isOtherPage = link.pathname !== location.pathname;
+        followed = { href: link.href, isOtherPage };
         history.pushState(null, "", link.href);
         window.dispatchEvent(new PopStateEvent("popstate"));
         if (isOtherPage) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);

@@ -27,6 +27,11 @@ class Layout:
     is_of_one_indicator: bool = False
     indicator: str | None = None
 
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """Return what all its panels draw, each once."""
+        return tuple(dict.fromkeys(query for panel in self.panels for query in panel.queries))
+
 
 def _panel(name: str, *besides: str) -> Panel:
     return Panel(name, (name, *besides))

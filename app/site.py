@@ -4,6 +4,7 @@ It puts rows and templates together and decides nothing: figures come from the m
 `texts/`. It knows nothing of the web server either.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +18,10 @@ from app.drawing.figures import Figures
 from app.drawing.rows import Row
 from app.drawing.templates import draw, words_of
 from app.drawing.words import Words
-from app.pages import LAYOUTS, Panel
-from app.warehouse import Published, State, WarehouseUnreadableError, rows
+from app.pages import FRAME, LAYOUTS, Layout
+from app.warehouse import Published, State, WarehouseOutdatedError, WarehouseUnreadableError, read
+
+_LOG = logging.getLogger(__name__)
 
 # A night every day, and half a day more before its absence is told.
 _UPDATED_WITHIN = timedelta(hours=36)
@@ -34,12 +37,16 @@ class Drawn:
 
 def draw_site(state: State, address: Address, now: datetime) -> Drawn:
     """Return the page that an address asks for, or why there is none."""
+    if state.unreadable:
+        _LOG.error("the published version cannot be read: %s", state.unreadable)
+        return _without_figures("unreadable", address, state)
     if state.published is None:
-        return _without_figures("unreadable" if state.unreadable else "nothing", address, state)
+        return _without_figures("nothing", address, state)
     try:
         return _drawn(state.published, state, address, now)
-    except WarehouseUnreadableError:
-        return _without_figures("unreadable", address, state)
+    except WarehouseUnreadableError as error:
+        _LOG.error("the published version cannot be read: %s", error)
+        return _without_figures("outdated" if isinstance(error, WarehouseOutdatedError) else "unreadable", address, state)
 
 
 def draw_misconfigured(address: Address) -> Drawn:
@@ -56,41 +63,53 @@ def _without_figures(why: str, address: Address, state: State) -> Drawn:
 
 def _drawn(published: Published, state: State, address: Address, now: datetime) -> Drawn:
     layout, words = LAYOUTS[address.page], words_of(address.lang)
-    indicators = rows(published, "indicators")
-    code = layout.indicator
-    if layout.is_of_one_indicator:
-        first = indicators[0]["indicator_code"] if indicators else None
-        code = first if address.indicator is None else address.indicator
-    indicator = next((each for each in indicators if each["indicator_code"] == code), None)
+    frame = read(published, FRAME)
+    indicators = frame["indicators"]
+    indicator = _indicator(indicators, layout, address)
     late_from = published.published_at + _UPDATED_WITHIN if published.published_at else None
     told = {
         "published": published,
         "indicators": indicators,
         "indicator": indicator,
-        "trust": rows(published, "trust")[0],
+        "trust": frame["trust"][0],
         "late_from": late_from,
         "is_late": late_from is not None and now > late_from,
     }
     if layout.is_of_one_indicator and indicator is None:
-        body = draw("unknown_indicator.html", address.lang, address=address, asked=in_one_line(code or ""), **told)
+        asked = in_one_line(address.indicator or "")
+        body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **told)
     else:
-        told_panels = told | {"figures": Figures(indicator, words) if indicator else None}
-        drawn = (_panel(published, panel, code, address, state, told_panels) for panel in layout.panels)
-        body = Markup().join(drawn)
+        body = _panels(published, layout, address, state, told)
     return _framed(body, _title(address, indicator, words), address, state, told)
 
 
-def _panel(
-    published: Published,
-    panel: Panel,
-    code: str | None,
-    address: Address,
-    state: State,
-    told: dict[str, Any],
-) -> Markup:
-    found = {query: rows(published, query, indicator_code=code, as_of=published.as_of) for query in panel.queries}
-    more = {"address": address, "state": state, "is_demo": state.is_demo, "charts": charts, "nights": nights}
-    return draw(f"{panel.name}.html", address.lang, **told, **more, **found)
+def _indicator(indicators: list[Row], layout: Layout, address: Address) -> Row | None:
+    """Return the indicator that a page is about: its own, the one that the address names, or the first."""
+    code = layout.indicator
+    if layout.is_of_one_indicator:
+        code = address.indicator
+        if code is None:
+            return indicators[0] if indicators else None
+    return next((each for each in indicators if each["indicator_code"] == code), None)
+
+
+def _panels(published: Published, layout: Layout, address: Address, state: State, told: dict[str, Any]) -> Markup:
+    indicator = told["indicator"]
+    code = indicator["indicator_code"] if indicator else layout.indicator
+    found = read(published, layout.queries, indicator_code=code, as_of=published.as_of)
+    more = {
+        "address": address,
+        "state": state,
+        "is_demo": state.is_demo,
+        "charts": charts,
+        "nights": nights,
+        "figures": Figures(indicator, words_of(address.lang)) if indicator else None,
+    }
+    drawn = (
+        draw(f"{panel.name}.html", address.lang, **told, **more, **{query: found[query] for query in panel.queries})
+        for panel in layout.panels
+    )
+    return Markup().join(drawn)
 
 
 def _framed(body: Markup, title: str, address: Address, state: State, told: dict[str, Any]) -> Drawn:

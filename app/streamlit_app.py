@@ -38,8 +38,6 @@ def _draw(address: Address) -> Drawn:
     except ConfigurationError:
         _LOG.exception("the settings are wrong")
         return site.draw_misconfigured(address)
-    if state.unreadable:
-        _LOG.error("the published version cannot be read: %s", state.unreadable)
     return site.draw_site(state, address, datetime.now(UTC))
 
 

@@ -82,8 +82,7 @@ class Figures:
         """Write a difference with its sign, also where it is more: +2名."""
         if value == 0:
             return "±" + self.stated_difference(0)
-        sign = "+" if value > 0 else self._words.minus
-        return sign + self.difference(abs(value))
+        return "+" + self.difference(value) if value > 0 else self._words.minus + self.difference(-value)
 
     def stated_difference(self, value: Number) -> str:
         """Write a difference that a document states, such as a tolerance."""

@@ -300,6 +300,30 @@ def test_the_address_and_the_page_agree_all_the_way_back(browser: Any, url: str)
     mailed.context.close()
 
 
+def test_all_of_it_can_be_reached_by_keys(browser: Any, url: str) -> None:
+    visit = Visit(browser, f"{url}/?lang=en", 1280, 900)
+    page = visit.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.closest('.shihyo') && document.activeElement.textContent.trim()"))
+    for told in ("日本語", "Dark", "Usage", "32 rows held back", "The months as a table", "Training participants"):
+        assert told in reached
+    page.locator(".pages a", has_text="Usage").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".shihyo[data-page=usage]", timeout=20_000)
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.id") == "shihyo-main"
+    page.locator(".choice a", has_text="All months").focus()
+    page.keyboard.press("Enter")
+    page.locator(".choice a[aria-current]", has_text="All months").wait_for(timeout=20_000)
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.textContent.trim()") == "All months"
+    visit.context.close()
+
+
 def test_links_work_without_the_browsers_script(browser: Any, url: str) -> None:
     visit = Visit(browser, url, 1280, 900)
     page = visit.page

@@ -125,13 +125,13 @@ def test_held_night_is_told_in_the_readers_language(published: Any, opened: Any,
         told = plain(opened(page))
         assert "2026年11月25日 02:00 の更新は公表されませんでした" in told
         assert "データの検査に合格しなかったため、公表を止めました。" in told
-        assert "職員名簿の行数が、前の月の半分未満です(12件中1件)" in told
+        assert "職員名簿の行数が、前の月より大きく減っています(12件中1件)" in told
         assert "工程の台帳の行数が、前回の公表分より大きく減っています(2件)" in told
         assert "担当者が確かめている検査項目があります" in told
         assert "表示しているのは 2026年11月20日 時点の数値です。" in told
         assert "roster" not in told
     english = plain(opened(lang="en"))
-    assert "A staff roster has less than half the rows of the one before (1 of 12 cases)" in english
+    assert "A staff roster has far fewer rows than the one before (1 of 12 cases)" in english
     assert opened().count("<article") == 9
 
 
@@ -170,7 +170,7 @@ def test_warnings_of_the_last_audit_are_shown_quietly_and_once(published: Any, o
     published.write_status(passed_run(warnings=[same, "dbt test assert_x warned"]))
     notes = plain(opened().split('<details class="panel notes">')[1].split("</details>")[0])
     assert "検査の注意事項(2件)" in notes
-    assert notes.count("利用記録の1日分が、通常の4倍を超えています(12件)") == 1
+    assert notes.count("利用記録の1日分が、通常より大幅に多くなっています(12件)") == 1
     assert "assert_x" not in notes
 
 
@@ -315,6 +315,13 @@ def test_damaged_version_and_wrong_configuration_are_told_in_plain_words(publish
     page = routed()
     assert "設定に誤りがあります" in page
     assert "/nowhere" not in page
+
+
+def test_a_version_from_before_the_apps_marts_is_told_as_such(published: Any, opened: Any, change: Any) -> None:
+    change(published, "drop table marts.fct_indicator_standings")
+    assert "次の更新のあとに表示されます" in opened()
+    assert "fct_indicator" not in opened()
+    assert "計算から除いているデータ" in opened("quarantine"), "a page whose marts are there is shown"
 
 
 @pytest.mark.parametrize("target", ["warehouse-20261120-20261124T034501Z.duckdb", "warehouse.duckdb", "."])
