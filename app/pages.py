@@ -43,10 +43,11 @@ FRAME = ("trust", "indicators")
 LAYOUTS = {
     "overview": Layout(
         panels=(
-            Panel("overview_headline", ("overview_tiles",)),
+            _panel("overview_headline"),
             Panel("indicator_standing", ("overview_tiles",)),
             _panel("indicator_months", "indicator_targets", "forecast_path"),
             _panel("overview_tiles", "overview_trends"),
+            _panel("overview_changes"),
             _panel("audit_warnings"),
         ),
         indicator=USAGE_RATE,
@@ -73,6 +74,7 @@ LAYOUTS = {
     "usage": Layout(
         panels=(
             _panel("indicator_paces"),
+            _panel("usage_ask"),
             Panel("usage_standings", ("usage_departments", "usage_months")),
             Panel("usage_grid", ("usage_departments", "usage_months")),
         ),

@@ -134,6 +134,7 @@ def write_warehouse(file: Path) -> None:
         _write_audit(connection)
         _write_loads_and_path(connection)
         _write_standings(connection)
+        _write_headline_and_changes(connection)
         connection.execute("checkpoint")
 
 
@@ -567,6 +568,50 @@ def _write_standings(connection: duckdb.DuckDBPyConnection) -> None:
         row = dict.fromkeys(falses, False) | common | told
         place = {"indicator_code": code, "attention_group": group, "deciding_reason": reason, "reason_codes": [reason]}
         _insert(connection, "fct_indicator_standings", **place, overview_order=order, **row)
+
+
+def _write_headline_and_changes(connection: duckdb.DuckDBPyConnection) -> None:
+    groups = [group for _, group, _, _ in _STANDINGS]
+    counts = {f"{group}_count": groups.count(group) for group in ("needs_attention", "on_course", "achieved", "undetermined", "ended")}
+    rate = {"indicator_code": "visualisation_usage_rate", "next_target_fiscal_year": 2026, "next_target_value": 70}
+    question = {"headline_kind": "to_go_with_chance", "attention_group": "on_course", "target_probability": 0.631, "still_needed": 3}
+    _insert(connection, "fct_headlines", **rate, **question, **counts, indicator_count=len(groups), as_of=date(2026, 11, 20))
+    since = {"fiscal_year": 2026, "since_on": date(2026, 10, 31), "correction_ids": []}
+    _insert(
+        connection,
+        "fct_indicator_changes",
+        indicator_code="visualisation_usage_rate",
+        **since,
+        causes=["new_deliveries"],
+        joined_codes=["B02"],
+        left_codes=["271063"],
+        actual_value_then=100 * 34 / 53,
+        actual_value=100 * 35 / 53,
+        difference=100 / 53,
+    )
+    _insert(
+        connection,
+        "fct_indicator_changes",
+        indicator_code="training_participants",
+        **since | {"correction_ids": ["one"]},
+        causes=["target_revised"],
+        joined_codes=[],
+        left_codes=[],
+        target_text_then="60名/年",
+        target_text="65名/年",
+        target_value=65,
+        status="met",
+        status_then="not_met",
+    )
+    asked = (
+        ("271063", "left", {"last_used_month": date(2026, 9, 1), "months_used": 6, "months_since_use": 1}),
+        ("271080", "never", {"months_used": 0, "kind_using_count": 14, "kind_count": 24}),
+        ("271071", "never", {"months_used": 0, "has_begun": True}),
+    )
+    for order, (code, standing, told) in enumerate(asked, start=1):
+        place = {"org_unit_code": code, "standing": standing, "org_unit_kind": "ward", "ask_order": order}
+        common = {"has_begun": False, "kind_using_count": 14, "kind_count": 24, "measured_month": date(2026, 10, 1)}
+        _insert(connection, "fct_departments_to_ask", **place, **common | told)
 
 
 def _write_loads_and_path(connection: duckdb.DuckDBPyConnection) -> None:

@@ -14,9 +14,9 @@ PLANTED = f"{_SCRIPT} {_MARKDOWN} {_FORMULA} \" ' &"
 
 # What keys, codes and links are made of stays what it is: everything else is planted.
 _KEPT = re.compile(
-    r"(_code|_id|kind|direction|unit_\w+|roll_up|grain|origin|outlook|counted|qualifier|standing|change|measure|cause"
+    r"(_code|_id|kind|direction|roll_up|grain|origin|outlook|counted|qualifier|standing|change|measure|cause"
     r"|_status|status|status_reason|reason_code|_method|judging_method|outcome|severity|disposition|source_name"
-    r"|run_id|official_rating|rating_comparison|revision_kind|stage|model_name|sha256|period_grain)$"
+    r"|run_id|attention_group|headline_kind|deciding_reason|year_choice|rating_comparison|revision_kind|stage|model_name|sha256|period_grain)$"
 )
 
 

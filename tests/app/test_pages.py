@@ -223,8 +223,12 @@ def test_an_indicator_that_has_ended_says_so_on_its_tile(published: Any, opened:
 
 def test_indicators_stand_by_what_they_need(published: Any, opened: Any) -> None:
     page = opened()
-    assert "9指標のうち6指標が達成、1指標が順調、1指標は手当てが必要、1指標は判断保留です。" in page
-    assert "Of 9 indicators: 6 achieved, 1 on course, 1 needs attention, 1 cannot be told." in opened(lang="en")
+    headline = plain(page.split('<h1 class="headline">')[1].split("</h1>")[0])
+    assert "9指標のうち6指標が達成、1指標が順調、1指標は手当てが必要、1指標は判断保留です。" in headline
+    assert "データ可視化環境の利用状況は、令和8年度末に70%へ届く見込みが63%です。" in headline
+    english = plain(opened(lang="en"))
+    assert "Of 9 indicators: 6 achieved, 1 on course, 1 needs attention, 1 cannot be told." in english
+    assert "70% by the end of FY2026 has a chance of 63%." in english
     headings = [page.index(f"<h2>{name} <span>") for name in ("手当てが必要", "順調", "判断できない", "達成")]
     assert headings == sorted(headings)
     assert headings[0] < page.index('data-indicator="training_participants"') < headings[1]
@@ -248,8 +252,24 @@ def test_a_tile_with_a_target_ahead_says_how_far_and_what_was_planned(published:
     assert "66% / 目標 70%以上(令和8年度末) 2026年10月末時点 · 届く見込み 63% 計画では2026年10月末に 65.8%" in shown
     assert "令和7年度末 57% (目標 60%) 未達成" in shown, "the earlier year on a line of its own"
     answer = plain(page.split('<section class="panel standing')[1].split("</section>")[0])
-    for told in ("順調 令和8年度末に70%へ届く見込みは63%です。", "66.0% 35 / 53所属", "計画では今 65.8%", "あと 3所属 月 0.6所属"):
+    for told in ("順調", "66.0% 35 / 53所属", "計画では今 65.8%", "あと 3所属 月 0.6所属"):
         assert told in answer
+    own = plain(opened("indicator", indicator="visualisation_usage_rate"))
+    assert "順調 令和8年度末に70%へ届く見込みは63%です。" in own
+
+
+def test_what_changed_since_last_month_is_told_with_its_causes(published: Any, opened: Any) -> None:
+    changes = plain(opened().split('<section class="panel changes">')[1].split("</section>")[0])
+    assert "先月から変わったこと 2026年10月31日から" in changes
+    assert "実績 64.2% → 66.0% · 新たに 地域データ共創室 · 利用停止 西区役所 (新しいデータを受領)" in changes
+    assert "達成に · 目標 60名/年 → 65名/年 · 訂正 1件 (目標を改定)" in changes
+    english = plain(opened(lang="en"))
+    assert "joined: Community Data Office · stopped: Nishi Ward Office (new deliveries)" in english
+
+
+def test_a_month_without_a_change_says_nothing_of_it(published: Any, opened: Any, change: Any) -> None:
+    change(published, "delete from marts.fct_indicator_changes")
+    assert "先月から変わったこと" not in opened()
 
 
 def test_a_milestone_says_what_is_done_and_when_and_no_percentage(published: Any, opened: Any) -> None:

@@ -77,6 +77,8 @@ _TOLD = {
     ("fct_indicator_revisions", "measure"): "measure",
     ("fct_department_usage", "standing"): "standing",
     ("fct_indicator_standings", "attention_group"): "group",
+    ("fct_departments_to_ask", "org_unit_kind"): "kind_of",
+    ("fct_headlines", "headline_kind"): "question",
     ("fct_department_usage_months", "change"): "cell",
 }
 

@@ -33,14 +33,25 @@ def test_a_target_that_is_reached_needs_nobody(published: Any, opened: Any, chan
     assert "あと" not in page
 
 
-def test_who_joined_returned_stopped_and_never_came(published: Any, opened: Any) -> None:
+def test_who_joined_returned_and_stopped(published: Any, opened: Any) -> None:
     page = opened("usage")
     joined = re.findall(r"<li><span>(.*?)</span> <small>(.*?)</small>", section(page, "joined"))
     assert joined == [("港区役所", "2026年11月 暫定"), ("地域データ共創室", "2026年6月")]
     assert "北区役所" in section(page, "returned")
     assert "北区役所</span> <small>2026年6月 (その後再開)" in section(page, "left")
     assert "西区役所</span> <small>2026年10月</small>" in section(page, "left")
-    assert re.findall(r"<li><span>(.*?)</span>", section(page, "never")) == ["港区役所", "大正区役所"]
+
+
+def test_whom_to_ask_first_is_told_with_the_reason(published: Any, opened: Any) -> None:
+    asked = plain(section(opened("usage"), "ask"))
+    assert "先に声をかける所属 3" in asked
+    stopped, never, begun = (asked.index(name) for name in ("西区役所", "大正区役所", "港区役所"))
+    assert stopped < never < begun
+    assert "西区役所 最後の利用 2026年9月(通算 6か月)" in asked
+    assert "大正区役所 未利用(区役所は 24 のうち 14 が利用)" in asked
+    assert "港区役所 今月使い始めています" in asked
+    english = plain(section(opened("usage", lang="en"), "ask"))
+    assert "never used it (14 of 24 ward offices do)" in english
 
 
 def test_grid_is_grouped_and_a_month_before_the_founding_is_blank(published: Any, opened: Any) -> None:
