@@ -137,7 +137,10 @@ def months_chart(
 ) -> Chart:
     """Draw an indicator by month (`months`) on its way to the target of each fiscal year (`targets`),
     with the forecast's fan where there is one (`path`).
+
+    A month that is not over is left out: what it has so far looks like a fall.
     """
+    months = [month for month in months if not month["is_provisional"]]
     wide, narrow = (
         _months(months, targets, path, figures, words, width=width, height=height) for width, height in ((960, 400), (360, 330))
     )
@@ -237,25 +240,20 @@ def _actuals(
     figures: Figures,
     targets: Sequence[Row],
 ) -> None:
-    """Draw the months; a month that is missing leaves a gap, one that is not over is joined to none."""
-    settled = [month for month in months if not month["is_provisional"]]
-    runs: list[list[Row]] = [settled[:1]]
-    for before, after in pairwise(settled):
+    """Draw the months; one that is missing leaves a gap."""
+    runs: list[list[Row]] = [[*months[:1]]]
+    for before, after in pairwise(months):
         if _months_between(before["period_start"], after["period_start"]) > 1:
             runs.append([])
         runs[-1].append(after)
     for run in runs:
         canvas.add("line", "actual", [_point(canvas, each) for each in run])
         canvas.add("dot", "actual", [_point(canvas, run[-1])]) if len(run) == 1 else None
-    for each in months:
-        if each["is_provisional"]:
-            canvas.add("dot", "hollow", [_point(canvas, each)])
-    if settled:
-        last = settled[-1]
-        place = _point(canvas, last)
-        canvas.add("dot", "actual", [place], size=6)
-        canvas.take([_point(canvas, each) for each in months])
-        canvas.label("now", place, str(figures.value(last["actual_value"], beside=[target_of(last, targets)])), 24)
+    last = months[-1]
+    place = _point(canvas, last)
+    canvas.add("dot", "actual", [place], size=6)
+    canvas.take([_point(canvas, each) for each in months])
+    canvas.label("now", place, str(figures.value(last["actual_value"], beside=[target_of(last, targets)])), 24)
 
 
 def _months_between(begin: date, end: date) -> int:
