@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from math import ceil, floor, log10
 
 from app.drawing.figures import Figures
 from app.drawing.rows import Row
@@ -52,6 +53,7 @@ class _Canvas:
     width: float
     height: float
     days: tuple[date, date]
+    lowest: float
     highest: float
     left: float = 46
     right: float = 24
@@ -62,16 +64,27 @@ class _Canvas:
     taken: list[Place] = field(default_factory=list)
 
     def place(self, day: date, value: float) -> Place:
+        """Return where a value of a day is."""
         begin, end = self.days
         along = (day - begin).days / max((end - begin).days, 1)
-        up = value / self.highest
+        up = (value - self.lowest) / (self.highest - self.lowest)
         return (
             self.left + (self.width - self.left - self.right) * along,
             self.height - self.bottom - (self.height - self.top - self.bottom) * up,
         )
 
-    def add(self, shape: str, look: str, places: Iterable[Place], **more: str | float) -> None:
-        self.marks.append(Mark(shape, look, list(places), **more))  # type: ignore[arg-type]
+    def add(
+        self,
+        shape: str,
+        look: str,
+        places: Iterable[Place],
+        *,
+        text: str = "",
+        anchor: str = "start",
+        size: float = 4,
+    ) -> None:
+        """Draw a shape over what is drawn already."""
+        self.marks.append(Mark(shape, look, list(places), text, anchor, size))
 
     def take(self, places: Sequence[Place]) -> None:
         """Note what a line covers, between its places too."""
@@ -98,6 +111,7 @@ class _Canvas:
         self.take([(at[0] - wide / 2, at[1] - size * 0.36), (at[0] + wide / 2, at[1] - size * 0.36)])
 
     def image(self) -> str:
+        """Return the drawing as an image's address."""
         return _image(self.width, self.height, self.marks)
 
 
@@ -110,8 +124,9 @@ def _image(width: float, height: float, marks: Sequence[Mark]) -> str:
 def trend(points: Sequence[Row]) -> str:
     """Draw a small trend (two points or more) from zero up; what is provisional is joined to nothing."""
     begin, end = points[0]["period_start"], points[-1]["period_start"]
-    highest = max(point["actual_value"] for point in points) or 1
-    canvas = _Canvas(320, 56, (begin, end), highest, left=7, right=7, top=7, bottom=7)
+    values = [point["actual_value"] for point in points]
+    lowest, highest, _ = _scale(values, is_percent=False)
+    canvas = _Canvas(320, 56, (begin, end), lowest, highest, left=7, right=7, top=7, bottom=7)
     canvas.add("line", "axis", [(0, 55), (320, 55)])
     settled = [point for point in points if not point["is_provisional"]]
     canvas.add("line", "actual", [_point(canvas, each) for each in settled])
@@ -162,10 +177,10 @@ def _months(
     days += [step["forecast_month"] for step in path]
     values = [each["actual_value"] for each in months] + [each["target_value"] for each in targets]
     values += [step["upper_95_value"] for step in path]
-    highest, step = _scale(max(values), is_percent=figures.is_percent)
+    lowest, highest, step = _scale(values, is_percent=figures.is_percent)
     # A label stands right of the last mark: it has to have room there.
     right = 30 if figures.is_percent else 44
-    canvas = _Canvas(width, height, (min(days), max(days)), highest, right=right)
+    canvas = _Canvas(width, height, (min(days), max(days)), lowest, highest, right=right)
     _grid(canvas, step, figures)
     _years(canvas, words)
     _fan(canvas, path, months)
@@ -176,20 +191,20 @@ def _months(
     return canvas.image()
 
 
-def _scale(most: float, *, is_percent: bool) -> tuple[float, float]:
-    """Return the end of the axis and the distance of its lines."""
-    if is_percent and most <= 100:
-        return 100, 20
-    step = 10.0 ** (len(str(int(most))) - 1)
-    while most / step < 3:
-        step /= 2
-    lines = int(most / step) + 1
-    return lines * step, step * max(1, round(lines / 5))
+def _scale(values: Sequence[float], *, is_percent: bool) -> tuple[float, float, float]:
+    """Return both ends of the axis, zero within it, and the distance of its lines."""
+    least, most = min(0.0, *values), max(0.0, *values)
+    if is_percent and least == 0 and most <= 100:
+        return 0, 100, 20
+    span = most - least or 1
+    step = 10.0 ** floor(log10(span))
+    step = next(step / part for part in (1, 2, 5, 10) if span * part / step >= 3)
+    return step * floor(least / step), step * ceil((most or (least == 0)) / step), step
 
 
 def _grid(canvas: _Canvas, step: float, figures: Figures) -> None:
     begin, end = canvas.days
-    for number in range(int(canvas.highest / step + 1e-9) + 1):
+    for number in range(round(canvas.lowest / step), round(canvas.highest / step) + 1):
         value = round(step * number, 6)
         places = [canvas.place(begin, value), canvas.place(end, value)]
         canvas.add("line", "axis" if value == 0 else "grid", places)
@@ -202,13 +217,13 @@ def _years(canvas: _Canvas, words: Words) -> None:
     begin, end = canvas.days
     starts = [date(year, 4, 1) for year in range(begin.year, end.year + 1)]
     shown = [day for day in starts if begin <= day <= end]
-    floor = canvas.height - canvas.bottom
+    bottom = canvas.height - canvas.bottom
     room = 74 * len(shown) > canvas.width - canvas.left - canvas.right
     for number, day in enumerate(shown):
         x = canvas.place(day, 0)[0]
-        canvas.add("line", "axis", [(x, floor), (x, floor + 6)])
+        canvas.add("line", "axis", [(x, bottom), (x, bottom + 6)])
         if not (room and (len(shown) - number) % 2 == 0):
-            canvas.add("text", "quiet", [(x, floor + 23)], text=words.year_in_brief(day.year))
+            canvas.add("text", "quiet", [(x, bottom + 23)], text=words.year_in_brief(day.year))
 
 
 def _fan(canvas: _Canvas, path: Sequence[Row], months: Sequence[Row]) -> None:
@@ -248,7 +263,8 @@ def _actuals(
         runs[-1].append(after)
     for run in runs:
         canvas.add("line", "actual", [_point(canvas, each) for each in run])
-        canvas.add("dot", "actual", [_point(canvas, run[-1])]) if len(run) == 1 else None
+        if len(run) == 1:
+            canvas.add("dot", "actual", [_point(canvas, run[0])])
     last = months[-1]
     place = _point(canvas, last)
     canvas.add("dot", "actual", [place], size=6)
@@ -285,11 +301,10 @@ def _bars(
     height: float,
 ) -> str:
     known = [each[key] for each in years for key in ("actual_value", "target_value")]
-    most = max((value for value in known if value is not None), default=1) or 1
-    highest, step = _scale(most, is_percent=figures.is_percent)
+    lowest, highest, step = _scale([value for value in known if value is not None], is_percent=figures.is_percent)
     begin = date(years[0]["fiscal_year"], 4, 1)
     end = date(years[-1]["fiscal_year"] + 1, 4, 1)
-    canvas = _Canvas(width, height, (begin, end), highest, left=58)
+    canvas = _Canvas(width, height, (begin, end), lowest, highest, left=58)
     _grid(canvas, step, figures)
     for year in years:
         _bar(canvas, year, figures, words)
@@ -298,17 +313,17 @@ def _bars(
 
 def _bar(canvas: _Canvas, year: Row, figures: Figures, words: Words) -> None:
     begin, end = date(year["fiscal_year"], 4, 1), date(year["fiscal_year"] + 1, 4, 1)
-    (x, floor), (next_x, _) = canvas.place(begin, 0), canvas.place(end, 0)
+    (x, zero), (next_x, _) = canvas.place(begin, 0), canvas.place(end, 0)
     gap = (next_x - x) * 0.2
     x, next_x = x + gap, next_x - gap
     middle = (x + next_x) / 2
     name = words.year_in_brief(year["fiscal_year"])
-    canvas.add("text", "quiet", [(middle, floor + 23)], text=name, anchor="middle")
+    canvas.add("text", "quiet", [(middle, canvas.height - canvas.bottom + 23)], text=name, anchor="middle")
     value, target = year["actual_value"], year["target_value"]
     if value is not None:
         height = canvas.place(begin, value)[1]
         look = "hollow" if year["is_provisional"] else "actual"
-        canvas.add("bar", look, [(x, height), (next_x, floor)])
+        canvas.add("bar", look, [(x, min(height, zero)), (next_x, max(height, zero))])
         label = figures.in_brief(value, beside=[target])
         is_near = target is not None and abs(canvas.place(begin, target)[1] - height + 8) < 16
         at = (middle, height + (24 if is_near and not year["is_provisional"] else -8))
