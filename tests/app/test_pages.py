@@ -56,7 +56,7 @@ def test_the_router_draws_what_the_address_asks_for(published: Any) -> None:
 def test_every_page_tells_how_far_it_can_be_trusted(published: Any, opened: Any) -> None:
     for page in ("", "indicator", "usage", "quarantine"):
         line = plain(opened(page).split('<p class="trust')[1].split("</p>")[0])
-        for told in ("2026年11月20日時点", "最終更新 2026年11月24日 12:45", "検査 3項目合格(注意1)", "3系統受領", "除外32行"):
+        for told in ("2026年11月20日時点", "最終更新 2026年11月24日 12:45", "検査 合格(3項目、注意1件)", "3系統受領", "除外32行"):
             assert told in line
 
 
