@@ -15,7 +15,8 @@
         // or at the new page's content.
         if (followed && document.activeElement === document.body) {
             const links = [...page.querySelectorAll("a[href]")];
-            const next = followed.isOtherPage ? null : links.find((link) => link.href === followed.href);
+            const isSame = (link) => link.href === followed.href && link.textContent === followed.text;
+            const next = followed.isOtherPage ? null : links.find(isSame);
             (next ?? page.querySelector(".main")).focus({ preventScroll: true });
             followed = null;
         }
@@ -36,7 +37,7 @@
         if (!link || !opensHere(link, event)) return;
         event.preventDefault();
         const isOtherPage = link.pathname !== location.pathname;
-        followed = { href: link.href, isOtherPage };
+        followed = { href: link.href, text: link.textContent, isOtherPage };
         history.pushState(null, "", link.href);
         window.dispatchEvent(new PopStateEvent("popstate"));
         if (isOtherPage) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
