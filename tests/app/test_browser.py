@@ -407,6 +407,9 @@ def test_print_unrolls_everything(browser: Any, url: str, name: str) -> None:
     visit.page.emulate_media(media="print")
     visit.page.wait_for_timeout(300)
     assert visit.page.evaluate(_PRINTED) == {"scrollers": 0, "tall": True}
+    if name == "indicator":
+        for folded in (".receipt .rows", ".months details .rows"):
+            assert visit.page.locator(folded).bounding_box()["height"] > 100
     height = visit.page.evaluate("document.querySelector('.shihyo').getBoundingClientRect().height")
     printed = visit.page.pdf(format="A4", prefer_css_page_size=True)
     pages = len(re.findall(rb"/Type\s*/Page\b", printed))
