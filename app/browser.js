@@ -36,10 +36,15 @@
         const link = event.target.closest?.(".shihyo a[href]");
         if (!link || !opensHere(link, event)) return;
         event.preventDefault();
+        if (link.href === location.href) return;
+        const shown = document.querySelector(".shihyo");
         const isOtherPage = link.pathname !== location.pathname;
         followed = { href: link.href, text: link.textContent, isOtherPage };
         history.pushState(null, "", link.href);
         window.dispatchEvent(new PopStateEvent("popstate"));
         if (isOtherPage) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+        // A session that was lost answers nothing: then the link is followed as any other.
+        const isStuck = () => shown.isConnected && location.href === link.href;
+        setTimeout(() => isStuck() && location.reload(), 4_000);
     });
 })();

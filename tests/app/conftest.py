@@ -135,6 +135,7 @@ def write_warehouse(file: Path) -> None:
         _write_loads_and_path(connection)
         _write_standings(connection)
         _write_headline_and_changes(connection)
+        _write_pages(connection)
         connection.execute("checkpoint")
 
 
@@ -568,6 +569,11 @@ def _write_standings(connection: duckdb.DuckDBPyConnection) -> None:
         row = dict.fromkeys(falses, False) | common | told
         place = {"indicator_code": code, "attention_group": group, "deciding_reason": reason, "reason_codes": [reason]}
         _insert(connection, "fct_indicator_standings", **place, overview_order=order, **row)
+
+
+def _write_pages(connection: duckdb.DuckDBPyConnection) -> None:
+    page = {"page_number": "596582", "title": "令和5年度デジタル統括室運営方針", "origin": "https://www.city.example/596582.html"}
+    _insert(connection, "dim_policy_pages", item_id="one", item_key="596582.html", **page, page_date=date(2024, 6, 10))
 
 
 def _write_headline_and_changes(connection: duckdb.DuckDBPyConnection) -> None:

@@ -334,6 +334,18 @@ def test_links_work_without_the_browsers_script(browser: Any, url: str) -> None:
     visit.context.close()
 
 
+def test_a_link_is_followed_though_the_session_is_lost(browser: Any, url: str) -> None:
+    visit = Visit(browser, url, 1280, 900)
+    page = visit.page
+    # What Streamlit listens to is taken away, as if nobody answered.
+    page.evaluate("window.addEventListener('popstate', event => event.stopImmediatePropagation(), true)")
+    page.evaluate("window.dispatchEvent = () => true")
+    page.click(".tile[data-indicator=training_participants] h3 a")
+    page.locator(".shihyo h1", has_text="研修の受講者").wait_for(timeout=20_000)
+    assert len(visit.sockets) == 2
+    visit.context.close()
+
+
 def test_a_tile_is_a_link_all_over(browser: Any, url: str) -> None:
     visit = Visit(browser, url, 1280, 900)
     box = visit.page.locator(".tile[data-indicator=training_participants]").bounding_box()

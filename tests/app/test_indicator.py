@@ -59,7 +59,9 @@ def test_a_status_that_cannot_be_told_says_why_and_a_tolerance_is_shown(publishe
 def test_published_figures_and_revisions_are_told_with_their_sources(published: Any, opened: Any) -> None:
     page = opened("indicator", indicator=_PROCEDURES)
     assert "幅の範囲内で一致" in section(page, "公表値との照合")
-    assert "運営方針 596582" in section(page, "公表値との照合")
+    source = section(page, "公表値との照合")
+    assert '<a href="https://www.city.example/596582.html" target="_blank">運営方針 596582</a>' in source
+    assert "令和5年度デジタル統括室運営方針 (2024年6月10日)" in plain(source)
     revisions = section(page, "値の変更の履歴")
     assert "約600件 → 1,000件" in revisions
     assert "運営方針 &lt;b&gt;" in revisions
