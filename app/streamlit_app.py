@@ -1,113 +1,53 @@
-"""The router: the language, the published version (resolved once per run) and the page asked for. Figures are drawn by pages only."""
+"""The app's script: it hands an address to the site and shows the page that comes back.
 
+The address is the only state there is, so that back, reload, bookmark and mail find what it names.
+"""
+
+import logging
+from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
-from app import addresses, notices, warehouse
-from app.app_pages import indicator, overview, quarantine, usage
-from app.i18n import LANGUAGE_NAMES, LANGUAGES, Words
+from app import site, warehouse
+from app.address import PAGES, Address, path_below, read_address
+from app.site import Drawn
 from settings import ConfigurationError, settings
 
 _HERE = Path(__file__).resolve().parent
+_LOG = logging.getLogger(__name__)
 
 
-def _keep_language() -> None:
-    st.query_params["lang"] = st.session_state["language"]
+def _drawn_by_the_site() -> None:
+    """Stand for a page where Streamlit asks for one: the site draws all of them."""
 
 
-def _choose_language() -> Words:
-    asked = addresses.asked("lang")
-    known = next((language for language in LANGUAGES if language == asked), None)
-    # The address may have changed since, by the browser's way back: its language is the one shown.
-    st.session_state["language"] = known or st.session_state.get("language") or LANGUAGES[0]
-    words = Words(st.session_state["language"])
-    st.segmented_control(
-        words("language"),
-        LANGUAGES,
-        format_func=LANGUAGE_NAMES.__getitem__,
-        key="language",
-        on_change=_keep_language,
-        required=True,
-        label_visibility="collapsed",
-    )
-    if asked is not None and known is None:
-        told = words("language_unknown", language=addresses.named(asked, words))
-        st.html(addresses.unknown_html(told, words))
-    return words
+def _asked() -> Address:
+    """Return what the address asks for; Streamlit shows its first page of an address it does not know."""
+    known = [st.Page(_drawn_by_the_site, title=page, url_path=page, default=page == PAGES[0]) for page in PAGES]
+    path = st.navigation(known, position="hidden").url_path
+    if not path:
+        named = path_below(st.context.url, str(st.get_option("server.baseUrlPath")))
+        path = "" if named in PAGES[1:] else named
+    return read_address(path, {name: st.query_params.get_all(name) for name in st.query_params})
 
 
-def _tell_unknown_page(pages: list[StreamlitPage], shown: StreamlitPage, words: Words) -> None:
-    base_path = str(st.get_option("server.baseUrlPath"))
-    known = ["overview", *(page.url_path for page in pages)]
-    page = addresses.asked_page(st.context.url, base_path, known)
-    if page is not None:
-        told = words("page_unknown", page=addresses.named(page, words), shown=shown.title)
-        st.html(addresses.unknown_html(told, words))
-
-
-def _show_nothing(state: warehouse.State, words: Words) -> None:
-    for notice in notices.notices_html(state, words):
-        st.html(notice)
-    if state.unreadable:
-        st.html(notices.message_html(words("unreadable_title"), words("damaged_body"), state.unreadable, words))
-    else:
-        st.html(notices.message_html(words("nothing_title"), words("nothing_body"), "", words))
-
-
-def _navigate(state: warehouse.State, words: Words) -> None:
-    published = state.published
-    if published is None:
-        _show_nothing(state, words)
-        return
-
-    def show_overview() -> None:
-        overview.show(state, published, words)
-
-    def show_indicator() -> None:
-        indicator.show(state, published, words)
-
-    def show_usage() -> None:
-        usage.show(state, published, words)
-
-    def show_quarantine() -> None:
-        quarantine.show(state, published, words)
-
-    pages = [
-        st.Page(show_overview, title=words("overview"), url_path="overview", default=True),
-        st.Page(show_indicator, title=words("indicator_page"), url_path="indicator"),
-        st.Page(show_usage, title=words("usage_page"), url_path="usage"),
-        st.Page(show_quarantine, title=words("quarantine_page"), url_path="quarantine"),
-    ]
-    chosen = st.navigation(pages, position="hidden")
-    with st.container(horizontal=True, key="shihyo-pages"):
-        for page in pages:
-            is_here = page.title == chosen.title
-            st.page_link(
-                page, label=f"**{page.title}**" if is_here else page.title, query_params={"lang": words.language}, disabled=is_here
-            )
-    _tell_unknown_page(pages, chosen, words)
+def _draw(address: Address) -> Drawn:
     try:
-        chosen.run()
-    except warehouse.WarehouseUnreadableError as error:
-        st.html(notices.message_html(words("unreadable_title"), words("damaged_body"), str(error), words))
+        state = warehouse.read_state(settings())
+    except ConfigurationError:
+        _LOG.exception("the settings are wrong")
+        return site.draw_misconfigured(address)
+    return site.draw_site(state, address, datetime.now(UTC))
 
 
 def _run() -> None:
-    st.set_page_config(page_title="指標 Shihyō", page_icon=_HERE / "icon.svg", layout="wide")
+    drawn = _draw(_asked())
+    st.set_page_config(page_title=drawn.title, page_icon=_HERE / "icon.svg", layout="wide")
     st.html(_HERE / "style.css")
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="top", key="shihyo-top"):
-        heading = st.container(key="shihyo-title")
-        words = _choose_language()
-    try:
-        state = warehouse.read_state(settings())
-    except ConfigurationError as error:
-        st.html(notices.message_html(words("configuration_title"), words("unreadable_body"), str(error), words))
-        return
-    with heading:
-        st.html(notices.heading_html(state.published, words))
-    _navigate(state, words)
+    st.html(drawn.html)
+    script = (_HERE / "browser.js").read_text(encoding="utf-8")
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 _run()

@@ -1,21 +1,22 @@
 """What the app reads: the published version, the last night's outcome, and query results.
 
 The link is resolved to a file once per run; that file is never written again, so it is opened
-read-only for the length of one query, and what it said is cached under its name. The status and the
+read-only for the length of one page's queries, and what it said is cached under its name. The status and the
 run ledger stand outside the warehouse and may be missing or cut short: the app then says less, and
 never fails. Nothing of the night (flows, dbt, the audit) may be imported here; what both know of
 `published/` is in `published.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
-import streamlit as st
 
+from app.drawing.rows import Row
 from published import (
     EnteredVersion,
     Event,
@@ -33,7 +34,6 @@ from published import (
 )
 from settings import Settings
 
-Row = dict[str, Any]
 T = TypeVar("T")
 
 _QUERIES = Path(__file__).resolve().parent / "queries"
@@ -43,6 +43,10 @@ _LEDGER_TAIL_BYTES = 256 * 1024
 
 class WarehouseUnreadableError(Exception):
     """The published version could not be read."""
+
+
+class WarehouseOutdatedError(WarehouseUnreadableError):
+    """The published version was built before the marts that the app asks for."""
 
 
 @dataclass(frozen=True)
@@ -87,21 +91,32 @@ def read_state(settings: Settings) -> State:
     )
 
 
-def rows(published: Published, query: str, **parameters: Any) -> list[Row]:
-    """Return the rows of `queries/<query>.sql` on the published version; raise WarehouseUnreadableError when it cannot be read."""
-    return _cached_rows(str(published.file), query, tuple(sorted(parameters.items())))
+def read(published: Published, queries: Iterable[str], **parameters: Any) -> dict[str, list[Row]]:
+    """Return the rows of each `queries/<query>.sql` on the published version, by the query's name.
+
+    A query is given those of the parameters that it names. Raises WarehouseUnreadableError.
+    """
+    return _read(str(published.file), tuple(queries), tuple(sorted(parameters.items())))
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _cached_rows(version_file: str, query: str, parameters: tuple[tuple[str, Any], ...]) -> list[Row]:
-    statement = (_QUERIES / f"{query}.sql").read_text(encoding="utf-8")
+# A page of each indicator and the others, in a version and the one before it.
+@lru_cache(maxsize=64)
+def _read(version_file: str, queries: tuple[str, ...], parameters: tuple[tuple[str, Any], ...]) -> dict[str, list[Row]]:
     try:
         with duckdb.connect(version_file, read_only=True) as connection:
-            result = connection.execute(statement, dict(parameters))
-            names = [column[0] for column in result.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+            return {query: _rows(connection, query, dict(parameters)) for query in queries}
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise WarehouseOutdatedError(str(error).splitlines()[0]) from error
     except duckdb.Error as error:
-        raise WarehouseUnreadableError(f"{Path(version_file).name}, {query}: {str(error).splitlines()[0]}") from error
+        raise WarehouseUnreadableError(str(error).splitlines()[0]) from error
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[Row]:
+    statement = (_QUERIES / f"{query}.sql").read_text(encoding="utf-8")
+    named = {name: each for name, each in parameters.items() if f"${name}" in statement}
+    result = connection.execute(statement, named)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def _last_events(settings: Settings) -> list[Event]:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from small_city import ROOT
 
+from app.pages import FRAME, LAYOUTS
 from flows.sources import SOURCES
 from flows.sources.base import Source
 from flows.sources.contracts import Column, Contract, cover
@@ -135,25 +136,29 @@ def test_every_indicator_model_has_a_seed_row() -> None:
 def test_numbers_of_policy_are_in_texts_what_they_are_in_sql() -> None:
     policy = (ROOT / "dbt_project" / "macros" / "policy.sql").read_text(encoding="utf-8")
     numbers = dict(re.findall(r"macro (\w+)\(\) -%}\n +([\d.]+)\n", policy))
-    assert len(numbers) == policy.count("endmacro") == 3
+    assert len(numbers) == policy.count("endmacro") == 4
     on_track = numbers["on_track_from"]
-    texts = (ROOT / "app" / "texts.py").read_text(encoding="utf-8")
-    assert f"{on_track}以上を順調" in texts
-    assert f"{on_track} and more counts as on track" in texts
+    for language, told in (("ja", f"{on_track}以上を順調"), ("en", f"{on_track} and more counts as on track")):
+        assert told in (ROOT / "app" / "texts" / f"{language}.toml").read_text(encoding="utf-8")
     assert f"on track from {on_track}" in (ROOT / "flows" / "reading" / "explain.py").read_text(encoding="utf-8")
     columns = (MODELS / "columns.md").read_text(encoding="utf-8")
     assert f"substantial_progress ({on_track} and more)" in columns
     assert f"moderate_progress ({float(numbers['moderate_progress_from']):.2f})" in columns
+    reasons = (SEEDS / "attention_reasons.csv").read_text(encoding="utf-8")
+    likely = f"{float(numbers['likely_from']):.0%}"
+    assert f"{likely}未満" in reasons
+    assert f"{likely}以上" in reasons
+    assert reasons.count(likely.replace("%", " %")) == 2
 
 
 def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> None:
     declared = yaml.safe_load((MODELS / "marts" / "_exposures.yml").read_text(encoding="utf-8"))["exposures"]
     declared_reads = {each["name"]: {re.findall(r"'(\w+)'", ref)[0] for ref in each["depends_on"]} for each in declared}
     read = {}
-    for page in (ROOT / "app" / "app_pages").glob("[!_]*.py"):
-        queries = re.findall(r'rows\(\s*published,\s*"(\w+)"', page.read_text(encoding="utf-8"))
+    for page, layout in LAYOUTS.items():
+        queries = [*FRAME, *(query for panel in layout.panels for query in panel.queries)]
         texts = [(ROOT / "app" / "queries" / f"{query}.sql").read_text(encoding="utf-8") for query in queries]
-        read[page.stem] = {mart for text in texts for mart in re.findall(r"marts\.(\w+)", text)}
+        read[page] = {mart for text in texts for mart in re.findall(r"marts\.(\w+)", text)}
     assert declared_reads == read
 
 
@@ -223,6 +228,12 @@ def test_every_reason_that_the_code_gives_has_words_for_its_owner() -> None:
     }
     assert {"empty_item", "too_few_fields", "undecodable_byte"} <= in_python
     assert (in_python | in_sql) - known == set()
+
+
+def test_every_reason_for_a_group_is_in_the_seed_and_found_by_the_model() -> None:
+    seed = {row["reason_code"] for row in csv.DictReader((SEEDS / "attention_reasons.csv").open(encoding="utf-8"))}
+    model = _model("int_indicator_standings").split("found as (")[1].split("lambda reason")[0]
+    assert set(re.findall(r"then '([a-z_]+)'", model)) == seed
 
 
 def test_lock_holds_versions_and_hashes_and_no_address() -> None:

@@ -11,7 +11,14 @@ judgements as (
         target_years.label_ja as final_target_year_ja,
         target_years.label_en as final_target_year_en,
         final_targets.target_text as final_target_text,
-        final_targets.target_qualifier as final_target_qualifier
+        final_targets.target_qualifier as final_target_qualifier,
+        -- The status counts our tolerance, the comparison does not: where the tolerance alone parts them, the
+        -- rating and the status agree.
+        case
+            when progress.rating_comparison not like 'differs%' then null
+            when progress.status = 'met' and progress.target_tolerance is not null then 'within_tolerance'
+            else 'differs'
+        end as rating_note
     from marts.fct_indicator_progress as progress
     inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
     left join marts.dim_fiscal_years as baseline_years on progress.baseline_fiscal_year = baseline_years.fiscal_year

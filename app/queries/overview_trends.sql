@@ -33,7 +33,10 @@ fiscal_years as (
     inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
     inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code
     anti join months on progress.indicator_code = months.indicator_code
-    where progress.actual_value is not null
+    where
+        progress.actual_value is not null
+        -- A year that is not over looks like a fall where things are counted within the year.
+        and not (progress.is_provisional and indicators.kind = 'flow')
     -- A milestone that is done has no trend any more.
     qualify
         indicators.kind != 'milestone'

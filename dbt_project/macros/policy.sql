@@ -15,3 +15,8 @@
 {% macro moderate_progress_from() -%}
     0.6
 {%- endmacro %}
+
+{#- From which probability a target is likely to be reached; below that its indicator needs attention. -#}
+{% macro likely_from() -%}
+    0.5
+{%- endmacro %}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,10 @@ def write_warehouse(file: Path) -> None:
         _write_usage(connection)
         _write_quarantine(connection)
         _write_audit(connection)
+        _write_loads_and_path(connection)
+        _write_standings(connection)
+        _write_headline_and_changes(connection)
+        _write_pages(connection)
         connection.execute("checkpoint")
 
 
@@ -472,6 +476,169 @@ def _write_quarantine(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+# code, group, deciding reason, and what the tile says besides
+_STANDINGS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    (
+        "training_participants",
+        "needs_attention",
+        "target_missed",
+        {
+            **{"fiscal_year": 2025, "actual_value": 58, "target_value": 60, "target_text": "60名/年", "target_qualifier": "exact"},
+            **{"status": "not_met", "shortfall_value": 2, "running_value": 33, "last_year_value": 31, "last_year_difference": 2},
+            **{"running_measured_to": date(2026, 11, 11), "last_year_measured_to": date(2025, 11, 11)},
+        },
+    ),
+    (
+        "visualisation_usage_rate",
+        "on_course",
+        "chance_good",
+        {
+            **{"fiscal_year": 2025, "actual_value": 100 * 31 / 54, "target_value": 60, "target_text": "60%", "target_qualifier": "exact"},
+            **{"status": "not_met", "shortfall_value": 2.59, "numerator": 31, "denominator": 54},
+            **{
+                "running_value": 100 * 35 / 53,
+                "running_numerator": 35,
+                "running_denominator": 53,
+                "running_measured_to": date(2026, 10, 31),
+            },
+            **{
+                "next_target_fiscal_year": 2026,
+                "next_target_text": "70%以上",
+                "next_target_qualifier": "at_least",
+                "next_target_value": 70,
+            },
+            **{"latest_value": 100 * 35 / 53, "latest_measured_to": date(2026, 10, 31), "planned_value": 65.83, "plan_start_value": 60},
+            **{"target_probability": 0.631, "still_needed": 3, "needed_per_month": 0.6, "months_left": 5, "outlook": "to_go"},
+        },
+    ),
+    (
+        "online_procedures",
+        "achieved",
+        "reached_late",
+        {
+            **{"fiscal_year": 2025, "actual_value": 1957, "target_value": 2000, "target_text": "2,000件", "target_qualifier": "exact"},
+            **{"status": "not_met", "shortfall_value": 43, "reached_on": date(2026, 7, 31), "running_value": 2125},
+            **{"running_measured_to": date(2026, 10, 31), "last_year_value": 1790, "last_year_difference": 335},
+        },
+    ),
+    (
+        "specialists_hired",
+        "achieved",
+        "target_met",
+        {
+            **{"fiscal_year": 2023, "actual_text": "2名", "actual_value": 2, "actual_qualifier": "exact", "target_text": "3名程度"},
+            **{
+                "target_value": 3,
+                "target_qualifier": "around",
+                "target_tolerance": 1,
+                "status": "met",
+                "rating_comparison": "differs_explained",
+            },
+            **{"running_value": 1, "running_measured_to": date(2026, 11, 9), "last_year_value": 1, "last_year_difference": 0},
+        },
+    ),
+    (
+        "data_utilisation_policy",
+        "achieved",
+        "all_stages_done",
+        {
+            **{"fiscal_year": 2023, "actual_value": 100, "official_text": "策定済", "is_done": True, "reached_on": date(2024, 3, 29)},
+            **{"stage_count": 4, "stages_done_count": 4, "target_text": "策定", "status": "met"},
+        },
+    ),
+    ("backoffice_grand_design", "achieved", "all_stages_done", {"is_done": True, "reached_on": date(2024, 1, 31), "stage_count": 3}),
+    ("information_service_plan", "achieved", "all_stages_done", {"is_done": True, "reached_on": date(2023, 12, 28), "stage_count": 3}),
+    ("common_cloud_service", "achieved", "all_stages_done", {"is_done": True, "reached_on": date(2023, 10, 2), "stage_count": 8}),
+    ("nocode_applications", "undetermined", "without_target", {"fiscal_year": 2025, "actual_value": 57, "running_value": 65}),
+)
+
+
+def _write_standings(connection: duckdb.DuckDBPyConnection) -> None:
+    falses = ("is_ended", "is_done", "is_provisional", "is_part_year", "is_reached_since", "is_lost_since")
+    for order, (code, group, reason, told) in enumerate(_STANDINGS, start=1):
+        common: dict[str, Any] = {
+            "running_fiscal_year": 2026,
+            "rating_fiscal_year": 2023,
+            "official_rating": "A",
+            "actual_origin": "computed",
+        }
+        if "running_value" in told:
+            common |= {"running_measured_to": date(2026, 10, 31)}
+        if told.get("is_done"):
+            common |= {"fiscal_year": 2023, "actual_value": 100, "stages_done_count": told["stage_count"]}
+        row = dict.fromkeys(falses, False) | common | told
+        place = {"indicator_code": code, "attention_group": group, "deciding_reason": reason, "reason_codes": [reason]}
+        _insert(connection, "fct_indicator_standings", **place, overview_order=order, **row)
+
+
+def _write_pages(connection: duckdb.DuckDBPyConnection) -> None:
+    page = {"page_number": "596582", "title": "令和5年度デジタル統括室運営方針", "origin": "https://www.city.example/596582.html"}
+    _insert(connection, "dim_policy_pages", item_id="one", item_key="596582.html", **page, page_date=date(2024, 6, 10))
+
+
+def _write_headline_and_changes(connection: duckdb.DuckDBPyConnection) -> None:
+    groups = [group for _, group, _, _ in _STANDINGS]
+    counts = {f"{group}_count": groups.count(group) for group in ("needs_attention", "on_course", "achieved", "undetermined", "ended")}
+    rate = {"indicator_code": "visualisation_usage_rate", "next_target_fiscal_year": 2026, "next_target_value": 70}
+    question = {"headline_kind": "to_go_with_chance", "attention_group": "on_course", "target_probability": 0.631, "still_needed": 3}
+    _insert(connection, "fct_headlines", **rate, **question, **counts, indicator_count=len(groups), as_of=date(2026, 11, 20))
+    since = {"fiscal_year": 2026, "since_on": date(2026, 10, 31), "correction_ids": []}
+    _insert(
+        connection,
+        "fct_indicator_changes",
+        indicator_code="visualisation_usage_rate",
+        **since,
+        causes=["new_deliveries"],
+        joined_codes=["B02"],
+        left_codes=["271063"],
+        actual_value_then=100 * 34 / 53,
+        actual_value=100 * 35 / 53,
+        difference=100 / 53,
+    )
+    _insert(
+        connection,
+        "fct_indicator_changes",
+        indicator_code="training_participants",
+        **since | {"correction_ids": ["one"]},
+        causes=["target_revised"],
+        joined_codes=[],
+        left_codes=[],
+        target_text_then="60名/年",
+        target_text="65名/年",
+        target_value=65,
+        status="met",
+        status_then="not_met",
+    )
+    asked = (
+        ("271063", "left", {"last_used_month": date(2026, 9, 1), "months_used": 6, "months_since_use": 1}),
+        ("271080", "never", {"months_used": 0, "kind_using_count": 14, "kind_count": 24}),
+        ("271071", "never", {"months_used": 0, "has_begun": True}),
+    )
+    for order, (code, standing, told) in enumerate(asked, start=1):
+        place = {"org_unit_code": code, "standing": standing, "org_unit_kind": "ward", "ask_order": order}
+        common = {"has_begun": False, "kind_using_count": 14, "kind_count": 24, "measured_month": date(2026, 10, 1)}
+        _insert(connection, "fct_departments_to_ask", **place, **common | told)
+
+
+def _write_loads_and_path(connection: duckdb.DuckDBPyConnection) -> None:
+    for source in ("access_log", "staff_roster", "policy_pages"):
+        _insert(connection, "fct_loads", item_id=source, source_name=source, item_key=source, is_current=True)
+    for ahead, month in enumerate((date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1), date(2027, 3, 1)), start=1):
+        _insert(
+            connection,
+            "fct_forecast_paths",
+            indicator_code="visualisation_usage_rate",
+            months_ahead=ahead,
+            median_value=66 + ahead,
+            lower_80_value=66 - ahead,
+            upper_80_value=66 + 2 * ahead,
+            lower_95_value=66 - 2 * ahead,
+            upper_95_value=66 + 3 * ahead,
+            origin_month=date(2026, 10, 1),
+            forecast_month=month,
+        )
+
+
 def _write_audit(connection: duckdb.DuckDBPyConnection) -> None:
     for run_id, audited_at in (("aaaaaaaaaaaa", "2026-11-23 17:10:00"), ("bbbbbbbbbbbb", "2026-11-24 03:45:00")):
         for name, severity, is_success, message in (
@@ -574,6 +741,44 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     configuration.settings.cache_clear()
     yield built
     configuration.settings.cache_clear()
+
+
+@pytest.fixture
+def published(house: House) -> House:
+    """Return a house whose last night published."""
+    house.publish()
+    house.write_status(finished_run())
+    return house
+
+
+# Some minutes after the last night.
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def opened() -> Callable[..., str]:
+    """Return what draws a page as its address asks for it: `opened("usage", lang="en")`."""
+    from app import site, warehouse
+    from app.address import read_address
+
+    def draw(page: str = "", now: datetime = NOW, **query: str | list[str]) -> str:
+        asked = {name: [each] if isinstance(each, str) else each for name, each in query.items()}
+        state = warehouse.read_state(configuration.settings())
+        return str(site.draw_site(state, read_address(page, asked), now).html)
+
+    return draw
+
+
+@pytest.fixture
+def change() -> Callable[..., None]:
+    """Return what changes the tiny warehouse before anybody has read it."""
+
+    def execute(house: House, *statements: str) -> None:
+        with duckdb.connect(str((house.published_dir / "warehouse.duckdb").resolve())) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    return execute
 
 
 @pytest.fixture

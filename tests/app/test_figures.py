@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.figures import Figures
-from app.i18n import LANGUAGES, Words
+from app.drawing.figures import Figures
+from app.drawing.words import LANGUAGES, Words
 
 
 def indicator(kind: str, unit: tuple[str, str], decimals: int = 0, **named: str) -> dict[str, Any]:

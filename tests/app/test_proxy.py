@@ -167,20 +167,20 @@ def test_a_reader_behind_the_proxy_goes_from_page_to_page_over_a_websocket(reade
     page.on("request", lambda request: asked.append(request.url))
 
     page.goto(f"{site}/shihyo?lang=en")  # without the last slash, as people type it
-    page.wait_for_selector(".shihyo-tile", timeout=60_000)
+    page.wait_for_selector(".tile", timeout=60_000)
     assert page.url == f"{site}/shihyo/?lang=en"
     assert sockets == [f"wss://{NAME}:{proxied}/shihyo/_stcore/stream"]
-    assert page.locator(".shihyo-tile").count() == 9
+    assert page.locator(".tile").count() == 9
 
     page.get_by_role("link", name="Usage").click()
-    page.wait_for_selector(".shihyo-usage", timeout=60_000)
+    page.wait_for_selector("table.usage", timeout=60_000)
     assert page.url.startswith(f"{site}/shihyo/usage")
     page.get_by_role("link", name="Overview").click()
-    page.wait_for_selector(".shihyo-tile", timeout=60_000)
+    page.wait_for_selector(".tile", timeout=60_000)
     assert len(sockets) == 1, "pages are one session's"
 
-    page.locator(".shihyo-tile a").first.click()
-    page.wait_for_selector(".shihyo-definition", timeout=60_000)
+    page.locator(".tile a").first.click()
+    page.wait_for_selector(".definition", timeout=60_000)
     assert page.url.startswith(f"{site}/shihyo/indicator?indicator=")
     assert all(address.startswith((site, "data:", "blob:")) for address in asked)
     # Streamlit looks for its server below the page's own address first.

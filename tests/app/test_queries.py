@@ -1,9 +1,8 @@
-"""House rules of the app's queries and texts: marts only, every column known, both languages."""
+"""House rules of the app's queries: marts only, every column known, nothing of the night."""
 
 import ast
 import json
 import re
-import string
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from app.i18n import LANGUAGES, TEXTS, Words
+from app.drawing.words import Words
+from app.pages import FRAME, LAYOUTS
 
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = sorted((ROOT / "app" / "queries").glob("*.sql"))
@@ -46,8 +46,13 @@ def relations(statement: str) -> tuple[set[str], set[str]]:
     }, functions
 
 
-def test_there_are_queries() -> None:
-    assert len(QUERIES) >= 6
+def test_every_query_is_drawn_by_a_panel_and_every_panel_has_its_query_and_template() -> None:
+    panels = [panel for layout in LAYOUTS.values() for panel in layout.panels]
+    asked = {query for panel in panels for query in panel.queries} | set(FRAME)
+    assert asked == {query.stem for query in QUERIES}
+    templates = {path.stem for path in (ROOT / "app" / "templates").glob("*.html")}
+    of_the_frame = {"frame", "notices", "trust", "parts", "standings", "message", "unknown_indicator"}
+    assert {panel.name for panel in panels} == templates - of_the_frame
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
@@ -89,37 +94,12 @@ def test_query_names_only_columns_that_the_real_marts_declare(query: Path, house
             assert columns == declared[name]
 
 
-# What a mart says in a code of its own is told by a text of that name.
-_BUILT = (
-    *("outcome_", "legend_", "status_", "reason_", "progress_", "method_", "reconciled_", "measure_", "cause_"),
-    *("kind_", "units_as_", "forecast_not_", "unread_"),
-)
-
-
 def declared_columns() -> dict[str, set[str]]:
     import yaml
 
     contracts = (ROOT / "dbt_project" / "models" / "marts").glob("*.yml")
     declared = [model for file in contracts for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", [])]
     return {model["name"]: {column["name"] for column in model["columns"]} for model in declared}
-
-
-@pytest.mark.parametrize("key", sorted(TEXTS))
-def test_text_stands_in_both_languages_with_the_same_places(key: str) -> None:
-    texts = TEXTS[key]
-    assert len(texts) == len(LANGUAGES)
-    assert all(texts)
-    places = [{field for _, field, _, _ in string.Formatter().parse(text) if field} for text in texts]
-    assert places[0] == places[1]
-
-
-def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for() -> None:
-    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "app").rglob("*.py"))
-    asked = set(re.findall(r"""words\(\s*["'](\w+)["']""", sources)) | set(re.findall(r"""self\(["'](\w+)["']""", sources))
-    assert asked <= set(TEXTS)
-    quoted = set(re.findall(r"""["'](\w+)["']""", sources.replace("TEXTS:", "")))
-    built = {key for key in TEXTS if key.startswith(_BUILT)}
-    assert set(TEXTS) - built <= quoted
 
 
 @pytest.mark.parametrize(
@@ -141,11 +121,11 @@ def test_figure_carries_unit_and_qualifier(
     assert str(Words("en").figure(value, decimals, unit[1], qualifier)) == english
 
 
-def test_app_imports_nothing_of_the_night() -> None:
+def test_the_site_imports_nothing_of_the_night_and_knows_no_web_server() -> None:
     program = (
-        "import sys, app.app_pages.overview, app.charts, app.i18n, app.notices, app.tiles, app.warehouse\n"
+        "import sys, app.site, app.warehouse\n"
         "print([name for name in sys.modules if name.split('.')[0] in "
-        "('prefect', 'dbt', 'great_expectations', 'flows', 'expectations', 'demo')])"
+        "('prefect', 'dbt', 'great_expectations', 'flows', 'expectations', 'demo', 'streamlit', 'altair', 'pandas')])"
     )
     told = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"

@@ -3,92 +3,59 @@
 import re
 from typing import Any
 
-import duckdb
-import pytest
-from streamlit.testing.v1 import AppTest
-
-
-@pytest.fixture
-def published(house: Any, passed_run: Any) -> Any:
-    house.publish()
-    house.write_status(passed_run())
-    return house
-
-
-def opened(**query: str) -> AppTest:
-    """Open the page as its address does; Streamlit's test harness knows pages by file only, so the router's page is drawn by a script."""
-
-    def script() -> None:
-        import streamlit as st
-
-        from app import warehouse
-        from app.app_pages import usage
-        from app.i18n import Words
-        from settings import settings
-
-        state = warehouse.read_state(settings())
-        assert state.published is not None
-        usage.show(state, state.published, Words("en" if st.query_params.get("lang") == "en" else "ja"))
-
-    page = AppTest.from_function(script, default_timeout=30)
-    page.query_params.update(query)
-    page.run()
-    assert not page.exception, page.exception
-    return page
-
-
-def change(house: Any, *statements: str) -> None:
-    """Change the tiny warehouse before anybody has read it."""
-    with duckdb.connect(str((house.published_dir / "warehouse.duckdb").resolve())) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-def text_of(page: AppTest) -> str:
-    return "\n".join(element.value for element in page.html)
-
 
 def plain(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
 
 
 def section(page: str, kind: str) -> str:
-    return re.search(rf'<section class="{kind}".*?</section>', page, re.S)[0]
+    return re.search(rf'<section class="panel {kind}".*?</section>', page, re.S)[0]
 
 
 def row_of(page: str, name: str) -> list[str]:
-    row = re.search(rf'<tr><th scope="row">{name}</th>(.*?)</tr>', page)[1]
+    row = re.search(rf'<tr><th scope="row">{name}</th>(.*?)</tr>', page, re.S)[1]
     return re.findall(r'<td class="([^"]+)"', row)
 
 
-def test_headline_says_how_many_departments_are_needed_and_how_many_a_month(published: Any) -> None:
-    page = plain(text_of(opened()))
+def test_headline_says_how_many_departments_are_needed_and_how_many_a_month(published: Any, opened: Any) -> None:
+    page = plain(opened("usage"))
     assert "令和8年度の70%まで あと 3所属(月 0.6所属)" in page
     assert "2026年10月末時点 35 / 53所属(66.0%)" in page
     assert "70%は 38所属 以上です。期限は2027年3月末、残り 5 か月。" in page
     told = "3 departments to go to 70% by the end of FY2026 (0.6 departments a month)"
-    assert told in plain(text_of(opened(lang="en")))
+    assert told in plain(opened("usage", lang="en"))
 
 
-def test_a_target_that_is_reached_needs_nobody(published: Any) -> None:
+def test_a_target_that_is_reached_needs_nobody(published: Any, opened: Any, change: Any) -> None:
     change(published, "update marts.fct_required_paces set outlook = 'reached', still_needed = 0, numerator = 38, needed_per_month = 0")
-    page = plain(text_of(opened()))
+    page = plain(opened("usage"))
     assert "70%に達しています" in page
     assert "あと" not in page
 
 
-def test_who_joined_returned_stopped_and_never_came(published: Any) -> None:
-    page = text_of(opened())
+def test_who_joined_returned_and_stopped(published: Any, opened: Any) -> None:
+    page = opened("usage")
     joined = re.findall(r"<li><span>(.*?)</span> <small>(.*?)</small>", section(page, "joined"))
     assert joined == [("港区役所", "2026年11月 暫定"), ("地域データ共創室", "2026年6月")]
     assert "北区役所" in section(page, "returned")
     assert "北区役所</span> <small>2026年6月 (その後再開)" in section(page, "left")
     assert "西区役所</span> <small>2026年10月</small>" in section(page, "left")
-    assert re.findall(r"<li><span>(.*?)</span>", section(page, "never")) == ["港区役所", "大正区役所"]
 
 
-def test_grid_is_grouped_and_a_month_before_the_founding_is_blank(published: Any) -> None:
-    page = text_of(opened())
+def test_whom_to_ask_first_is_told_with_the_reason(published: Any, opened: Any) -> None:
+    asked = plain(section(opened("usage"), "ask"))
+    assert "先に声をかける所属 3" in asked
+    stopped, never, begun = (asked.index(name) for name in ("西区役所", "大正区役所", "港区役所"))
+    assert stopped < never < begun
+    assert "西区役所 最後の利用 2026年9月(通算 6か月)" in asked
+    assert "大正区役所 未利用(区役所は 24 のうち 14 が利用)" in asked
+    assert "港区役所 今月使い始めています" in asked
+    english = plain(section(opened("usage", lang="en"), "ask"))
+    assert "never used it (14 of 24 ward offices do)" in english
+
+
+def test_grid_is_grouped_and_a_month_before_the_founding_is_blank(published: Any, opened: Any) -> None:
+    page = opened("usage")
     order = [page.index(text) for text in ("利用中 3 所属", "利用が止まっている 1 所属", "未利用 2 所属")]
     assert order == sorted(order)
     assert row_of(page, "地域データ共創室")[:3] == ["absent", "absent", "used joined"]
@@ -97,25 +64,25 @@ def test_grid_is_grouped_and_a_month_before_the_founding_is_blank(published: Any
     assert len(row_of(page, "大正区役所")) == 8
 
 
-def test_simulated_data_is_labelled_and_no_number_of_people_is_told(published: Any) -> None:
-    page = text_of(opened())
+def test_simulated_data_is_labelled_and_no_number_of_people_is_told(published: Any, opened: Any) -> None:
+    page = opened("usage")
     assert "模擬データ" in page
     assert "利用した人数は示しません" in page
 
 
-def test_a_version_without_the_usage_rate_says_so(published: Any) -> None:
+def test_a_version_without_the_usage_rate_says_so(published: Any, opened: Any, change: Any) -> None:
     change(published, "delete from marts.dim_indicators where indicator_code = 'visualisation_usage_rate'")
-    page = text_of(opened())
-    assert "利用状況の指標は、2026年11月20日時点の版 20261120-20261124T034500Z にありません" in page
-    assert "shihyo-pace" not in page
-    assert "does not hold the usage rate" in text_of(opened(lang="en"))
+    page = opened("usage")
+    assert "利用状況の指標は、2026年11月20日時点の数値にありません" in page
+    assert 'class="answer"' not in page
+    assert "do not hold the usage rate" in opened("usage", lang="en")
 
 
-def test_a_warehouse_without_months_says_so(published: Any) -> None:
+def test_a_warehouse_without_months_says_so(published: Any, opened: Any, change: Any) -> None:
     change(
         published,
         "delete from marts.fct_department_usage",
         "delete from marts.fct_department_usage_months",
         "delete from marts.fct_required_paces",
     )
-    assert "月別の実績はまだありません" in text_of(opened())
+    assert "月別の実績はまだありません" in opened("usage")

@@ -14,7 +14,7 @@ from harness.ready_python import ready_children
 from small_city import HEADING, ROSTER_HEADING, SHARED, City, log_lines, new_city, roster_lines
 from workbooks import xls
 
-from app.texts import TEXTS
+from app.drawing.words import texts
 from flows.landing.accounts import MOST_LISTED, REASONS, Account
 from flows.landing.items import landed_items
 from flows.landing.land import land_source
@@ -213,7 +213,7 @@ def test_a_ledger_of_another_release_is_listed_all_the_same(city: City) -> None:
 def test_every_reason_has_its_words_here_and_in_the_app() -> None:
     codes = set(get_args(UnreadReason))
     assert set(REASONS) == codes
-    assert {f"unread_{code}" for code in codes} <= set(TEXTS)
+    assert {f"unread_reason.{code}" for code in codes} <= set(texts("ja"))
 
 
 def test_a_listing_goes_from_one_process_to_another(city: City) -> None:

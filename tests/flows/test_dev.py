@@ -46,8 +46,10 @@ def test_an_unchanged_project_builds_nothing_and_an_edited_seed_only_what_reads_
     assert {column for year, column in changed if year != 2026} == {"final_target_value"}
     assert {change.indicator_code for change in found.values} == {"visualisation_usage_rate"}
     assert {table.table: (table.rows_added, table.rows_removed) for table in found.tables if "progress" not in table.table} == {
+        "fct_headlines": (1, 1),
         "fct_indicator_forecasts": (1, 1),
         "fct_indicator_revisions": (1, 1),
+        "fct_indicator_standings": (1, 1),
         "fct_indicator_targets": (1, 1),
     }
     assert re.search(r"visualisation_usage_rate +2026 +target_value +70 +75", report(found, "table"))

@@ -180,25 +180,22 @@ def test_a_volume_bound_is_the_one_that_the_night_has_judged_by(published: City)
     ]
 
 
-_PAGE = """
-from app import warehouse
-from app.app_pages import targets
-from app.i18n import Words
-from settings import settings
+_DRAWN = """
+from datetime import UTC, datetime
 
-state = warehouse.read_state(settings())
-for language in ("ja", "en"):
-    targets.show(state, state.published, Words(language))
-"""
-_DRAWN = f"""
 from streamlit.testing.v1 import AppTest
 
-page = AppTest.from_string({_PAGE!r}, default_timeout=60).run()
-assert not page.exception, page.exception
+from app import site, warehouse
+from app.address import read_address
+from settings import settings
+
 whole = AppTest.from_file("app/streamlit_app.py", default_timeout=60).run()
 assert not whole.exception, whole.exception
-print(*(element.value for element in page.html))
-print(*(link.proto.label for link in whole.get("page_link")))
+state = warehouse.read_state(settings())
+for language in ("ja", "en"):
+    address = read_address("targets", {"lang": [language]})
+    print(site.draw_site(state, address, datetime.now(UTC)).html)
+print(*(line for element in whole.html for line in element.value.splitlines() if 'href="targets"' in line))
 """
 
 
@@ -213,7 +210,7 @@ def test_a_page_is_drawn_in_both_languages_and_linked(house: Path, published: Ci
 
 
 def test_nothing_that_the_house_rules_ask_for_is_missing_from_the_recipes(house: Path, base_city: City) -> None:
-    tests = ("tests/test_house.py", "tests/app/test_queries.py")
+    tests = ("tests/test_house.py", "tests/app/test_queries.py", "tests/app/test_texts.py")
     done = _python(house, base_city, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests)
     assert done.returncode == 0, done.stdout
     for check in (("check",), ("format", "--check")):

@@ -1,0 +1,50 @@
+/* What a page cannot say by itself: its language to the browser, its age by the reader's clock, and
+   links that spare the server a new session. Without this script every link works all the same. */
+(() => {
+    let followed = null;
+
+    const tell = () => {
+        const page = document.querySelector(".shihyo");
+        if (!page) return;
+        if (document.documentElement.lang !== page.lang) document.documentElement.lang = page.lang;
+        for (const line of document.querySelectorAll("[data-late-from]")) {
+            const isLate = Date.now() > Date.parse(line.dataset.lateFrom);
+            if (isLate !== line.classList.contains("late")) line.classList.toggle("late", isLate);
+        }
+        // The link that had the focus is gone with its page: a reader of keys goes on where it was,
+        // or at the new page's content.
+        if (followed && document.activeElement === document.body) {
+            const links = [...page.querySelectorAll("a[href]")];
+            const isSame = (link) => link.href === followed.href && link.textContent === followed.text;
+            const next = followed.isOtherPage ? null : links.find(isSame);
+            (next ?? page.querySelector(".main")).focus({ preventScroll: true });
+            followed = null;
+        }
+    };
+    tell();
+    if (window.shihyoIsWatched) return;
+    window.shihyoIsWatched = true;
+    new MutationObserver(tell).observe(document.body, { childList: true, subtree: true });
+    setInterval(tell, 60_000);
+
+    const opensHere = (link, event) =>
+        !event.defaultPrevented && event.button === 0 &&
+        !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey &&
+        link.target !== "_blank" && link.origin === location.origin &&
+        !link.getAttribute("href").startsWith("#");
+    document.addEventListener("click", (event) => {
+        const link = event.target.closest?.(".shihyo a[href]");
+        if (!link || !opensHere(link, event)) return;
+        event.preventDefault();
+        if (link.href === location.href) return;
+        const shown = document.querySelector(".shihyo");
+        const isOtherPage = link.pathname !== location.pathname;
+        followed = { href: link.href, text: link.textContent, isOtherPage };
+        history.pushState(null, "", link.href);
+        window.dispatchEvent(new PopStateEvent("popstate"));
+        if (isOtherPage) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+        // A session that was lost answers nothing: then the link is followed as any other.
+        const isStuck = () => shown.isConnected && location.href === link.href;
+        setTimeout(() => isStuck() && location.reload(), 4_000);
+    });
+})();
