@@ -55,7 +55,7 @@ changes as (
         on
             changes.indicator_code = moved.indicator_code
             and changes.fiscal_year = moved.fiscal_year
-    order by indicators.sort_order, changes.fiscal_year desc
+    order by indicators.sort_order asc, changes.fiscal_year desc
 )
 
 select * from changes
