@@ -348,7 +348,9 @@ def test_a_link_is_followed_though_the_session_is_lost(browser: Any, url: str) -
 
 def test_a_tile_is_a_link_all_over(browser: Any, url: str) -> None:
     visit = Visit(browser, url, 1280, 900)
-    box = visit.page.locator(".tile[data-indicator=training_participants]").bounding_box()
+    tile = visit.page.locator(".tile[data-indicator=training_participants]")
+    tile.scroll_into_view_if_needed()
+    box = tile.bounding_box()
     visit.page.mouse.click(box["x"] + box["width"] - 12, box["y"] + box["height"] - 12)
     visit.page.locator(".shihyo h1", has_text="研修の受講者").wait_for(timeout=20_000)
     visit.context.close()
