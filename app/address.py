@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from app.drawing.words import LANGUAGES, Language
 
-PAGES = ("overview", "indicator", "usage", "quarantine")
+PAGES = ("overview", "indicator", "usage", "health")
 # What an address may choose besides page and indicator; the first of each needs no word.
 CHOICES: dict[str, tuple[str, ...]] = {
     "lang": LANGUAGES,
@@ -36,10 +36,17 @@ class Address:
     def to(self, **changes: Any) -> str:
         """Return the link that asks for the same but for what changes."""
         other = replace(self, unknown=(), **changes)
-        asked = {"indicator": other.indicator} if other.indicator is not None else {}
-        asked |= {name: getattr(other, name) for name, known in CHOICES.items() if getattr(other, name) != known[0]}
+        asked = other._asked()
         path = "." if other.page == PAGES[0] else other.page
         return f"{path}?{urlencode(asked)}" if asked else path
+
+    def file(self, panel: str, form: str, version: str, **more: str) -> str:
+        """Return the link to what a panel of this page shows, of the version that it is drawn from."""
+        return f"download/{self.page}/{panel}.{form}?{urlencode({**self._asked(), **more, 'of': version})}"
+
+    def _asked(self) -> dict[str, str]:
+        asked = {"indicator": self.indicator} if self.indicator is not None else {}
+        return asked | {name: getattr(self, name) for name, known in CHOICES.items() if getattr(self, name) != known[0]}
 
 
 def read_address(path: str, query: Mapping[str, Sequence[str]]) -> Address:

@@ -30,9 +30,34 @@
     const opensHere = (link, event) =>
         !event.defaultPrevented && event.button === 0 &&
         !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey &&
-        link.target !== "_blank" && link.origin === location.origin &&
+        link.target !== "_blank" && !link.hasAttribute("download") && link.origin === location.origin &&
         !link.getAttribute("href").startsWith("#");
+    // A drawing as a picture: twice as large as it is shown, for a document.
+    const savePicture = async (link) => {
+        const answer = await fetch(link.href);
+        if (!answer.ok) { location.assign(link.href); return; }
+        const named = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "");
+        const image = new Image();
+        image.src = URL.createObjectURL(await answer.blob());
+        await image.decode();
+        const canvas = document.createElement("canvas");
+        canvas.width = 2 * image.naturalWidth;
+        canvas.height = 2 * image.naturalHeight;
+        canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+        URL.revokeObjectURL(image.src);
+        const file = document.createElement("a");
+        file.href = canvas.toDataURL("image/png");
+        file.download = decodeURIComponent(named?.[1] ?? "chart.svg").replace(/svg$/, "png");
+        file.click();
+    };
+
     document.addEventListener("click", (event) => {
+        const picture = event.target.closest?.(".shihyo a[data-picture]");
+        if (picture && !event.defaultPrevented) {
+            event.preventDefault();
+            savePicture(picture);
+            return;
+        }
         const link = event.target.closest?.(".shihyo a[href]");
         if (!link || !opensHere(link, event)) return;
         event.preventDefault();

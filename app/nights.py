@@ -6,6 +6,7 @@ and never by its name.
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from app.drawing.rows import Row
@@ -21,6 +22,40 @@ _FINDING = re.compile(r"(?P<name>\w+): .*?(?:\((?P<observed>[^()]*)\))?", re.DOT
 _ROWS = re.compile(r"(?P<part>\d+)(?: of (?P<whole>\d+))? rows")
 # Checks that every source has under a name of its own.
 _OF_SOURCES = ("keep_their_size", "rows_are_usable")
+# Texts of the same tables that are no check's own.
+_PATTERNS = ("rows", "rows_of", *_OF_SOURCES)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found, and what to do about it."""
+
+    told: str
+    advice: str
+
+
+def findings(run: FinishedRun, words: Words) -> list[Finding]:
+    """Return what each check found for which a night published nothing, and what to do."""
+    told = (Finding(_finding_of(line, words), advice(line.partition(":")[0], words)) for line in run.failures)
+    return list(dict.fromkeys(told))
+
+
+def noted(found: Iterable[Row], words: Words) -> list[Finding]:
+    """Return what the checks of the published version noted (`queries/audit_warnings`), and what to do."""
+    told = (
+        Finding(
+            _finding(each["expectation_name"], each["observed"], words),
+            advice(each["expectation_name"], words),
+        )
+        for each in found
+    )
+    return list(dict.fromkeys(told))
+
+
+def advice(name: str, words: Words) -> str:
+    """Say what to do about a check by its name; one of another release has a sentence for all."""
+    key, source = _key(name, words)
+    return words(f"advice.{key}", source=source)
 
 
 def reasons(run: FinishedRun, words: Words) -> list[str]:
@@ -63,13 +98,19 @@ def _finding(name: str, observed: str | None, words: Words) -> str:
 
 
 def _check(name: str, words: Words) -> str:
-    if words.has(f"check.{name}"):
-        return words(f"check.{name}")
+    key, source = _key(name, words)
+    return words(f"check.{key}", source=source)
+
+
+def _key(name: str, words: Words) -> tuple[str, str]:
+    """Return by which key the texts know a check, and its source where every source has one such."""
+    if words.has(f"check.{name}") and name not in _PATTERNS:
+        return name, ""
     for of_source in _OF_SOURCES:
         source = name.removesuffix(f"_{of_source}")
         if source != name and words.has(f"source.{source}"):
-            return words(f"check.{of_source}", source=words(f"source.{source}"))
-    return words("check.other")
+            return of_source, words(f"source.{source}")
+    return "other", ""
 
 
 def _unread(run: FinishedRun, words: Words) -> Iterator[str]:

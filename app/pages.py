@@ -26,6 +26,8 @@ class Layout:
     panels: tuple[Panel, ...]
     is_of_one_indicator: bool = False
     indicator: str | None = None
+    # Panels that have something to say also where no figures can be read.
+    without_figures: tuple[str, ...] = ()
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -80,5 +82,19 @@ LAYOUTS = {
         ),
         indicator=USAGE_RATE,
     ),
-    "quarantine": Layout(panels=(_panel("quarantine_rows"),)),
+    "health": Layout(
+        panels=(
+            Panel("health_heading", ("health_sources",)),
+            _panel("health_sources"),
+            Panel("health_nights", ()),
+            Panel("health_findings", ("audit_warnings",)),
+            _panel("health_reconciliations"),
+            Panel("health_versions", ()),
+            _panel("quarantine_rows"),
+        ),
+        without_figures=("health_nights", "health_findings", "health_versions"),
+    ),
 }
+
+# Panels that say in a sentence, or as links, what others show.
+WITHOUT_FILES = frozenset({"overview_headline", "audit_warnings", "indicator_heading", "indicator_definition", "health_heading"})

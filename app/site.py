@@ -5,20 +5,22 @@ It puts rows and templates together and decides nothing: figures come from the m
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup
 
-from app import nights
+from app import history, nights
 from app.address import PAGES, Address, in_one_line
 from app.drawing import charts
 from app.drawing.figures import Figures
 from app.drawing.rows import Row
+from app.drawing.tables import has_rows, title_of
 from app.drawing.templates import draw, words_of
 from app.drawing.words import Words
-from app.pages import FRAME, LAYOUTS, Layout
+from app.pages import FRAME, LAYOUTS, WITHOUT_FILES, Layout, Panel
 from app.warehouse import Published, State, WarehouseOutdatedError, WarehouseUnreadableError, read
 
 _LOG = logging.getLogger(__name__)
@@ -33,6 +35,18 @@ class Drawn:
 
     title: str
     html: str
+
+
+@dataclass(frozen=True)
+class DrawnPanel:
+    """A panel by itself: what it shows, of which version, its title and what the page is about."""
+
+    html: Markup
+    address: Address
+    published: Published
+    title: str
+    subject: str
+    is_demo: bool
 
 
 def draw_site(state: State, address: Address, now: datetime) -> Drawn:
@@ -54,33 +68,62 @@ def draw_misconfigured(address: Address) -> Drawn:
     return _without_figures("misconfigured", address, State(None, False, None, None))
 
 
+def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
+    """Return a panel of the page that an address asks for, or None of a page that has none such.
+
+    Raises WarehouseUnreadableError.
+    """
+    panel = next((each for each in LAYOUTS[address.page].panels if each.name == name), None)
+    if state.published is None or panel is None or name in WITHOUT_FILES:
+        return None
+    published, words = state.published, words_of(address.lang)
+    told = _told(published, address, None)
+    if _is_unknown(address, told):
+        return None
+    of_page = words.of(told["indicator"], "name") if address.page == "indicator" else words(f"page.{address.page}")
+    drawn = _panels(published, (panel,), address, state, told)
+    title = _title_of(name, drawn[name], words)
+    return DrawnPanel(drawn[name], address, published, title, of_page, state.is_demo)
+
+
 def _without_figures(why: str, address: Address, state: State) -> Drawn:
     words = words_of(address.lang)
-    body = draw("message.html", address.lang, why=why)
     told = {"published": None, "trust": None, "late_from": None, "is_late": False}
-    return _framed(body, words("title"), address, state, told)
+    more = {"address": address, "state": state, "nights": nights, "history": history}
+    body = [draw("message.html", address.lang, why=why)]
+    body += [draw(f"{name}.html", address.lang, **told, **more) for name in LAYOUTS[address.page].without_figures]
+    return _framed(Markup().join(body), words("title"), address, state, told)
 
 
 def _drawn(published: Published, state: State, address: Address, now: datetime) -> Drawn:
-    layout, words = LAYOUTS[address.page], words_of(address.lang)
-    frame = read(published, FRAME)
-    indicators = frame["indicators"]
-    indicator = _indicator(indicators, layout, address)
-    late_from = published.published_at + _UPDATED_WITHIN if published.published_at else None
-    told = {
-        "published": published,
-        "indicators": indicators,
-        "indicator": indicator,
-        "trust": frame["trust"][0],
-        "late_from": late_from,
-        "is_late": late_from is not None and now > late_from,
-    }
-    if layout.is_of_one_indicator and indicator is None:
+    words = words_of(address.lang)
+    told = _told(published, address, now)
+    if _is_unknown(address, told):
         asked = in_one_line(address.indicator or "")
         body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **told)
     else:
-        body = _panels(published, layout, address, state, told)
-    return _framed(body, _title(address, indicator, words), address, state, told)
+        drawn = _panels(published, LAYOUTS[address.page].panels, address, state, told)
+        body = Markup().join(_with_files(name, each, address, published) for name, each in drawn.items())
+    return _framed(body, _title(address, told["indicator"], words), address, state, told)
+
+
+def _told(published: Published, address: Address, now: datetime | None) -> dict[str, Any]:
+    """Return what every template of a page is told."""
+    layout = LAYOUTS[address.page]
+    frame = read(published, FRAME)
+    late_from = published.published_at + _UPDATED_WITHIN if published.published_at else None
+    return {
+        "published": published,
+        "indicators": frame["indicators"],
+        "indicator": _indicator(frame["indicators"], layout, address),
+        "trust": frame["trust"][0],
+        "late_from": late_from,
+        "is_late": late_from is not None and now is not None and now > late_from,
+    }
+
+
+def _is_unknown(address: Address, told: dict[str, Any]) -> bool:
+    return LAYOUTS[address.page].is_of_one_indicator and told["indicator"] is None
 
 
 def _indicator(indicators: list[Row], layout: Layout, address: Address) -> Row | None:
@@ -93,23 +136,52 @@ def _indicator(indicators: list[Row], layout: Layout, address: Address) -> Row |
     return next((each for each in indicators if each["indicator_code"] == code), None)
 
 
-def _panels(published: Published, layout: Layout, address: Address, state: State, told: dict[str, Any]) -> Markup:
+def _panels(
+    published: Published,
+    panels: Iterable[Panel],
+    address: Address,
+    state: State,
+    told: dict[str, Any],
+) -> dict[str, Markup]:
     indicator = told["indicator"]
-    code = indicator["indicator_code"] if indicator else layout.indicator
-    found = read(published, layout.queries, indicator_code=code, as_of=published.as_of)
+    code = indicator["indicator_code"] if indicator else LAYOUTS[address.page].indicator
+    asked = dict.fromkeys(query for panel in panels for query in panel.queries)
+    found = read(published, tuple(asked), indicator_code=code, as_of=published.as_of)
     more = {
         "address": address,
         "state": state,
         "is_demo": state.is_demo,
         "charts": charts,
         "nights": nights,
+        "history": history,
         "figures": Figures(indicator, words_of(address.lang)) if indicator else None,
     }
-    drawn = (
-        draw(f"{panel.name}.html", address.lang, **told, **more, **{query: found[query] for query in panel.queries})
-        for panel in layout.panels
-    )
-    return Markup().join(drawn)
+    return {
+        panel.name: draw(
+            f"{panel.name}.html",
+            address.lang,
+            **told,
+            **more,
+            **{query: found[query] for query in panel.queries},
+        )
+        for panel in panels
+    }
+
+
+def _with_files(name: str, drawn: Markup, address: Address, published: Published) -> Markup:
+    """Put the links to what a panel can be saved as at its end."""
+    shown = {"has_rows": has_rows(drawn), "has_chart": '<img class="chart' in drawn}
+    if name in WITHOUT_FILES or not any(shown.values()):
+        return drawn
+    title = _title_of(name, drawn, words_of(address.lang))
+    links = draw("files.html", address.lang, panel=name, title=title, address=address, published=published, **shown)
+    before, end, after = drawn.rpartition("</")
+    return before + links + Markup(end) + after
+
+
+def _title_of(name: str, drawn: Markup, words: Words) -> str:
+    """Return what a panel is called: some have no heading that says it of all that they show."""
+    return words(f"files_title.{name}") if words.has(f"files_title.{name}") else title_of(drawn)
 
 
 def _framed(body: Markup, title: str, address: Address, state: State, told: dict[str, Any]) -> Drawn:

@@ -6,11 +6,16 @@ The address is the only state there is, so that back, reload, bookmark and mail 
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
-from app import site, warehouse
+from app import files, site, warehouse
 from app.address import PAGES, Address, path_below, read_address
+from app.drawing.templates import words_of
 from app.site import Drawn
 from settings import ConfigurationError, settings
 
@@ -50,4 +55,32 @@ def _run() -> None:
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
-_run()
+def _file(request: Request) -> Response:
+    """Answer a link to a file: what a panel shows, saved."""
+    asked = {name: request.query_params.getlist(name) for name in request.query_params}
+    address = read_address(request.path_params["page"], asked)
+    name, _, form = request.path_params["file"].rpartition(".")
+    version, owner = ("".join(asked.get(each, [])[:1]) for each in ("of", "owner"))
+    try:
+        found = files.saved(settings(), address, name, form, version, owner)
+    except ConfigurationError:
+        _LOG.exception("the settings are wrong")
+        found = None
+    if found is None:
+        words = words_of(address.lang)
+        return PlainTextResponse(f"{words('files.gone_title')}\n{words('files.gone')}\n", status_code=410)
+    disposition = f"attachment; filename*=UTF-8''{quote(found.name)}"
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+    return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+def _below(path: str) -> str:
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"/{base}{path}" if base else path
+
+
+# Streamlit runs this script for a page, and imports it as a module for its server.
+if __name__ == "__main__":
+    _run()
+else:
+    app = st.App(__file__, routes=[Route(_below("/download/{page}/{file}"), _file)])

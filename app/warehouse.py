@@ -8,7 +8,7 @@ never fails. Nothing of the night (flows, dbt, the audit) may be imported here; 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ import duckdb
 
 from app.drawing.rows import Row
 from published import (
+    VERSION_FILE,
     EnteredVersion,
     Event,
     FinishedRun,
@@ -25,10 +26,12 @@ from published import (
     RunEvent,
     Status,
     events,
+    kept_files,
     last_published,
     published_link,
     status_as_found,
     version_as_of,
+    version_file,
     version_of,
     version_started_at,
 )
@@ -65,7 +68,7 @@ class State:
     """All that one run of the app needs to know before it queries anything.
 
     `unfinished` is a run that began and recorded no end; `unreadable` says why readers cannot have
-    what was published.
+    what was published. `told` is the last of the ledger, `kept` the versions that are there.
     """
 
     published: Published | None
@@ -73,6 +76,8 @@ class State:
     last_run: FinishedRun | None
     unfinished: RunEvent | None
     unreadable: str | None = None
+    told: tuple[Event, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 def read_state(settings: Settings) -> State:
@@ -88,7 +93,17 @@ def read_state(settings: Settings) -> State:
         last_run=_last_run(status, found),
         unfinished=_unfinished_run(found),
         unreadable=unreadable,
+        told=tuple(found),
+        kept=tuple(version_of(file) for file in kept_files(settings)),
     )
+
+
+def at_version(settings: Settings, state: State, version: str) -> State | None:
+    """Return the state with a kept version in place of the published one, or None when it is gone."""
+    file = version_file(settings, version)
+    if not VERSION_FILE.fullmatch(file.name) or not file.is_file():
+        return None
+    return replace(state, published=_published(file, list(state.told)), unreadable=None)
 
 
 def read(published: Published, queries: Iterable[str], **parameters: Any) -> dict[str, list[Row]]:
@@ -128,8 +143,10 @@ def _last_events(settings: Settings) -> list[Event]:
 
 def _resolve(link: Path, found: list[Event]) -> Published | None:
     file = _linked_file(link, found)
-    if file is None:
-        return None
+    return _published(file, found) if file else None
+
+
+def _published(file: Path, found: list[Event]) -> Published:
     version = version_of(file)
     entered = [event.at for event in found if isinstance(event, EnteredVersion) and event.version == version]
     moves = [event for event in found if isinstance(event, EnteredVersion | Rollback)]

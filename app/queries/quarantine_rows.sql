@@ -20,17 +20,20 @@ held_back as (
     select
         quarantined.owner_ja,
         quarantined.owner_en,
+        quarantined.source_name,
         quarantined.item_key,
         quarantined.sheet_name,
         quarantined.column_heading,
         quarantined.reason_ja,
         quarantined.reason_en,
         quarantined.row_masked,
+        quarantined.indicator_codes,
         indicator_names.indicators_ja,
         indicator_names.indicators_en,
         quarantined.source_row,
         indicator_names.indicator_count,
-        quarantined.first_seen_on
+        quarantined.first_seen_on,
+        coalesce(quarantined.row_masked, quarantined.detail) as row_text
     from marts.fct_quarantined_rows as quarantined
     left join indicator_names
         on
@@ -38,7 +41,7 @@ held_back as (
             and quarantined.source_row = indicator_names.source_row
             and quarantined.reason_code = indicator_names.reason_code
     where quarantined.is_current
-    order by quarantined.owner_ja, quarantined.item_key, quarantined.source_row
+    order by quarantined.owner_ja, quarantined.source_name, quarantined.item_key, quarantined.source_row
 )
 
 select * from held_back

@@ -134,6 +134,7 @@ def write_warehouse(file: Path) -> None:
         _write_audit(connection)
         _write_loads_and_path(connection)
         _write_standings(connection)
+        _write_freshness(connection)
         _write_headline_and_changes(connection)
         _write_pages(connection)
         connection.execute("checkpoint")
@@ -636,6 +637,41 @@ def _write_loads_and_path(connection: duckdb.DuckDBPyConnection) -> None:
             upper_95_value=66 + 3 * ahead,
             origin_month=date(2026, 10, 1),
             forecast_month=month,
+        )
+
+
+# source, name, English name, owner, expected within days, silent days, late, last day of the figures
+_FRESHNESS = (
+    ("access_log", "利用ログ", "Access log", "データ活用担当", "Data utilisation", 3, 6, True, date(2026, 11, 13)),
+    ("staff_roster", "職員名簿", "Staff rosters", "人事室", "Personnel Office", 40, 19, False, date(2026, 11, 1)),
+    ("policy_pages", "運営方針の公表ページ", "Policy pages", "企画担当", "Planning", None, 1, False, None),
+    ("specialists", "採用台帳", "Register of hires", "人事室", "Personnel Office", None, None, False, None),
+)
+
+
+def _write_freshness(connection: duckdb.DuckDBPyConnection) -> None:
+    for name, name_ja, name_en, owner_ja, owner_en, within, silent, is_overdue, about in _FRESHNESS:
+        has_delivered = silent is not None
+        _insert(
+            connection,
+            "fct_source_freshness",
+            source_name=name,
+            name_ja=name_ja,
+            name_en=name_en,
+            owner_ja=owner_ja,
+            owner_en=owner_en,
+            delivers_within_days=within,
+            may_be_stale_days=30,
+            item_count=int(has_delivered),
+            rows_read=12_345 if has_delivered else 0,
+            rows_kept=12_000 if has_delivered else 0,
+            rows_quarantined=40 if has_delivered else 0,
+            rows_rejected=5 if has_delivered else 0,
+            rows_superseded=300 if has_delivered else 0,
+            silent_days=silent,
+            is_overdue=is_overdue,
+            last_business_date=about,
+            last_landed_on=date(2026, 11, 20) - timedelta(days=silent) if has_delivered else None,
         )
 
 

@@ -122,7 +122,7 @@ PAGES = {
     "indicator": "indicator?indicator=visualisation_usage_rate",
     "bars": "indicator?indicator=training_participants",
     "usage": "usage",
-    "quarantine": "quarantine",
+    "health": "health",
     "unknown": f"indicator?indicator=an_indicator_{'x' * 300}",
 }
 
@@ -415,7 +415,7 @@ _PRINTED = """() => ({
 })"""
 
 
-@pytest.mark.parametrize("name", ["overview", "indicator", "usage", "quarantine"])
+@pytest.mark.parametrize("name", ["overview", "indicator", "usage", "health"])
 def test_print_unrolls_everything(browser: Any, url: str, name: str) -> None:
     visit = Visit(browser, f"{url}/{PAGES[name]}", 794, 1123)
     visit.page.emulate_media(media="print")

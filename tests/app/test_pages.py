@@ -54,7 +54,7 @@ def test_the_router_draws_what_the_address_asks_for(published: Any) -> None:
 
 
 def test_every_page_tells_how_far_it_can_be_trusted(published: Any, opened: Any) -> None:
-    for page in ("", "indicator", "usage", "quarantine"):
+    for page in ("", "indicator", "usage", "health"):
         line = plain(opened(page).split('<p class="trust')[1].split("</p>")[0])
         for told in ("2026年11月20日時点", "最終更新 2026年11月24日 12:45", "検査 合格(3項目、注意1件)", "3系統受領", "除外32行"):
             assert told in line
@@ -85,7 +85,7 @@ def test_nothing_of_the_inside_is_told(published: Any, opened: Any, held_run: di
     published.write_status(held_run)
     with duckdb.connect(str(published.published_dir / "warehouse.duckdb"), read_only=True) as connection:
         codes = [row[0] for row in connection.execute("select indicator_code from marts.dim_indicators").fetchall()]
-    pages = [("", {}), ("usage", {}), ("quarantine", {}), *(("indicator", {"indicator": code}) for code in codes)]
+    pages = [("", {}), ("usage", {}), ("health", {}), *(("indicator", {"indicator": code}) for code in codes)]
     for page, query in pages:
         for language in ("ja", "en"):
             told = plain(opened(page, lang=language, **query))
@@ -121,7 +121,7 @@ def test_held_night_is_told_in_the_readers_language(published: Any, opened: Any,
         "a check of tomorrow",
     ]
     published.write_status(held_run)
-    for page in ("", "indicator", "usage", "quarantine"):
+    for page in ("", "indicator", "usage", "health"):
         told = plain(opened(page))
         assert "2026年11月25日 02:00 の更新は公表されませんでした" in told
         assert "データの検査に合格しなかったため、公表を止めました。" in told
@@ -190,7 +190,7 @@ def test_unknown_values_of_an_address_are_told_and_named(published: Any, opened:
 def test_all_links_keep_what_the_address_has_chosen(published: Any, opened: Any) -> None:
     page = opened("indicator", indicator="training_participants", lang="en", scheme="dark", units="as_it_is_now")
     chosen = "indicator=training_participants&amp;lang=en&amp;scheme=dark&amp;units=as_it_is_now"
-    for path in (".", "indicator", "usage", "quarantine"):
+    for path in (".", "indicator", "usage", "health"):
         assert f'href="{path}?{chosen}"' in page
     assert 'href="indicator?indicator=training_participants&amp;scheme=dark&amp;units=as_it_is_now" lang="ja"' in page
     assert "shihyo" in page
@@ -341,7 +341,7 @@ def test_a_version_from_before_the_apps_marts_is_told_as_such(published: Any, op
     change(published, "drop table marts.fct_indicator_standings")
     assert "次の更新のあとに表示されます" in opened()
     assert "fct_indicator" not in opened()
-    assert "計算から除いているデータ" in opened("quarantine"), "a page whose marts are there is shown"
+    assert "計算から除いているデータ" in opened("health"), "a page whose marts are there is shown"
 
 
 @pytest.mark.parametrize("target", ["warehouse-20261120-20261124T034501Z.duckdb", "warehouse.duckdb", "."])

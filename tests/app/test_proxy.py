@@ -189,6 +189,18 @@ def test_a_reader_behind_the_proxy_goes_from_page_to_page_over_a_websocket(reade
 
 
 @needs_proxy
+def test_a_file_is_saved_from_behind_the_proxy(reader: Any, proxied: int) -> None:
+    page = reader.new_page()
+    page.goto(f"https://{NAME}:{proxied}/shihyo/health")
+    page.wait_for_selector(".files", timeout=60_000)
+    page.locator(".files summary").first.click()
+    with page.expect_download() as coming:
+        page.locator(".files a").first.click()
+    assert coming.value.suggested_filename == "データの状態_取得元ごとの新しさ_2026-11-20.csv"
+    page.close()
+
+
+@needs_proxy
 def test_a_page_of_another_site_cannot_open_the_websocket(proxied: int) -> None:
     """What the proxy hands over of the address must keep the app's own comparison of origins at work."""
     assert _answer_to_upgrade(proxied, origin=f"https://{NAME}:{proxied}") == 101

@@ -10,7 +10,7 @@ def plain(html: str) -> str:
 
 
 def test_each_owner_finds_file_sheet_row_reason_and_first_day(published: Any, opened: Any) -> None:
-    page = opened("quarantine")
+    page = opened("health")
     assert re.findall(r'data-count="(\d+)"', page) == ["1", "31"]
     told = plain(page)
     assert "32 行を、読み取れない値があるため計算から除いています(担当 2 か所)" in told
@@ -23,11 +23,11 @@ def test_each_owner_finds_file_sheet_row_reason_and_first_day(published: Any, op
 
 
 def test_what_a_source_wrote_is_shown_as_text(published: Any, opened: Any) -> None:
-    assert "&lt;b&gt;出席&lt;/b&gt;" in opened("quarantine")
+    assert "&lt;b&gt;出席&lt;/b&gt;" in opened("health")
 
 
 def test_the_page_reads_in_english(published: Any, opened: Any) -> None:
-    told = plain(opened("quarantine", lang="en"))
+    told = plain(opened("health", lang="en"))
     assert "Personnel Office, training 31 rows" in told
     assert "sheet “第1回” row 1" in told
     assert "The item is not an operating-policy page" in told
@@ -35,4 +35,4 @@ def test_the_page_reads_in_english(published: Any, opened: Any) -> None:
 
 def test_nothing_held_back_is_said(published: Any, opened: Any, change: Any) -> None:
     change(published, "delete from marts.fct_quarantined_rows")
-    assert "計算から除いているデータはありません。" in plain(opened("quarantine"))
+    assert "計算から除いているデータはありません。" in plain(opened("health"))

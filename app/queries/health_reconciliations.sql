@@ -1,0 +1,26 @@
+-- One row per published actual of any indicator that a computed one stands beside, differences first.
+with
+
+reconciliations as (
+    select
+        indicators.name_ja,
+        indicators.name_en,
+        indicators.kind,
+        indicators.unit_ja,
+        indicators.unit_en,
+        indicators.counted_ja,
+        indicators.counted_en,
+        indicators.counted_one_en,
+        indicators.display_decimals,
+        reconciliation.*,
+        fiscal_years.label_ja as year_ja,
+        fiscal_years.label_en as year_en
+    from marts.fct_reconciliation as reconciliation
+    inner join marts.dim_indicators as indicators on reconciliation.indicator_code = indicators.indicator_code
+    inner join marts.dim_fiscal_years as fiscal_years on reconciliation.fiscal_year = fiscal_years.fiscal_year
+    order by
+        starts_with(reconciliation.outcome, 'differs') desc,
+        indicators.sort_order, reconciliation.fiscal_year, reconciliation.published_in
+)
+
+select * from reconciliations

@@ -1,0 +1,24 @@
+-- One row per source, what is late first: when it last delivered, its rhythm, and what became of its rows.
+with
+
+sources as (
+    select
+        source_name,
+        name_ja,
+        name_en,
+        owner_ja,
+        owner_en,
+        delivers_within_days,
+        rows_read,
+        rows_kept,
+        rows_superseded,
+        silent_days,
+        is_overdue,
+        last_business_date,
+        last_landed_on,
+        rows_quarantined + rows_rejected as rows_held_back
+    from marts.fct_source_freshness
+    order by is_overdue desc, last_landed_on is null desc, source_name
+)
+
+select * from sources

@@ -1,0 +1,240 @@
+"""The state of the data: sources by their rhythm, nights, findings with what to do, and each empty state."""
+
+import importlib
+import pkgutil
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from app.drawing.words import LANGUAGES, texts
+
+VERSION = "20261120-20261124T034500Z"
+
+
+def plain(html: str) -> str:
+    heads = re.compile(r'<span class="head".*?</span>')
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", heads.sub("", html))))
+
+
+def panel(page: str, title: str) -> str:
+    """Return the panel under a heading, as a reader sees it."""
+    found = re.search(rf"<h2>{re.escape(title)}.*?</section>", page, re.DOTALL)
+    assert found, title
+    return plain(found[0])
+
+
+def expectation_names() -> set[str]:
+    import expectations.suites
+    from expectations.guards import Guard
+
+    names = set()
+    for module in pkgutil.iter_modules(expectations.suites.__path__):
+        for found in vars(importlib.import_module(f"expectations.suites.{module.name}")).values():
+            guards = found if isinstance(found, tuple | list) else [found]
+            names |= {each.meta["name"] for guard in guards if isinstance(guard, Guard) for each in guard.expectations}
+    return names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_check_of_the_night_has_a_title_and_an_advice(language: Any) -> None:
+    from app import nights
+    from app.drawing.templates import words_of
+
+    words, names = words_of(language), expectation_names()
+    assert len(names) > 30
+    others = {words("check.other"), words("advice.other")}
+    for name in names | {"a_check_of_tomorrow"}:
+        found = nights.noted([{"expectation_name": name, "observed": "3 rows"}], words)[0]
+        is_known = name in names
+        assert (words("check.other") not in found.told) == is_known, name
+        assert (found.advice not in others) == is_known, name
+    assert {key.removeprefix("advice.") for key in texts(language) if key.startswith("advice.")} == {
+        key.removeprefix("check.") for key in texts(language) if key.startswith("check.")
+    } - {
+        "rows",
+        "rows_of",
+    }
+
+
+@pytest.mark.parametrize("name", ["rows", "rows_of", "keep_their_size", "rows_are_usable", "nowhere_keep_their_size"])
+def test_a_name_that_is_no_check_is_told_in_a_neutral_sentence(name: str) -> None:
+    from app import nights
+    from app.drawing.templates import words_of
+
+    found = nights.noted([{"expectation_name": name, "observed": None}], words_of("ja"))[0]
+    assert found.told == "担当者が確かめている検査項目があります"
+
+
+def test_each_source_stands_beside_its_rhythm_and_its_owner(published: Any, opened: Any) -> None:
+    told = panel(opened("health"), "取得元ごとの新しさ")
+    assert "利用ログ 遅れ 2026年11月14日 6日前 · 2026年11月13日の分まで 3日以内に1回 データ活用担当" in told
+    assert "職員名簿 間隔どおり 2026年11月1日 19日前 · 2026年11月1日の分まで 40日以内に1回 人事室" in told
+    assert "運営方針の公表ページ 間隔の定めなし 2026年11月19日 1日前 変わったとき" in told
+    assert "採用台帳 受領なし — 変わったとき" in told
+    assert "読込 12,345 = 使用 12,000 + 除外 45 + 置換 300" in told
+    assert told.index("利用ログ") < told.index("職員名簿"), "what is late comes first"
+    english = panel(opened("health", lang="en"), "How fresh each source is")
+    assert "Access log Late 14 November 2026 6 days before" in english
+    assert "12,345 read = 12,000 used + 45 held back + 300 replaced" in english
+
+
+def test_the_answer_stands_first(published: Any, opened: Any, passed_run: Any, held_run: dict[str, Any]) -> None:
+    told = plain(opened("health"))
+    assert "2026年11月20日時点の数値を公表しています。最後に公表できた夜間処理は 2026年11月24日 12:40 です。" in told
+    assert "1系統のデータが、決まった間隔を過ぎても届いていません。" in told
+    assert "そのあとの夜間処理" not in told
+    published.write_ledger({"event": "finished", **passed_run()}, {"event": "finished", **held_run})
+    published.write_status(held_run)
+    assert "そのあとの夜間処理(2026年11月25日 02:00)は公表されませんでした。" in plain(opened("health"))
+
+
+def test_a_source_that_was_out_of_reach_says_so(published: Any, opened: Any, passed_run: Any) -> None:
+    published.write_status(passed_run(warnings=["staff_roster is stale: last read as of 2026-11-18; no answer"]))
+    told = panel(opened("health"), "取得元ごとの新しさ")
+    assert told.count("接続できず、前回までの内容で計算") == 1
+    assert "no answer" not in told
+
+
+def test_nights_say_how_they_ended_and_whether_readers_see_them(
+    published: Any,
+    opened: Any,
+    passed_run: Any,
+    held_run: dict[str, Any],
+) -> None:
+    older = passed_run(
+        run_id="a" * 12,
+        version="20261119-20261123T034500Z",
+        as_of="2026-11-19",
+        started_at="2026-11-23T03:40:00+00:00",
+    )
+    older |= {"finished_at": "2026-11-23T04:45:30+00:00"}
+    killed = {"event": "started", "run_id": "k" * 12, "started_at": "2026-11-23T17:00:00+00:00"}
+    published.write_ledger(
+        {"event": "finished", **older},
+        killed,
+        {"event": "finished", **passed_run()},
+        {"event": "finished", **held_run},
+        {"event": "rollback", "at": "2026-11-25T01:00:00+00:00", "version": VERSION},
+        {
+            "event": "damaged",
+            "at": "2026-11-25T02:00:00+00:00",
+            "version": "x",
+            "republished": VERSION,
+        },
+        {"event": "of_tomorrow", "at": "2026-11-25T03:00:00+00:00"},
+        {"event": "started", "run_id": "e" * 12, "started_at": "2026-11-25T17:00:00+00:00"},
+    )
+    told = panel(opened("health"), "最近の夜間処理")
+    expected = [
+        "2026年11月26日 02:00 実行中、または中断 — —",
+        "2026年11月25日 11:00 版が壊れていたため、正常な版に戻した — 2026年11月20日時点 表示中",
+        "2026年11月25日 10:00 以前の版に差し戻し — 2026年11月20日時点 表示中",
+        "2026年11月25日 02:00 検査で公表を止めた 4分0秒 —",
+        "2026年11月24日 12:40 公表 5分30秒 2026年11月20日時点 表示中",
+        "2026年11月24日 02:00 途中で中断 — —",
+        "2026年11月23日 12:40 公表 1時間5分 2026年11月19日時点 保管期間を過ぎて削除",
+    ]
+    places = [told.index(line) for line in expected]
+    assert places == sorted(places)
+
+
+def test_findings_say_what_to_do_in_the_readers_language(published: Any, opened: Any, held_run: dict[str, Any]) -> None:
+    held_run["failures"] = [
+        "roster_keeps_its_size: a staff roster has less than half the rows of the one before it (1 of 12 rows: x 0.4)",
+        "milestones_keep_their_size: an item of milestones has less than 50% of the rows (2 rows)",
+        "a check of tomorrow",
+    ]
+    published.write_status(held_run)
+    told = panel(opened("health"), "公表されなかった夜間処理の所見(2026年11月25日 02:00)")
+    assert "データの検査に合格しなかったため、公表を止めました。 下の所見を直して、もう一度提出してください。" in told
+    assert "職員名簿の行数が、前の月より大きく減っています(12件中1件) 一部の所属だけの出力でないか確かめ" in told
+    assert "工程の台帳の担当に、全件の入ったファイルを同じ名前でもう一度提出してもらってください。" in told
+    assert "担当者が確かめている検査項目があります 担当者が処理の記録で確かめます。" in told
+    assert "roster" not in told
+    english = panel(opened("health", lang="en"), "What the night of 25 November 2026, 02:00 JST found")
+    assert "See whether it is of some departments only, and ask for the whole city's roster." in english
+
+
+def test_a_refused_night_stays_readable_after_a_good_one(published: Any, opened: Any, passed_run: Any, held_run: dict[str, Any]) -> None:
+    earlier = {
+        **held_run,
+        "started_at": "2026-11-23T17:00:00+00:00",
+        "finished_at": "2026-11-23T17:04:00+00:00",
+    }
+    published.write_ledger({"event": "finished", **earlier}, {"event": "finished", **passed_run()})
+    told = panel(opened("health"), "公表されなかった夜間処理の所見(2026年11月24日 02:00)")
+    assert "その後、2026年11月24日 12:40 の夜間処理は公表されました。" in told
+
+
+def test_the_checks_of_the_published_version_are_told_with_what_to_do(published: Any, opened: Any, change: Any) -> None:
+    change(
+        published,
+        "update marts.fct_audit_results set expectation_name = 'day_volume_is_not_excessive' where severity = 'warning'",
+    )
+    told = panel(opened("health"), "公表中の数値の検査")
+    assert "利用記録の1日分が、通常より大幅に多くなっています(12件) 試験や二重の出力でないか確かめてください。" in told
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (
+            "update marts.fct_audit_results set is_success = true",
+            "3項目の検査に、すべて合格しています。",
+        ),
+        ("delete from marts.fct_audit_results", "この版には検査の記録がありません。"),
+        ("delete from marts.fct_source_freshness", "取得元の記録がありません。"),
+        ("delete from marts.fct_quarantined_rows", "計算から除いているデータはありません。"),
+        ("delete from marts.fct_reconciliation", "照合できる公表値がまだありません。"),
+        (
+            "update marts.fct_reconciliation set outcome = 'cannot_tell'",
+            "2件のうち 2件が、公表された実績と異なるか、判定できません。",
+        ),
+        (
+            "update marts.fct_source_freshness set is_overdue = false",
+            "1系統のデータは、まだ一度も届いていません。",
+        ),
+        (
+            "delete from marts.fct_source_freshness where is_overdue or last_landed_on is null",
+            "どの取得元のデータも、決まった間隔で届いています。",
+        ),
+    ],
+)
+def test_empty_and_good_states_are_said(published: Any, opened: Any, change: Any, statement: str, told: str) -> None:
+    change(published, statement)
+    assert told in plain(opened("health"))
+
+
+def test_a_lost_ledger_and_status_are_said(published: Any, opened: Any) -> None:
+    (published.published_dir / "status.json").unlink()
+    page = plain(opened("health"))
+    assert "夜間処理の記録がありません。" in page
+    assert "2026年11月20日時点の数値を公表しています。" in page
+
+
+def test_versions_that_are_kept_are_told_by_their_day(published: Any, opened: Any) -> None:
+    published.publish("20261118-20261122T034500Z")
+    link = published.published_dir / "warehouse.duckdb"
+    link.unlink()
+    link.symlink_to(f"warehouse-{VERSION}.duckdb")
+    told = panel(opened("health"), "保管している版")
+    assert "2026年11月20日 2026年11月24日 12:45 表示中" in told
+    assert "2026年11月18日 2026年11月22日 12:45 差し戻せます" in told
+
+
+def test_nights_are_told_where_nothing_can_be_read(house: Any, opened: Any, held_run: dict[str, Any]) -> None:
+    page = plain(opened("health"))
+    assert "まだ公表された数値がありません" in page
+    assert "保管している版はありません。" in page
+    house.write_status(held_run)
+    told = plain(opened("health"))
+    assert "検査で公表を止めた" in told
+    assert "公表されなかった夜間処理の所見" in told
+    house.publish()
+    (house.published_dir / "warehouse.duckdb").resolve().chmod(0o644)
+    (house.published_dir / "warehouse.duckdb").resolve().write_bytes(b"no database" * 1000)
+    damaged = plain(opened("health"))
+    assert "公表された数値を読み込めません" in damaged
+    assert "検査で公表を止めた" in damaged
