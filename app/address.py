@@ -42,6 +42,14 @@ class Address:
         return f"{path}?{urlencode(asked)}" if asked else path
 
 
+class NoAddress(Address):
+    """The address of a page that is a file: no other page can be reached from there."""
+
+    def to(self, **changes: Any) -> str:
+        """Return no link."""
+        return ""
+
+
 def read_address(path: str, query: Mapping[str, Sequence[str]]) -> Address:
     """Return what an address asks for, by the path below the app's own and by its parameters."""
     page = path or PAGES[0]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
+from streamlit import runtime
 
 from app import site, warehouse
 from app.address import PAGES, Address, path_below, read_address
@@ -35,10 +36,19 @@ def _asked() -> Address:
 def _draw(address: Address) -> Drawn:
     try:
         state = warehouse.read_state(settings())
+        page = warehouse.read_one_page(settings(), state.published, address.lang)
     except ConfigurationError:
         _LOG.exception("the settings are wrong")
         return site.draw_misconfigured(address)
-    return site.draw_site(state, address, datetime.now(UTC))
+    return site.draw_site(state, address, datetime.now(UTC), _served(page) if page else None)
+
+
+def _served(page: bytes) -> str | None:
+    """Return the link under which Streamlit serves a page, None outside of its server."""
+    if not runtime.exists():
+        return None
+    link = runtime.get_instance().media_file_mgr.add(page, "text/html", "one_page")
+    return link.lstrip("/")
 
 
 def _run() -> None:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from app.drawing.rows import Row
+from app.drawing.words import Language
 from published import (
     EnteredVersion,
     Event,
@@ -26,6 +27,7 @@ from published import (
     Status,
     events,
     last_published,
+    one_page_file,
     published_link,
     status_as_found,
     version_as_of,
@@ -89,6 +91,14 @@ def read_state(settings: Settings) -> State:
         unfinished=_unfinished_run(found),
         unreadable=unreadable,
     )
+
+
+def read_one_page(settings: Settings, published: Published | None, language: Language) -> bytes | None:
+    """Return the one-page copy of the published version, None where it has none."""
+    try:
+        return one_page_file(settings, published.version, language).read_bytes() if published else None
+    except OSError:
+        return None
 
 
 def read(published: Published, queries: Iterable[str], **parameters: Any) -> dict[str, list[Row]]:
