@@ -100,3 +100,19 @@ def test_planted_text_is_inert_in_a_chart(planted: Any, opened: Any) -> None:
     for code in ("visualisation_usage_rate", "training_participants"):
         for drawn in re.findall(r"base64,([\w+/=]+)", opened("indicator", indicator=code)):
             assert "<script" not in base64.b64decode(drawn).decode()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_planted_text_is_inert_in_the_one_page_copy(planted: Any, language: Any) -> None:
+    import settings as configuration
+    from app import site, warehouse
+
+    state = warehouse.read_state(configuration.settings())
+    assert state.published
+    drawn = site.draw_one_page(state.published, language, is_demo=True)
+    found = Elements()
+    found.feed(drawn)
+    assert not found.names & {"script", "iframe", "object", "form", "input", "base"}
+    assert not {name for name in found.attributes if name.startswith("on")}
+    assert all(link.startswith(("#", "data:image/svg+xml;base64,")) for link in found.links)
+    assert _SCRIPT in "".join(found.text)
