@@ -81,6 +81,14 @@ LAYOUTS = {
         indicator=USAGE_RATE,
     ),
     "quarantine": Layout(panels=(_panel("quarantine_rows"),)),
+    "report": Layout(panels=(_panel("report_rows", "report_years"),)),
+    "definitions": Layout(
+        panels=(
+            _panel("definitions"),
+            _panel("judging_examples", "judging_paces"),
+            Panel("glossary", ()),
+        ),
+    ),
 }
 
 # The overview as a file of its own. What the night noted is not known yet when the file is drawn.
