@@ -123,6 +123,8 @@ PAGES = {
     "bars": "indicator?indicator=training_participants",
     "usage": "usage",
     "quarantine": "quarantine",
+    "report": "report?year=2023",
+    "definitions": "definitions",
     "unknown": f"indicator?indicator=an_indicator_{'x' * 300}",
 }
 
@@ -415,7 +417,7 @@ _PRINTED = """() => ({
 })"""
 
 
-@pytest.mark.parametrize("name", ["overview", "indicator", "usage", "quarantine"])
+@pytest.mark.parametrize("name", ["overview", "indicator", "usage", "quarantine", "report", "definitions"])
 def test_print_unrolls_everything(browser: Any, url: str, name: str) -> None:
     visit = Visit(browser, f"{url}/{PAGES[name]}", 794, 1123)
     visit.page.emulate_media(media="print")

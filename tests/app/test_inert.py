@@ -51,7 +51,7 @@ class Elements(HTMLParser):
         self.text.append(data)
 
 
-PAGES = [("", {}), ("usage", {}), ("usage", {"months": "all"}), ("quarantine", {})] + [
+PAGES = [("", {}), ("usage", {}), ("usage", {"months": "all"}), ("quarantine", {}), ("report", {"year": "2023"}), ("definitions", {})] + [
     ("indicator", {"indicator": code, "units": units})
     for code in ("online_procedures", "visualisation_usage_rate", "specialists_hired", "training_participants", "data_utilisation_policy")
     for units in ("as_it_was", "as_it_is_now")
@@ -78,7 +78,10 @@ def test_planted_text_is_inert_on_every_page(planted: Any, opened: Any, language
         found.feed(drawn)
         assert not found.names & {"script", "iframe", "object", "style", "form", "input"}, page
         assert not {name for name in found.attributes if name.startswith("on")}, page
-        assert all(link.startswith((".", "#", "indicator", "usage", "quarantine", "data:image/svg+xml;base64,")) for link in found.links)
+        assert all(
+            link.startswith((".", "#", "indicator", "usage", "quarantine", "report", "definitions", "data:image/svg+xml;base64,"))
+            for link in found.links
+        )
         whole += "".join(found.text)
     assert _SCRIPT in whole
     assert _MARKDOWN in whole
@@ -86,7 +89,14 @@ def test_planted_text_is_inert_on_every_page(planted: Any, opened: Any, language
 
 
 def test_what_an_address_names_is_inert(published: Any, opened: Any) -> None:
-    for query in ({"indicator": PLANTED}, {"lang": PLANTED}, {"scheme": PLANTED}, {"months": PLANTED}, {"units": PLANTED}):
+    for query in (
+        {"indicator": PLANTED},
+        {"lang": PLANTED},
+        {"scheme": PLANTED},
+        {"months": PLANTED},
+        {"units": PLANTED},
+        {"year": PLANTED},
+    ):
         found = Elements()
         found.feed(opened("indicator", **query))
         assert not found.names & {"script", "img"} or "indicator" not in query
