@@ -59,8 +59,8 @@ def test_judging_is_shown_by_the_rows_of_the_published_version(published: Any, o
     )
     told = judging(opened("definitions"))
     assert "外部専門人材を採用 令和5年度" in told
-    assert "3名程度 (許容 ±1名) 目標の意味する幅2名 から 4名" in told
-    assert "70%以上 目標の意味する幅70% 以上" in told
+    assert "3名程度 (許容 ±1名)目標の意味する幅2名から4名" in told
+    assert "70%以上目標の意味する幅70%以上" in told
     assert "判定できない (年度途中)" in told
     english = judging(opened("definitions", lang="en"))
     assert "2 people to 4 people" in english
