@@ -11,6 +11,7 @@ from harness.invariants import check_invariants, published
 from harness.kills import kill_at
 from small_city import BASE_AS_OF, City
 
+from demo.policy_pages import page
 from flows import one_page
 from flows.errors import ShihyoError, UsageError
 from flows.night import publish
@@ -37,27 +38,32 @@ def _plain(page: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", page)))
 
 
-def _figure(row: dict[str, Any], decimals: int) -> str:
+def _figure(row: dict[str, Any], decimals: int, target: float | None) -> str:
     """Write an actual as the overview does, by the figures of `shihyo show`."""
     if row["actual_text"] is not None:
         return re.sub(r"[^\d.,]", "", row["actual_text"])
-    return written(row["actual_value"], decimals, [row["target_value"]])
+    return written(row["actual_value"], decimals, [target])
 
 
 def test_a_night_writes_the_page_of_its_version_with_the_figures_of_show(city: City) -> None:
+    page_of_results = page(date(2024, 6, 10), has_results=True)
+    city.deliver("policy_pages", "digital-bureau-r5.html", page_of_results.encode(), on=BASE_AS_OF)
+    city.publish(NEXT_NIGHT)
     shown = {(row["indicator_code"], row["fiscal_year"]): row for row in city.show()}
     standings = city.query(
-        "select indicator_code, fiscal_year, display_decimals, latest_value from marts.fct_indicator_standings "
+        "select indicator_code, case when next_target_value is null then fiscal_year end, display_decimals, "
+        "coalesce(next_target_value, target_value) from marts.fct_indicator_standings "
         "inner join marts.dim_indicators using (indicator_code) where fiscal_year is not null and kind != 'milestone'"
     )
-    assert len(standings) >= 1
-    for page in _pages(city).values():
-        assert len(page.encode()) <= 200_000
-        for code, year, decimals, latest in standings:
-            tile = re.search(rf'<article class="tile[^"]*" data-indicator="{code}".*?</article>', page, re.DOTALL)
+    assert len(standings) >= 4
+    for copy in _pages(city).values():
+        assert len(copy.encode()) <= 200_000
+        for code, year, decimals, target in standings:
+            tile = re.search(rf'<article class="tile[^"]*" data-indicator="{code}".*?</article>', copy, re.DOTALL)
             assert tile
-            row = shown[code, year]
-            figure = written(latest, decimals, []) if latest is not None else _figure(row, decimals)
+            # What has a target ahead shows the latest actual.
+            latest = max(each for name, each in shown if name == code and shown[name, each]["actual_value"] is not None)
+            figure = _figure(shown[code, year or latest], decimals, target)
             assert re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d.,]*\d)", _plain(tile[0])), (code, figure)
 
 
@@ -103,8 +109,8 @@ def test_a_page_that_cannot_be_drawn_is_a_warning_and_stops_nothing(city: City, 
 
 def test_render_writes_the_page_again(city: City, tmp_path: Path) -> None:
     pages = _pages(city)
-    for page in (city.data / "published").glob("*.html"):
-        page.unlink()
+    for each in (city.data / "published").glob("*.html"):
+        each.unlink()
     done = city.shihyo("render")
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 2
