@@ -274,7 +274,11 @@ def _event(line: str) -> Event | None:
 
 def entered_at(settings: Settings, version: str) -> datetime | None:
     """Return when a version was entered in the ledger, None where it tells of none."""
-    found = [event.at for event in events(settings) if isinstance(event, EnteredVersion) and event.version == version]
+    found = [
+        event.at
+        for event in events(settings)
+        if isinstance(event, EnteredVersion) and event.version == version
+    ]
     return found[-1] if found else None
 
 

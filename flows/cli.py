@@ -205,7 +205,9 @@ def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _render(configuration: Settings, arguments: argparse.Namespace) -> None:
-    for place in render(configuration, arguments.version, arguments.language, arguments.to, as_pdf=arguments.pdf):
+    for place in render(
+        configuration, arguments.version, arguments.language, arguments.to, as_pdf=arguments.pdf
+    ):
         print(place)
 
 
@@ -318,11 +320,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     back = commands.add_parser("rollback", help="publish a kept version again")
     back.add_argument("version", metavar="VERSION")
-    page = commands.add_parser("render", help="the overview of a version as one file that needs nothing but itself")
-    page.add_argument("--version", metavar="VERSION", help="a kept version (default: the published one)")
-    page.add_argument("--language", choices=ONE_PAGE_LANGUAGES, help="default: both beside the version, else ja")
-    page.add_argument("--to", type=Path, metavar="FILE", help="where it is written (default: beside the version)")
-    page.add_argument("--pdf", action="store_true", help="print it as an A4 PDF, by Debian's chromium")
+    page = commands.add_parser(
+        "render", help="the overview of a version as one file that needs nothing but itself"
+    )
+    page.add_argument(
+        "--version", metavar="VERSION", help="a kept version (default: the published one)"
+    )
+    page.add_argument(
+        "--language", choices=ONE_PAGE_LANGUAGES, help="default: both beside the version, else ja"
+    )
+    page.add_argument(
+        "--to", type=Path, metavar="FILE", help="where it is written (default: beside the version)"
+    )
+    page.add_argument(
+        "--pdf", action="store_true", help="print it as an A4 PDF, by Debian's chromium"
+    )
     ran = commands.add_parser("runs", help="what every night did")
     ran.add_argument("--last", type=int, default=20, metavar="N")
     listed = commands.add_parser(

@@ -35,14 +35,24 @@ def drawn(settings: Settings, version: str, file: Path) -> dict[str, bytes]:
     """Return the page of each language, from a version's file; raises ShihyoError."""
     at = entered_at(settings, version) or version_started_at(version)
     words = [str(file), "--version", version, "--published-at", at.isoformat()]
-    command = [sys.executable, "-m", "app.one_page", *words, *(["--demo"] if settings.is_demo else [])]
+    command = [
+        sys.executable,
+        "-m",
+        "app.one_page",
+        *words,
+        *(["--demo"] if settings.is_demo else []),
+    ]
     try:
-        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS)
+        done = subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS
+        )
     except subprocess.TimeoutExpired:
         raise ShihyoError(f"one page: not drawn within {_SECONDS} s") from None
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
-        raise ShihyoError(f"one page: not drawn ({lines[-1] if lines else f'exit {done.returncode}'})")
+        raise ShihyoError(
+            f"one page: not drawn ({lines[-1] if lines else f'exit {done.returncode}'})"
+        )
     return {language: page.encode() for language, page in json.loads(done.stdout).items()}
 
 
@@ -55,7 +65,9 @@ def write_beside(settings: Settings, version: str, file: Path) -> list[Path]:
     return places
 
 
-def render(settings: Settings, version: str | None, language: str | None, to: Path | None, *, as_pdf: bool) -> list[Path]:
+def render(
+    settings: Settings, version: str | None, language: str | None, to: Path | None, *, as_pdf: bool
+) -> list[Path]:
     """Write the page of a kept version again, or its PDF; return where.
 
     Raises UsageError when the version is not kept, ShihyoError when it cannot be drawn.
@@ -69,7 +81,9 @@ def render(settings: Settings, version: str | None, language: str | None, to: Pa
     pages = drawn(settings, version, version_file(settings, version))
     places = []
     for each in languages:
-        place = to or one_page_file(settings, version, each).with_suffix(".pdf" if as_pdf else ".html")
+        place = to or one_page_file(settings, version, each).with_suffix(
+            ".pdf" if as_pdf else ".html"
+        )
         if as_pdf:
             print_to(pages[each], place)
         else:
@@ -82,15 +96,24 @@ def print_to(page: bytes, place: Path) -> None:
     """Print a page as an A4 PDF by a browser; raises UsageError without one, ShihyoError when it fails."""
     browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
-        raise UsageError(f"render --pdf: no browser found ({', '.join(_BROWSERS)}); next: install Debian's chromium, or render the HTML")
+        raise UsageError(
+            f"render --pdf: no browser found ({', '.join(_BROWSERS)}); next: install Debian's chromium, or render the HTML"
+        )
     with TemporaryDirectory(prefix="shihyo-print-") as folder:
         source, printed = Path(folder) / "page.html", Path(folder) / "page.pdf"
         source.write_bytes(page)
-        flags = ["--headless", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={folder}/profile"]
+        flags = [
+            "--headless",
+            "--disable-gpu",
+            "--no-pdf-header-footer",
+            f"--user-data-dir={folder}/profile",
+        ]
         flags += ["--no-sandbox"] if os.geteuid() == 0 else []
         command = [browser, *flags, f"--print-to-pdf={printed}", source.as_uri()]
         try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS)
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS
+            )
         except subprocess.TimeoutExpired:
             raise ShihyoError(f"render --pdf: {browser} took more than {_SECONDS} s") from None
         if done.returncode or not printed.exists():

@@ -75,7 +75,9 @@ def _draw_one_page(settings: Settings, run: Run, version: str, candidate: Path) 
     try:
         one_page.write_beside(settings, version, candidate)
     except (ShihyoError, OSError, ValueError) as error:
-        run.warnings.append(f"one_page_is_drawn: the version is published without its page ({error})")
+        run.warnings.append(
+            f"one_page_is_drawn: the version is published without its page ({error})"
+        )
         log.warning("warning: %s", run.warnings[-1])
 
 
