@@ -110,7 +110,7 @@ def test_a_rating_is_never_computed_and_what_is_to_be_written_is_left_free(publi
 def test_a_year_that_is_not_over_is_not_judged(published: Any, opened: Any) -> None:
     rate = report(opened, year="2026", lang="en")["Departments using data visualisation"]
     assert "66%" in rate["Actual"]
-    assert "35 / 53 departments" in rate["Actual"]
+    assert "35 of 53 departments" in rate["Actual"]
     assert "Provisional" in rate["Actual"]
     assert rate["Self-evaluation"].startswith("Target at least 70%; actual at end of October 2026: 66%.")
 
