@@ -29,6 +29,7 @@ from pydantic import (
 
 from settings import Settings
 
+ONE_PAGE_LANGUAGES = ("ja", "en")
 VERSION_FILE = re.compile(r"warehouse-(\d{8}-\d{8}T\d{6}Z)\.duckdb")
 _AS_OF, _STARTED_AT = "%Y%m%d", "%Y%m%dT%H%M%SZ"
 
@@ -58,6 +59,11 @@ def manifest_file(settings: Settings, version: str) -> Path:
     return settings.published_dir / f"warehouse-{version}.manifest.json"
 
 
+def one_page_file(settings: Settings, version: str, language: str) -> Path:
+    """Return the overview of a version as a file of its own, in a language."""
+    return settings.published_dir / f"warehouse-{version}.{language}.html"
+
+
 def kept_files(settings: Settings) -> list[Path]:
     """Return the files of the versions that are kept, the one built last first."""
     files = settings.published_dir.glob("warehouse-*.duckdb")
@@ -84,6 +90,11 @@ def version_name(as_of: date, started_at: datetime) -> str:
 def version_of(file: Path) -> str:
     """Return the version that a file is of."""
     return file.stem.removeprefix("warehouse-")
+
+
+def version_beside(file: Path) -> str:
+    """Return the version that a manifest or a page lies beside."""
+    return file.name.removeprefix("warehouse-").partition(".")[0]
 
 
 def version_as_of(version: str) -> date:
@@ -259,6 +270,16 @@ def _event(line: str) -> Event | None:
         return _KINDS.get(said["event"], Event).model_validate(said)
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def entered_at(settings: Settings, version: str) -> datetime | None:
+    """Return when a version was entered in the ledger, None where it tells of none."""
+    found = [
+        event.at
+        for event in events(settings)
+        if isinstance(event, EnteredVersion) and event.version == version
+    ]
+    return found[-1] if found else None
 
 
 def last_published(found: Iterable[Event]) -> str | None:

@@ -2,6 +2,7 @@
 for something else. What it names and is not there is told, and never replaced.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from app.drawing.words import LANGUAGES, Language
 
-PAGES = ("overview", "indicator", "usage", "health")
+PAGES = ("overview", "indicator", "usage", "health", "report", "definitions")
 # What an address may choose besides page and indicator; the first of each needs no word.
 CHOICES: dict[str, tuple[str, ...]] = {
     "lang": LANGUAGES,
@@ -19,6 +20,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 _SHOWN_CHARACTERS = 60
+# A fiscal year by the year in which it begins, as the marts number it.
+_YEAR = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Address:
     scheme: str = "auto"
     months: str = "recent"
     units: str = "as_it_was"
+    year: int | None = None
     unknown: tuple[tuple[str, str], ...] = ()
 
     def to(self, **changes: Any) -> str:
@@ -46,7 +50,16 @@ class Address:
 
     def _asked(self) -> dict[str, str]:
         asked = {"indicator": self.indicator} if self.indicator is not None else {}
-        return asked | {name: getattr(self, name) for name, known in CHOICES.items() if getattr(self, name) != known[0]}
+        asked |= {name: getattr(self, name) for name, known in CHOICES.items() if getattr(self, name) != known[0]}
+        return asked | ({"year": str(self.year)} if self.year is not None else {})
+
+
+class NoAddress(Address):
+    """The address of a page that is a file: no other page can be reached from there."""
+
+    def to(self, **changes: Any) -> str:
+        """Return no link."""
+        return ""
 
 
 def read_address(path: str, query: Mapping[str, Sequence[str]]) -> Address:
@@ -60,6 +73,11 @@ def read_address(path: str, query: Mapping[str, Sequence[str]]) -> Address:
             found[name] = value
         elif value is not None:
             unknown.append((name, value))
+    year = _value(query, "year")
+    if year is not None and _YEAR.fullmatch(year):
+        found["year"] = int(year)
+    elif year is not None:
+        unknown.append(("year", year))
     return Address(indicator=_value(query, "indicator"), unknown=tuple(unknown), **found)
 
 

@@ -94,7 +94,21 @@ LAYOUTS = {
         ),
         without_figures=("health_nights", "health_findings", "health_versions"),
     ),
+    "report": Layout(panels=(_panel("report_rows", "report_years"),)),
+    "definitions": Layout(
+        panels=(
+            _panel("definitions"),
+            _panel("judging_examples", "judging_paces"),
+            Panel("glossary", ()),
+        ),
+    ),
 }
 
 # Panels that say in a sentence, or as links, what others show.
 WITHOUT_FILES = frozenset({"overview_headline", "audit_warnings", "indicator_heading", "indicator_definition", "health_heading"})
+
+# The overview as a file of its own. What the night noted is not known yet when the file is drawn.
+ONE_PAGE = Layout(
+    panels=tuple(panel for panel in LAYOUTS["overview"].panels if panel.name != "audit_warnings"),
+    indicator=USAGE_RATE,
+)

@@ -8,22 +8,25 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from app import history, nights
-from app.address import PAGES, Address, in_one_line
+from app.address import PAGES, Address, NoAddress, in_one_line
 from app.drawing import charts
 from app.drawing.figures import Figures
 from app.drawing.rows import Row
 from app.drawing.tables import has_rows, title_of
 from app.drawing.templates import draw, words_of
-from app.drawing.words import Words
-from app.pages import FRAME, LAYOUTS, WITHOUT_FILES, Layout, Panel
+from app.drawing.words import Language, Words
+from app.pages import FRAME, LAYOUTS, ONE_PAGE, WITHOUT_FILES, Layout, Panel
 from app.warehouse import Published, State, WarehouseOutdatedError, WarehouseUnreadableError, read
 
 _LOG = logging.getLogger(__name__)
+
+_STYLE = Path(__file__).resolve().parent / "style.css"
 
 # A night every day, and half a day more before its absence is told.
 _UPDATED_WITHIN = timedelta(hours=36)
@@ -49,15 +52,15 @@ class DrawnPanel:
     is_demo: bool
 
 
-def draw_site(state: State, address: Address, now: datetime) -> Drawn:
-    """Return the page that an address asks for, or why there is none."""
+def draw_site(state: State, address: Address, now: datetime, one_page: str | None = None) -> Drawn:
+    """Return the page that an address asks for, or why there is none; `one_page` is where its copy is served."""
     if state.unreadable:
         _LOG.error("the published version cannot be read: %s", state.unreadable)
         return _without_figures("unreadable", address, state)
     if state.published is None:
         return _without_figures("nothing", address, state)
     try:
-        return _drawn(state.published, state, address, now)
+        return _drawn(state.published, state, address, now, one_page)
     except WarehouseUnreadableError as error:
         _LOG.error("the published version cannot be read: %s", error)
         return _without_figures("outdated" if isinstance(error, WarehouseOutdatedError) else "unreadable", address, state)
@@ -77,7 +80,7 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
     if state.published is None or panel is None or name in WITHOUT_FILES:
         return None
     published, words = state.published, words_of(address.lang)
-    told = _told(published, address, None)
+    told = _told(published, LAYOUTS[address.page], address, None)
     if _is_unknown(address, told):
         return None
     of_page = words.of(told["indicator"], "name") if address.page == "indicator" else words(f"page.{address.page}")
@@ -86,18 +89,31 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
     return DrawnPanel(drawn[name], address, published, title, of_page, state.is_demo)
 
 
+def draw_one_page(published: Published, language: Language, *, is_demo: bool) -> str:
+    """Return the overview of a version as a whole file; raises WarehouseUnreadableError.
+
+    It belongs to its version: nothing of the last night, or of the day on which it is read, is in it.
+    """
+    words, address = words_of(language), NoAddress(lang=language)
+    told = _told(published, ONE_PAGE, address, None)
+    drawn = _panels(published, ONE_PAGE.panels, address, State(published, is_demo, None, None), told)
+    body = Markup().join(drawn.values())
+    more = {"address": address, "is_demo": is_demo, "style": Markup(_STYLE.read_text(encoding="utf-8"))}
+    return str(draw("one_page.html", language, body=body, title=_title(address, None, words), **more, **told))
+
+
 def _without_figures(why: str, address: Address, state: State) -> Drawn:
     words = words_of(address.lang)
-    told = {"published": None, "trust": None, "late_from": None, "is_late": False}
+    told = {"published": None, "trust": None, "late_from": None, "is_late": False, "one_page": None}
     more = {"address": address, "state": state, "nights": nights, "history": history}
     body = [draw("message.html", address.lang, why=why)]
     body += [draw(f"{name}.html", address.lang, **told, **more) for name in LAYOUTS[address.page].without_figures]
     return _framed(Markup().join(body), words("title"), address, state, told)
 
 
-def _drawn(published: Published, state: State, address: Address, now: datetime) -> Drawn:
+def _drawn(published: Published, state: State, address: Address, now: datetime, one_page: str | None) -> Drawn:
     words = words_of(address.lang)
-    told = _told(published, address, now)
+    told = _told(published, LAYOUTS[address.page], address, now) | {"one_page": one_page}
     if _is_unknown(address, told):
         asked = in_one_line(address.indicator or "")
         body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **told)
@@ -107,9 +123,8 @@ def _drawn(published: Published, state: State, address: Address, now: datetime) 
     return _framed(body, _title(address, told["indicator"], words), address, state, told)
 
 
-def _told(published: Published, address: Address, now: datetime | None) -> dict[str, Any]:
+def _told(published: Published, layout: Layout, address: Address, now: datetime | None) -> dict[str, Any]:
     """Return what every template of a page is told."""
-    layout = LAYOUTS[address.page]
     frame = read(published, FRAME)
     late_from = published.published_at + _UPDATED_WITHIN if published.published_at else None
     return {

@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from streamlit import runtime
 
 from app import files, site, warehouse
 from app.address import PAGES, Address, path_below, read_address
@@ -40,10 +41,19 @@ def _asked() -> Address:
 def _draw(address: Address) -> Drawn:
     try:
         state = warehouse.read_state(settings())
+        page = warehouse.read_one_page(settings(), state.published, address.lang)
     except ConfigurationError:
         _LOG.exception("the settings are wrong")
         return site.draw_misconfigured(address)
-    return site.draw_site(state, address, datetime.now(UTC))
+    return site.draw_site(state, address, datetime.now(UTC), _served(page) if page else None)
+
+
+def _served(page: bytes) -> str | None:
+    """Return the link under which Streamlit serves a page, None outside of its server."""
+    if not runtime.exists():
+        return None
+    link = runtime.get_instance().media_file_mgr.add(page, "text/html", "one_page")
+    return link.lstrip("/")
 
 
 def _run() -> None:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from app.drawing.rows import Row
+from app.drawing.words import Language
 from published import (
     VERSION_FILE,
     EnteredVersion,
@@ -28,6 +29,7 @@ from published import (
     events,
     kept_files,
     last_published,
+    one_page_file,
     published_link,
     status_as_found,
     version_as_of,
@@ -104,6 +106,14 @@ def at_version(settings: Settings, state: State, version: str) -> State | None:
     if not VERSION_FILE.fullmatch(file.name) or not file.is_file():
         return None
     return replace(state, published=_published(file, list(state.told)), unreadable=None)
+
+
+def read_one_page(settings: Settings, published: Published | None, language: Language) -> bytes | None:
+    """Return the one-page copy of the published version, None where it has none."""
+    try:
+        return one_page_file(settings, published.version, language).read_bytes() if published else None
+    except OSError:
+        return None
 
 
 def read(published: Published, queries: Iterable[str], **parameters: Any) -> dict[str, list[Row]]:

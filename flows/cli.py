@@ -24,9 +24,11 @@ from flows.machine.proxies import spare_loopback
 from flows.machine.rights import keep_private
 from flows.night.publish import rollback, versions
 from flows.night.start import run_backfill, run_erasure, run_night, run_rebuild
+from flows.one_page import render
 from flows.paths import dev_file
 from flows.reading import diff, explain, quarantine, show, source_list
 from flows.versions import next_step, verdicts
+from published import ONE_PAGE_LANGUAGES
 from settings import ConfigurationError, Settings, settings
 
 
@@ -202,6 +204,13 @@ def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
     print(f"version {arguments.version} is published")
 
 
+def _render(configuration: Settings, arguments: argparse.Namespace) -> None:
+    for place in render(
+        configuration, arguments.version, arguments.language, arguments.to, as_pdf=arguments.pdf
+    ):
+        print(place)
+
+
 def _runs(configuration: Settings, arguments: argparse.Namespace) -> None:
     for run in ledger.runs(configuration)[-arguments.last :]:
         started = run.started_at.isoformat(timespec="seconds") if run.started_at else "?"
@@ -221,6 +230,7 @@ _COMMANDS = {
     "explain": _explain,
     "versions": _versions,
     "rollback": _rollback,
+    "render": _render,
     "runs": _runs,
     "sources": _sources,
     "dev": _dev,
@@ -310,6 +320,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     back = commands.add_parser("rollback", help="publish a kept version again")
     back.add_argument("version", metavar="VERSION")
+    page = commands.add_parser(
+        "render", help="the overview of a version as one file that needs nothing but itself"
+    )
+    page.add_argument(
+        "--version", metavar="VERSION", help="a kept version (default: the published one)"
+    )
+    page.add_argument(
+        "--language", choices=ONE_PAGE_LANGUAGES, help="default: both beside the version, else ja"
+    )
+    page.add_argument(
+        "--to", type=Path, metavar="FILE", help="where it is written (default: beside the version)"
+    )
+    page.add_argument(
+        "--pdf", action="store_true", help="print it as an A4 PDF, by Debian's chromium"
+    )
     ran = commands.add_parser("runs", help="what every night did")
     ran.add_argument("--last", type=int, default=20, metavar="N")
     listed = commands.add_parser(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows import one_page
 from flows.errors import ShihyoError, UsageError
 from flows.ledger import append
 from flows.machine.files import fsync_folder
@@ -30,6 +31,7 @@ from published import (
     manifest_file,
     published_link,
     published_version,
+    version_beside,
     version_file,
     version_of,
 )
@@ -60,15 +62,28 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
     # could not vouch for.
     entered = EnteredVersion(version=run.version, as_of=run.as_of, run_id=run.run_id, sha256=sha256)
     append(settings, entered.entry())
+    # Drawn before the version has its name, so that no version is seen without its page.
+    _draw_one_page(settings, run, run.version, candidate)
     _name_version(candidate, file)
     point_link_at(settings, file)
     _remove_old_versions(settings)
     return file
 
 
+def _draw_one_page(settings: Settings, run: Run, version: str, candidate: Path) -> None:
+    """Write the overview as a file beside the version; a night goes on without it, and says so."""
+    try:
+        one_page.write_beside(settings, version, candidate)
+    except (ShihyoError, OSError, ValueError) as error:
+        run.warnings.append(
+            f"one_page_is_drawn: the version is published without its page ({error})"
+        )
+        log.warning("warning: %s", run.warnings[-1])
+
+
 def clear_leftovers(settings: Settings) -> None:
     """Remove what a killed run left beside the link and the status."""
-    for pattern in (".link.*", ".status.json.*"):
+    for pattern in (".link.*", ".status.json.*", ".warehouse-*"):
         for leftover in settings.published_dir.glob(pattern):
             leftover.unlink()
 
@@ -102,7 +117,7 @@ def _remove_old_versions(settings: Settings) -> None:
     for file in kept_files(settings)[settings.keep_versions :]:
         if file != current:
             file.unlink()
-    _remove_lone_manifests(settings)
+    _remove_what_lies_alone(settings)
 
 
 def remove_all_but_published(settings: Settings) -> None:
@@ -113,7 +128,7 @@ def remove_all_but_published(settings: Settings) -> None:
     for file in settings.published_dir.glob("*warehouse*.duckdb*"):
         if file.is_file() and not file.is_symlink() and file.resolve() != current:
             file.unlink()
-    _remove_lone_manifests(settings)
+    _remove_what_lies_alone(settings)
 
 
 def remove_unpublished(settings: Settings) -> None:
@@ -122,10 +137,12 @@ def remove_unpublished(settings: Settings) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _remove_lone_manifests(settings: Settings) -> None:
-    for manifest in settings.published_dir.glob("warehouse-*.manifest.json"):
-        if not manifest.with_name(manifest.name.replace(".manifest.json", ".duckdb")).exists():
-            manifest.unlink()
+def _remove_what_lies_alone(settings: Settings) -> None:
+    """Remove the manifests and pages of versions that are not there."""
+    for pattern in ("warehouse-*.manifest.json", "warehouse-*.html", "warehouse-*.pdf"):
+        for beside in settings.published_dir.glob(pattern):
+            if not version_file(settings, version_beside(beside)).exists():
+                beside.unlink()
 
 
 @dataclass(frozen=True)

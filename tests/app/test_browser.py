@@ -123,6 +123,8 @@ PAGES = {
     "bars": "indicator?indicator=training_participants",
     "usage": "usage",
     "health": "health",
+    "report": "report?year=2023",
+    "definitions": "definitions",
     "unknown": f"indicator?indicator=an_indicator_{'x' * 300}",
 }
 
@@ -415,7 +417,7 @@ _PRINTED = """() => ({
 })"""
 
 
-@pytest.mark.parametrize("name", ["overview", "indicator", "usage", "health"])
+@pytest.mark.parametrize("name", ["overview", "indicator", "usage", "health", "report", "definitions"])
 def test_print_unrolls_everything(browser: Any, url: str, name: str) -> None:
     visit = Visit(browser, f"{url}/{PAGES[name]}", 794, 1123)
     visit.page.emulate_media(media="print")
@@ -429,4 +431,32 @@ def test_print_unrolls_everything(browser: Any, url: str, name: str) -> None:
     pages = len(re.findall(rb"/Type\s*/Page\b", printed))
     assert pages >= height // 1400
     assert pages <= height // 700 + 2, "blank sheets"
+    visit.context.close()
+
+
+def test_the_copy_of_the_overview_opens_from_every_page(browser: Any, url: str, served_house: Any) -> None:
+    version = (served_house.published_dir / "warehouse.duckdb").readlink().stem
+    copy = served_house.published_dir / f"{version}.ja.html"
+    copy.write_text("<!doctype html><title>copy</title><p>of 2026-11-20</p>", encoding="utf-8")
+    try:
+        for name in ("overview", "report"):
+            visit = Visit(browser, f"{url}/{PAGES[name]}", 1280, 900)
+            with visit.context.expect_page() as opened:
+                visit.page.click("footer .copy a")
+            opened.value.wait_for_load_state()
+            assert opened.value.inner_text("p") == "of 2026-11-20"
+            assert visit.page.url == f"{url}/{PAGES[name]}"
+            visit.context.close()
+    finally:
+        copy.unlink()
+
+
+def test_a_fiscal_year_is_chosen_by_the_address(browser: Any, url: str) -> None:
+    visit = Visit(browser, f"{url}/report", 1280, 900)
+    page = visit.page
+    page.locator(".choice a", has_text="令和5年度").click()
+    page.locator(".shihyo h1", has_text="令和5年度").wait_for(timeout=20_000)
+    assert page.url.endswith("/report?year=2023")
+    page.go_back()
+    page.locator(".shihyo h1", has_text="令和7年度").wait_for(timeout=20_000)
     visit.context.close()

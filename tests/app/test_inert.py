@@ -51,7 +51,7 @@ class Elements(HTMLParser):
         self.text.append(data)
 
 
-PAGES = [("", {}), ("usage", {}), ("usage", {"months": "all"}), ("health", {})] + [
+PAGES = [("", {}), ("usage", {}), ("usage", {"months": "all"}), ("health", {}), ("report", {"year": "2023"}), ("definitions", {})] + [
     ("indicator", {"indicator": code, "units": units})
     for code in ("online_procedures", "visualisation_usage_rate", "specialists_hired", "training_participants", "data_utilisation_policy")
     for units in ("as_it_was", "as_it_is_now")
@@ -78,7 +78,7 @@ def test_planted_text_is_inert_on_every_page(planted: Any, opened: Any, language
         found.feed(drawn)
         assert not found.names & {"script", "iframe", "object", "style", "form", "input"}, page
         assert not {name for name in found.attributes if name.startswith("on")}, page
-        ours = (".", "#", "indicator", "usage", "health", "download/", "data:image/svg+xml;base64,")
+        ours = (".", "#", "indicator", "usage", "health", "report", "definitions", "download/", "data:image/svg+xml;base64,")
         assert all(link.startswith(ours) for link in found.links)
         whole += "".join(found.text)
     assert _SCRIPT in whole
@@ -87,7 +87,14 @@ def test_planted_text_is_inert_on_every_page(planted: Any, opened: Any, language
 
 
 def test_what_an_address_names_is_inert(published: Any, opened: Any) -> None:
-    for query in ({"indicator": PLANTED}, {"lang": PLANTED}, {"scheme": PLANTED}, {"months": PLANTED}, {"units": PLANTED}):
+    for query in (
+        {"indicator": PLANTED},
+        {"lang": PLANTED},
+        {"scheme": PLANTED},
+        {"months": PLANTED},
+        {"units": PLANTED},
+        {"year": PLANTED},
+    ):
         found = Elements()
         found.feed(opened("indicator", **query))
         assert not found.names & {"script", "img"} or "indicator" not in query
@@ -101,3 +108,19 @@ def test_planted_text_is_inert_in_a_chart(planted: Any, opened: Any) -> None:
     for code in ("visualisation_usage_rate", "training_participants"):
         for drawn in re.findall(r"base64,([\w+/=]+)", opened("indicator", indicator=code)):
             assert "<script" not in base64.b64decode(drawn).decode()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_planted_text_is_inert_in_the_one_page_copy(planted: Any, language: Any) -> None:
+    import settings as configuration
+    from app import site, warehouse
+
+    state = warehouse.read_state(configuration.settings())
+    assert state.published
+    drawn = site.draw_one_page(state.published, language, is_demo=True)
+    found = Elements()
+    found.feed(drawn)
+    assert not found.names & {"script", "iframe", "object", "form", "input", "base"}
+    assert not {name for name in found.attributes if name.startswith("on")}
+    assert all(link.startswith(("#", "data:image/svg+xml;base64,")) for link in found.links)
+    assert _SCRIPT in "".join(found.text)

@@ -80,6 +80,9 @@ _TOLD = {
     ("dim_org_units", "kind"): "kind_of",
     ("fct_headlines", "headline_kind"): "question",
     ("fct_department_usage_months", "change"): "cell",
+    ("dim_indicators", "kind"): "indicator_kind",
+    ("dim_indicators", "direction"): "direction",
+    ("dim_indicators", "frequency"): "frequency",
 }
 
 

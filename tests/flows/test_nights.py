@@ -199,7 +199,10 @@ def test_old_versions_are_removed_and_the_published_one_is_kept(city: City) -> N
     settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", keep_versions=2, sources={})
     for hour in range(4):
         (settings.published_dir / f"warehouse-20261022-20990101T0{hour}0000Z.duckdb").touch()
+        (settings.published_dir / f"warehouse-20261022-20990101T0{hour}0000Z.ja.html").touch()
     publish._remove_old_versions(settings)
+    beside = {page.name.replace(".ja.html", ".duckdb") for page in settings.published_dir.glob("*.ja.html")}
+    assert beside == {file.name for file in settings.published_dir.glob("warehouse-*.duckdb")}
     assert published_link(settings).resolve().exists()
     assert len(list(settings.published_dir.glob("warehouse-*.duckdb"))) == 3
 

@@ -25,6 +25,7 @@ KILL_PLACES = {
     "flows.night.audit:record_findings": "the findings are about to be written into the candidate",
     "flows.night.publish:publish_candidate": "the audit has passed, nothing is published",
     "flows.night.publish:append": "the version has its checksum, and is not yet in the ledger",
+    "flows.one_page:drawn": "the version is in the ledger, and its page is not drawn",
     "flows.night.publish:_name_version": "the version is in the ledger, and its file is still the candidate's",
     "flows.night.publish:point_link_at": "the version's file is in place, and not yet what readers see",
     "flows.night.publish:_remove_old_versions": "readers see the version, the ledger knows no end of the night",

@@ -1,0 +1,30 @@
+-- One row per way in which targets are written: the last year that shows how such a one is judged, a finished year if there is one.
+with
+
+examples as (
+    select
+        indicators.name_ja,
+        indicators.name_en,
+        indicators.kind,
+        indicators.direction,
+        indicators.unit_ja,
+        indicators.unit_en,
+        indicators.counted_ja,
+        indicators.counted_en,
+        indicators.counted_one_en,
+        indicators.display_decimals,
+        progress.*,
+        fiscal_years.label_ja as year_ja,
+        fiscal_years.label_en as year_en
+    from marts.fct_indicator_progress as progress
+    inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code
+    inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
+    where progress.status is not null and progress.actual_value is not null
+    qualify
+        row_number() over (
+            partition by progress.target_qualifier order by progress.is_provisional asc, progress.fiscal_year desc, indicators.sort_order asc
+        ) = 1
+    order by list_position(['exact', 'about', 'around', 'at_least', 'at_most', 'cumulative'], progress.target_qualifier) nulls last
+)
+
+select * from examples

@@ -1,0 +1,34 @@
+-- One row at most: the last finished year that shows how a pace is reckoned, with the years that have passed and that there are.
+with
+
+paces as (
+    select
+        indicators.name_ja,
+        indicators.name_en,
+        indicators.kind,
+        indicators.direction,
+        indicators.unit_ja,
+        indicators.unit_en,
+        indicators.counted_ja,
+        indicators.counted_en,
+        indicators.counted_one_en,
+        indicators.display_decimals,
+        progress.*,
+        fiscal_years.label_ja as year_ja,
+        fiscal_years.label_en as year_en,
+        baseline_years.label_ja as baseline_year_ja,
+        baseline_years.label_en as baseline_year_en,
+        target_years.label_ja as final_target_year_ja,
+        target_years.label_en as final_target_year_en,
+        progress.fiscal_year - progress.baseline_fiscal_year as years_passed,
+        progress.final_target_fiscal_year - progress.baseline_fiscal_year as years_planned
+    from marts.fct_indicator_progress as progress
+    inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code
+    inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
+    inner join marts.dim_fiscal_years as baseline_years on progress.baseline_fiscal_year = baseline_years.fiscal_year
+    inner join marts.dim_fiscal_years as target_years on progress.final_target_fiscal_year = target_years.fiscal_year
+    where progress.linear_pace_ratio is not null and not progress.is_provisional
+    qualify row_number() over (order by progress.fiscal_year desc, indicators.sort_order asc) = 1
+)
+
+select * from paces

@@ -1,0 +1,40 @@
+-- One row per indicator and fiscal year of which anything is known: what the results section of an operating policy says of it.
+with
+
+results as (
+    select
+        indicators.name_ja,
+        indicators.name_en,
+        indicators.strategy_name_ja,
+        indicators.strategy_name_en,
+        indicators.kind,
+        indicators.direction,
+        indicators.unit_ja,
+        indicators.unit_en,
+        indicators.counted_ja,
+        indicators.counted_en,
+        indicators.counted_one_en,
+        indicators.issue_no,
+        indicators.display_decimals,
+        progress.*,
+        fiscal_years.label_ja as year_ja,
+        fiscal_years.label_en as year_en,
+        years_before.actual_origin as before_origin,
+        years_before.actual_text as before_text,
+        years_before.actual_value as before_value,
+        years_before.actual_qualifier as before_qualifier,
+        years_before.official_text as before_official_text,
+        years_before.numerator as before_numerator,
+        years_before.denominator as before_denominator
+    from marts.fct_indicator_progress as progress
+    inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code
+    inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
+    left join marts.fct_indicator_progress as years_before
+        on
+            progress.indicator_code = years_before.indicator_code
+            and progress.fiscal_year = years_before.fiscal_year + 1
+    where progress.actual_origin is not null or progress.target_text is not null
+    order by progress.fiscal_year, indicators.sort_order
+)
+
+select * from results
