@@ -20,7 +20,9 @@ reconciliations as (
     inner join marts.dim_fiscal_years as fiscal_years on reconciliation.fiscal_year = fiscal_years.fiscal_year
     order by
         starts_with(reconciliation.outcome, 'differs') desc,
-        indicators.sort_order, reconciliation.fiscal_year, reconciliation.published_in
+        indicators.sort_order asc,
+        reconciliation.fiscal_year asc,
+        reconciliation.published_in asc
 )
 
 select * from reconciliations

@@ -131,7 +131,7 @@ def _line_of(bench: Workbench, file: str, text: str) -> int:
     return next(number for number, line in enumerate(lines, start=1) if text in line)
 
 
-_MODEL = "models/intermediate/gate/int_source_silences.sql"
+_MODEL = "models/intermediate/items/int_source_freshness.sql"
 _MART = "models/marts/dim_fiscal_years.yml"
 _INDICATOR = (ROOT / "dbt_project" / "seeds" / "indicators.csv").read_text(encoding="utf-8").splitlines()[1]
 MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] = {
@@ -139,8 +139,8 @@ MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] =
         lambda b: (_MODEL, b.edit(_MODEL, "cross join run_contexts", "crosss joinn run_contexts")),
         r'syntax error at or near "crosss"',
     ),
-    "column": (lambda b: (_MODEL, b.edit(_MODEL, "max(loads.known_from) as last", "max(loads.known_fromm) as last")), r"known_fromm"),
-    "table": (lambda b: (_MODEL, b.edit(_MODEL, "from loads\n", "from loadz\n")), r"Table with name loadz does not exist"),
+    "column": (lambda b: (_MODEL, b.edit(_MODEL, "max(known_from) as last", "max(known_fromm) as last")), r"known_fromm"),
+    "table": (lambda b: (_MODEL, b.edit(_MODEL, "from contracts\n", "from contractz\n")), r"Table with name contractz does not exist"),
     "reference": (lambda b: (_MODEL, b.edit(_MODEL, "ref('int_loads')", "ref('int_lods')")), r"int_lods"),
     "template": (lambda b: (_MODEL, b.edit(_MODEL, "{{ ref('int_loads') }}", "{{ ref('int_loads') ")), r"unexpected '\)'"),
     "yaml": (
