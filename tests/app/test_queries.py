@@ -51,7 +51,7 @@ def test_every_query_is_drawn_by_a_panel_and_every_panel_has_its_query_and_templ
     asked = {query for panel in panels for query in panel.queries} | set(FRAME)
     assert asked == {query.stem for query in QUERIES}
     templates = {path.stem for path in (ROOT / "app" / "templates").glob("*.html")}
-    of_the_frame = {"frame", "notices", "trust", "parts", "standings", "message", "unknown_indicator", "one_page"}
+    of_the_frame = {"frame", "notices", "trust", "parts", "standings", "message", "unknown_indicator", "one_page", "files"}
     assert {panel.name for panel in panels} == templates - of_the_frame
 
 
