@@ -131,18 +131,24 @@ def _line_of(bench: Workbench, file: str, text: str) -> int:
     return next(number for number, line in enumerate(lines, start=1) if text in line)
 
 
-_MODEL = "models/intermediate/items/int_source_freshness.sql"
+_MODEL = "models/intermediate/gate/int_column_drifts.sql"
 _MART = "models/marts/dim_fiscal_years.yml"
 _INDICATOR = (ROOT / "dbt_project" / "seeds" / "indicators.csv").read_text(encoding="utf-8").splitlines()[1]
 MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] = {
     "syntax": (
-        lambda b: (_MODEL, b.edit(_MODEL, "cross join run_contexts", "crosss joinn run_contexts")),
-        r'syntax error at or near "crosss"',
+        lambda b: (_MODEL, b.edit(_MODEL, "group by item_id", "groupp byy item_id")),
+        r'syntax error at or near "groupp"',
     ),
-    "column": (lambda b: (_MODEL, b.edit(_MODEL, "max(known_from) as last", "max(known_fromm) as last")), r"known_fromm"),
-    "table": (lambda b: (_MODEL, b.edit(_MODEL, "from contracts\n", "from contractz\n")), r"Table with name contractz does not exist"),
+    "column": (lambda b: (_MODEL, b.edit(_MODEL, "quarantined.row_count,\n", "quarantined.row_countt,\n")), r"row_countt"),
+    "table": (
+        lambda b: (_MODEL, b.edit(_MODEL, "from quarantined\n", "from quarantinez\n")),
+        r"Table with name quarantinez does not exist",
+    ),
     "reference": (lambda b: (_MODEL, b.edit(_MODEL, "ref('int_loads')", "ref('int_lods')")), r"int_lods"),
-    "template": (lambda b: (_MODEL, b.edit(_MODEL, "{{ ref('int_loads') }}", "{{ ref('int_loads') ")), r"unexpected '\)'"),
+    "template": (
+        lambda b: (_MODEL, b.edit(_MODEL, "{{ ref('int_quarantined_rows') }}", "{{ ref('int_quarantined_rows') ")),
+        r"got 'where'",
+    ),
     "yaml": (
         lambda b: (_MART, b.edit(_MART, "models:\n", "models:\n\t- name: x\n") + 1),
         r"found character",
