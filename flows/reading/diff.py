@@ -16,9 +16,12 @@ from published import version_file, version_of
 from rounding import exact
 from settings import Settings
 
-# What a run stamps; everything else in the marts is a function of landing and seeds.
+# What a run stamps, its own date among it; everything else in the marts is a function of landing and
+# seeds.
 RUN_TABLES = frozenset({"fct_audit_results"})
-RUN_COLUMNS = frozenset({"is_new", "landed_at", "run_id", "warehouse_version"})
+RUN_COLUMNS = frozenset(
+    {"as_of", "is_new", "landed_at", "run_id", "silent_days", "warehouse_version"}
+)
 
 _COLUMNS = """
     select table_name, column_name
