@@ -74,7 +74,7 @@ def test_an_owners_workbook_is_a_link_away(browser: Any, url: str) -> None:  # n
     with visit.page.expect_download() as coming:
         visit.page.get_by_role("link", name="担当者に渡す一覧表").first.click()
     assert coming.value.suggested_filename == "要確認_デジタル統括室_企画担当.xlsx"
-    assert openpyxl.load_workbook(coming.value.path()).worksheets[0]["A6"].value == "policy_pages"
+    assert openpyxl.load_workbook(io.BytesIO(Path(coming.value.path()).read_bytes())).worksheets[0]["A6"].value == "policy_pages"
     visit.context.close()
 
 
