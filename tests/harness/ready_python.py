@@ -61,6 +61,8 @@ _LIBRARIES = (
 # Stands in for the interpreter until the fork has ended, and ends as it did. Signals go to the fork.
 _STAND_IN = """#!{python} -IS
 import array, json, os, signal, socket, sys
+passed_on = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)  # they wait until there is a fork to get them
 server = socket.socket(socket.AF_UNIX)
 server.connect({address!r})
 umask = os.umask(0)
@@ -70,8 +72,14 @@ rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)]
 server.sendmsg([len(request).to_bytes(8, "big")], rights)
 server.sendall(request)
 fork = int.from_bytes(server.recv(8, socket.MSG_WAITALL), "big")
-for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-    signal.signal(number, lambda number, _: os.kill(fork, number))
+def pass_on(number, _):
+    try:
+        os.kill(fork, number)
+    except ProcessLookupError:  # it has ended, and its end is on the way
+        pass
+for number in passed_on:
+    signal.signal(number, pass_on)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, passed_on)
 answer = server.recv(8, socket.MSG_WAITALL)
 code = int.from_bytes(answer, "big", signed=True) if answer else 127
 if code < 0:
