@@ -1,9 +1,7 @@
 with
 
 progress as (
-    select * exclude (known_from, known_to, is_defined, is_shown)
-    from {{ ref('int_indicator_progress_history') }}
-    where known_to = {{ no_end() }} and is_shown
+    select * from {{ ref('int_indicator_progress') }}
 )
 
 select * from progress

@@ -90,31 +90,30 @@ spans as (
     from valued
 ),
 
+suppression_days as (
+    select
+        indicator_code,
+        org_unit_code,
+        period_grain,
+        period_start,
+        unnest([known_from, known_to]) as changed_on
+    from suppressed_counts
+),
+
 -- A count can be hidden or shown again on a day on which it did not change: another one did.
 points as (
     select * from spans
     union
-    select spans.* replace (suppressed_counts.known_from as known_from)
+    select spans.* replace (suppression_days.changed_on as known_from)
     from spans
-    inner join suppressed_counts
+    inner join suppression_days
         on
-            spans.indicator_code = suppressed_counts.indicator_code
-            and spans.org_unit_code = suppressed_counts.org_unit_code
-            and spans.period_grain = suppressed_counts.period_grain
-            and spans.period_start = suppressed_counts.period_start
-            and spans.known_from < suppressed_counts.known_from
-            and spans.known_to > suppressed_counts.known_from
-    union
-    select spans.* replace (suppressed_counts.known_to as known_from)
-    from spans
-    inner join suppressed_counts
-        on
-            spans.indicator_code = suppressed_counts.indicator_code
-            and spans.org_unit_code = suppressed_counts.org_unit_code
-            and spans.period_grain = suppressed_counts.period_grain
-            and spans.period_start = suppressed_counts.period_start
-            and spans.known_from < suppressed_counts.known_to
-            and spans.known_to > suppressed_counts.known_to
+            spans.indicator_code = suppression_days.indicator_code
+            and spans.org_unit_code = suppression_days.org_unit_code
+            and spans.period_grain = suppression_days.period_grain
+            and spans.period_start = suppression_days.period_start
+            and spans.known_from < suppression_days.changed_on
+            and spans.known_to > suppression_days.changed_on
 ),
 
 -- A hidden count loses its figure before equal neighbours are collapsed, so that no boundary shows

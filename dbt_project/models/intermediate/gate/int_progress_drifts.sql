@@ -3,8 +3,7 @@
 with
 
 progress as (
-    select * from {{ ref('int_indicator_progress_history') }}
-    where known_to = {{ no_end() }} and is_shown
+    select * from {{ ref('int_indicator_progress') }}
 ),
 
 published as (

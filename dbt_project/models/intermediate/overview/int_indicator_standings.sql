@@ -28,8 +28,8 @@ ratings as (
         indicator_code,
         fiscal_year,
         official_rating
-    from {{ ref('int_indicator_progress_history') }}
-    where known_to = {{ no_end() }} and is_shown and official_rating is not null
+    from {{ ref('int_indicator_progress') }}
+    where official_rating is not null
     qualify row_number() over (partition by indicator_code order by fiscal_year desc) = 1
 ),
 
@@ -38,8 +38,8 @@ methods as (
     select
         indicator_code,
         judged_status
-    from {{ ref('int_indicator_progress_history') }}
-    where known_to = {{ no_end() }} and is_shown and judging_method != 'level' and judged_status is not null
+    from {{ ref('int_indicator_progress') }}
+    where judging_method != 'level' and judged_status is not null
     qualify row_number() over (partition by indicator_code order by fiscal_year desc) = 1
 ),
 

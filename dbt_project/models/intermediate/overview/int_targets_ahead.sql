@@ -24,8 +24,7 @@ fiscal_years as (
 ),
 
 progress as (
-    select * from {{ ref('int_indicator_progress_history') }}
-    where known_to = {{ no_end() }} and is_shown
+    select * from {{ ref('int_indicator_progress') }}
 ),
 
 targets as (

@@ -20,8 +20,7 @@ indicators as (
 ),
 
 progress as (
-    select * from {{ ref('int_indicator_progress_history') }}
-    where known_to = {{ no_end() }} and is_shown
+    select * from {{ ref('int_indicator_progress') }}
 ),
 
 -- Of a plan that is done, each later year says that it is done.

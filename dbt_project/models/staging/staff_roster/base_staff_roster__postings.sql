@@ -1,3 +1,7 @@
+{{ config(materialized='table') }}
+
+-- Every posting of every roster, typed and judged. A table, because six models read it, and each
+-- would parse the dates of all months' rosters anew.
 with
 
 landed_rows as (
