@@ -59,13 +59,13 @@ def _build_candidate(options: list[str]) -> bool:
     """Parse once, prepare the candidate for what was edited, and build."""
     from dbt.cli.main import dbtRunner
 
-    from flows.children.edits import read_edited_again
+    from flows.children.edits import keep_what_still_stands
 
     parsed = dbtRunner().invoke(["parse", *options])
     if not parsed.success:
         return False
     manifest: Any = parsed.result
-    read_edited_again(manifest, Path(os.environ["SHIHYO_CANDIDATE"]))
+    keep_what_still_stands(manifest, Path(os.environ["SHIHYO_CANDIDATE"]))
     words = ["build", "--exclude-resource-type", "unit_test", *options]
     return dbtRunner(manifest=manifest).invoke(words).success
 

@@ -106,6 +106,18 @@ def test_what_is_read_as_before_stays(house: _House) -> None:
     assert house.night(2) == ()
 
 
+def test_what_the_project_no_longer_has_is_gone_and_what_is_kept_is_kept(house: _House) -> None:
+    left_behind = "models/intermediate/departments/int_left_behind.sql"
+    (house.project / left_behind).write_text("select 1 as x", encoding="utf-8")
+    assert house.night(1) == ()
+    assert house.city.query("select * from intermediate.int_left_behind") == [(1,)]
+    (house.project / left_behind).unlink()
+    assert house.night(2) == ()
+    with pytest.raises(duckdb.CatalogException):
+        house.city.query("select * from intermediate.int_left_behind")
+    assert house.use_counts() == {40}
+
+
 def test_a_correction_is_no_edit_of_the_whole_source(house: _House) -> None:
     with (house.project / "seeds/corrections.csv").open("a", encoding="utf-8") as seed:
         seed.write(_CORRECTION)

@@ -26,7 +26,7 @@ def dbt_forks(project: Path, target: Path) -> Iterator[Builder]:
     The project is parsed once: its seeds may change from build to build, its models may not.
     """
     quiet = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_PATH": str(target)}
-    own = {"SHIHYO_CANDIDATE": str(target / "warehouse.duckdb"), "PYTHONPATH": str(ROOT / "tests")}
+    own = {"SHIHYO_CANDIDATE": str(target / "warehouse.duckdb"), "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
     keeper = subprocess.Popen(
         [ready_python(), "-m", "harness.dbt_forks", str(project), str(target)],
         stdin=subprocess.PIPE,
@@ -58,6 +58,8 @@ def _keep(project: str, target: str) -> None:
     os.dup2(2, 1)
     from dbt.cli.main import dbtRunner
 
+    from flows.children.edits import keep_what_still_stands
+
     options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target, "--no-version-check"]
     parsed = dbtRunner().invoke(["--quiet", "parse", *options])
     if not parsed.success:
@@ -70,6 +72,7 @@ def _keep(project: str, target: str) -> None:
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.environ.update(environment)
+            keep_what_still_stands(parsed.result, Path(environment["SHIHYO_CANDIDATE"]))
             succeeded = dbtRunner(manifest=parsed.result).invoke(arguments).success
             sys.stdout.flush()
             os._exit(0 if succeeded else 1)
