@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from harness.parsed_project import parsed_project
 from harness.ready_python import ready_python
 
 ROOT = Path(__file__).parents[1]
@@ -78,6 +79,8 @@ class City:
     def environment(self, **more: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SHIHYO_", "PREFECT_"))}
         own = {"SHIHYO_CONFIG": str(self.folder / "shihyo.toml"), "SHIHYO_DATA_DIR": str(self.data)}
+        if not self.is_installed:
+            own["DBT_PARTIAL_PARSE_FILE_PATH"] = str(parsed_project())
         return {**kept, **own, **({"PREFECT_API_URL": self.api_url} if self.api_url else {}), **more}
 
     def shihyo(self, *words: str | date, **more: str) -> subprocess.CompletedProcess[str]:

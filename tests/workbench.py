@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+from harness.parsed_project import parsed_project
 from harness.ready_python import ready_children
 from small_city import ROOT, City
 
@@ -24,10 +25,9 @@ class Workbench:
 
     def _remember_the_parsed_project(self) -> None:
         """Let dbt parse what is edited alone, as in every turn of the loop but the first."""
-        parsed = Path("partial_parse.msgpack")
         target = dev_file(self.settings).parent / "target"
         target.mkdir(parents=True)
-        shutil.copyfile(self.city.data / "logs" / "dbt_target" / parsed, target / parsed)
+        shutil.copy(parsed_project(), target)
 
     def forget_the_parsed_project(self) -> None:
         shutil.rmtree(dev_file(self.settings).parent / "target")
