@@ -17,11 +17,14 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "scheme": ("auto", "light", "dark"),
     "months": ("recent", "all"),
     "units": ("as_it_was", "as_it_is_now"),
+    "group": ("all", "needs_attention", "on_course", "undetermined", "achieved", "ended"),
 }
 
 _SHOWN_CHARACTERS = 60
 # A fiscal year by the year in which it begins, as the marts number it.
 _YEAR = re.compile(r"[0-9]{4}")
+# A management issue by its number.
+_ISSUE = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Address:
     scheme: str = "auto"
     months: str = "recent"
     units: str = "as_it_was"
+    group: str = "all"
+    issue: int | None = None
     year: int | None = None
     unknown: tuple[tuple[str, str], ...] = ()
 
@@ -51,7 +56,8 @@ class Address:
     def _asked(self) -> dict[str, str]:
         asked = {"indicator": self.indicator} if self.indicator is not None else {}
         asked |= {name: getattr(self, name) for name, known in CHOICES.items() if getattr(self, name) != known[0]}
-        return asked | ({"year": str(self.year)} if self.year is not None else {})
+        numbers = {"issue": self.issue, "year": self.year}
+        return asked | {name: str(number) for name, number in numbers.items() if number is not None}
 
 
 class NoAddress(Address):
@@ -73,11 +79,12 @@ def read_address(path: str, query: Mapping[str, Sequence[str]]) -> Address:
             found[name] = value
         elif value is not None:
             unknown.append((name, value))
-    year = _value(query, "year")
-    if year is not None and _YEAR.fullmatch(year):
-        found["year"] = int(year)
-    elif year is not None:
-        unknown.append(("year", year))
+    for name, numbers in (("year", _YEAR), ("issue", _ISSUE)):
+        value = _value(query, name)
+        if value is not None and numbers.fullmatch(value):
+            found[name] = int(value)
+        elif value is not None:
+            unknown.append((name, value))
     return Address(indicator=_value(query, "indicator"), unknown=tuple(unknown), **found)
 
 

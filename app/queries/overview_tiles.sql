@@ -13,6 +13,8 @@ tiles as (
         indicators.counted_en,
         indicators.counted_one_en,
         indicators.issue_no,
+        indicators.strategy_name_ja,
+        indicators.strategy_name_en,
         indicators.display_decimals,
         indicators.valid_to,
         standings.*,

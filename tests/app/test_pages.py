@@ -234,6 +234,30 @@ def test_indicators_stand_by_what_they_need(published: Any, opened: Any) -> None
     assert headings[0] < page.index('data-indicator="training_participants"') < headings[1]
 
 
+def shown_tiles(page: str) -> dict[str, str]:
+    """Return the group of each tile, by indicator."""
+    found = re.findall(r'<article class="tile (\w+)" data-indicator="(\w+)">', page)
+    return {code: group for group, code in found}
+
+
+def test_tiles_can_be_chosen_by_issue_and_by_what_they_need(published: Any, opened: Any) -> None:
+    everything = shown_tiles(opened())
+    issues = {code: re.findall(r"経営課題(\d)", tile(opened(), code))[0] for code in everything}
+    of_third = {code: group for code, group in everything.items() if issues[code] == "3"}
+    assert 0 < len(of_third) < len(everything)
+    assert shown_tiles(opened(issue="3")) == of_third
+    group = next(iter(of_third.values()))
+    assert shown_tiles(opened(issue="3", group=group)) == {code: each for code, each in of_third.items() if each == group}
+    page = opened(issue="3", lang="en")
+    assert 'href=".?lang=en"' in page
+    assert '<p class="note">Issue</p>' in page
+    assert "該当する指標はありません。" in opened(issue="3", group="ended")
+    for query in ({"issue": "9"}, {"issue": "三"}, {"group": "all_of_them"}):
+        page = opened(**query)
+        assert 'role="alert"' in page
+        assert shown_tiles(page) == everything
+
+
 def test_the_actual_target_and_status_of_a_tile_are_of_one_year(published: Any, opened: Any) -> None:
     shown = plain(tile(opened(), "online_procedures"))
     assert "1,957件 目標 2,000件 令和7年度末 未達成 令和7年度末は43件不足。2026年7月に2,000件へ到達しました。" in shown
