@@ -1,0 +1,37 @@
+"""Debian's Chromium, driven from outside."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class NoBrowserError(Exception):
+    """There is no Chromium to look with."""
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Give a running Chromium, as Playwright knows it; raises NoBrowserError."""
+    from playwright.sync_api import sync_playwright
+
+    place = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    if place is None:
+        raise NoBrowserError(f"none of {', '.join(_NAMES)} is installed; next: make browser")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=place, args=list(_ARGUMENTS))
+        try:
+            yield running
+        finally:
+            running.close()
