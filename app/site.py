@@ -6,7 +6,7 @@ It puts rows and templates together and decides nothing: figures come from the m
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class Drawn:
 
     title: str
     html: str
+    has_figures: bool = True
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def _without_figures(why: str, address: Address, state: State) -> Drawn:
     more = {"address": address, "state": state, "nights": nights, "history": history}
     body = [draw("message.html", address.lang, why=why)]
     body += [draw(f"{name}.html", address.lang, **told, **more) for name in LAYOUTS[address.page].without_figures]
-    return _framed(Markup().join(body), words("title"), address, state, told)
+    drawn = _framed(Markup().join(body), words("title"), address, state, told)
+    return replace(drawn, has_figures=False)
 
 
 def _drawn(published: Published, state: State, address: Address, now: datetime, one_page: str | None) -> Drawn:

@@ -18,6 +18,7 @@ from app import files, site, warehouse
 from app.address import PAGES, Address, path_below, read_address
 from app.drawing.templates import words_of
 from app.site import Drawn
+from app.warehouse import State
 from settings import ConfigurationError, settings
 
 _HERE = Path(__file__).resolve().parent
@@ -40,12 +41,20 @@ def _asked() -> Address:
 
 def _draw(address: Address) -> Drawn:
     try:
-        state = warehouse.read_state(settings())
-        page = warehouse.read_one_page(settings(), state.published, address.lang)
+        drawn, state = _draw_published(address)
+        # A night may remove a version while its page is drawn: readers see the next one then.
+        if not drawn.has_figures and warehouse.has_moved(settings(), state):
+            drawn, _ = _draw_published(address)
     except ConfigurationError:
         _LOG.exception("the settings are wrong")
         return site.draw_misconfigured(address)
-    return site.draw_site(state, address, datetime.now(UTC), _served(page) if page else None)
+    return drawn
+
+
+def _draw_published(address: Address) -> tuple[Drawn, State]:
+    state = warehouse.read_state(settings())
+    page = warehouse.read_one_page(settings(), state.published, address.lang)
+    return site.draw_site(state, address, datetime.now(UTC), _served(page) if page else None), state
 
 
 def _served(page: bytes) -> str | None:

@@ -31,6 +31,7 @@ from published import (
     last_published,
     one_page_file,
     published_link,
+    published_version,
     status_as_found,
     version_as_of,
     version_file,
@@ -83,14 +84,20 @@ class State:
 
 
 def read_state(settings: Settings) -> State:
-    """Resolve the link and read status and ledger; the demonstration is labelled when either the status or the settings call it one."""
-    status, found = status_as_found(settings), _last_events(settings)
+    """Resolve the link, then read status and ledger: what a link names was entered there before.
+
+    The demonstration is labelled when either the status or the settings call it one.
+    """
+    link = published_link(settings)
     try:
-        published, unreadable = _resolve(published_link(settings), found), None
+        file, unreadable = _linked_file(link), None
     except WarehouseUnreadableError as error:
-        published, unreadable = None, str(error)
+        file, unreadable = None, str(error)
+    status, found = status_as_found(settings), _last_events(settings)
+    if file is None and unreadable is None and last_published(found):
+        unreadable = f"{link.name}: not there"
     return State(
-        published=published,
+        published=_published(file, found) if file else None,
         is_demo=status.is_demo or settings.is_demo,
         last_run=_last_run(status, found),
         unfinished=_unfinished_run(found),
@@ -98,6 +105,15 @@ def read_state(settings: Settings) -> State:
         told=tuple(found),
         kept=tuple(version_of(file) for file in kept_files(settings)),
     )
+
+
+def has_moved(settings: Settings, state: State) -> bool:
+    """Say whether the link names another version by now than the one of a state, or one at all."""
+    try:
+        now = published_version(settings)
+    except (OSError, RuntimeError):
+        return False
+    return now is not None and (state.published is None or state.published.version != now)
 
 
 def at_version(settings: Settings, state: State, version: str) -> State | None:
@@ -151,11 +167,6 @@ def _last_events(settings: Settings) -> list[Event]:
         return []
 
 
-def _resolve(link: Path, found: list[Event]) -> Published | None:
-    file = _linked_file(link, found)
-    return _published(file, found) if file else None
-
-
 def _published(file: Path, found: list[Event]) -> Published:
     version = version_of(file)
     entered = [event.at for event in found if isinstance(event, EnteredVersion) and event.version == version]
@@ -177,8 +188,8 @@ def _told(read: Callable[[str], T], version: str) -> T | None:
         return None
 
 
-def _linked_file(link: Path, found: list[Event]) -> Path | None:
-    """Return the file that the link names, None before the first night; what is lost is unreadable."""
+def _linked_file(link: Path) -> Path | None:
+    """Return the file that the link names, None without a link; what is lost is unreadable."""
     try:
         file = link.resolve(strict=True)
         if not file.is_file():
@@ -186,8 +197,6 @@ def _linked_file(link: Path, found: list[Event]) -> Path | None:
     except FileNotFoundError:
         if link.is_symlink():
             raise WarehouseUnreadableError(f"{link.readlink().name}: not there") from None
-        if last_published(found):
-            raise WarehouseUnreadableError(f"{link.name}: not there") from None
         return None
     except (OSError, RuntimeError) as error:  # no right to read it; a link to itself
         raise WarehouseUnreadableError(f"{link.name}: {type(error).__name__}") from None

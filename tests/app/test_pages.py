@@ -390,6 +390,29 @@ def test_new_version_is_seen_at_the_next_run(published: Any, opened: Any) -> Non
     assert "<b>1,234</b>" in page
 
 
+def test_a_version_that_is_removed_while_its_page_is_drawn_gives_way_to_the_next_one(
+    published: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import site, warehouse
+
+    first = (published.published_dir / "warehouse.duckdb").resolve()
+    calls = []
+
+    def read(*asked: Any, **parameters: Any) -> Any:
+        calls.append(asked)
+        if len(calls) == 2:
+            published.publish("20261125-20261125T171000Z")
+            first.unlink()
+        return warehouse.read(*asked, **parameters)
+
+    monkeypatch.setattr(site, "read", read)
+    page = routed()
+    assert len(calls) == 4
+    assert page.count("<article") == 9
+    assert "2026年11月25日時点" in page
+    assert "20261120" not in page
+
+
 def test_app_leaves_the_published_file_free_and_untouched(published: Any, opened: Any) -> None:
     file = (published.published_dir / "warehouse.duckdb").resolve()
     file.chmod(0o444)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,7 +19,12 @@ from harness.answers import check_histories
 from harness.fuzz import spoiled_night
 from harness.invariants import check_invariants, export_marts, first_difference, published, reader_in_a_loop
 from harness.kills import KILL_PLACES, await_end_of_processes, kill_after, kill_at, processes_of, start
+from harness.moments import Archive, Move, Reader, check
 from small_city import City, new_city
+
+from browsing.server import APP, serve
+from published import ONE_PAGE_LANGUAGES, one_page_file, published_version
+from settings import Settings
 
 NIGHT = date(2026, 10, 22)
 N = int(os.environ.get("N", "20"))
@@ -123,6 +129,34 @@ def test_a_reader_keeps_the_version_it_has_open_while_it_is_pruned(city: City) -
         assert not Path(opened.name).exists()
         opened.seek(0)
         assert opened.read(4096) == content
+
+
+def test_at_no_random_moment_of_real_nights_and_rollbacks_readers_see_two_versions_mixed(city: City, tmp_path: Path) -> None:
+    print(f"SEED={SEED} N={N}")
+    chance, moves = random.Random(SEED), list[Move]()
+    settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", is_demo=False)
+
+    def move(*words: str | date) -> None:
+        before = time.monotonic()
+        assert city.shihyo(*words).returncode == 0
+        moves.append((before, time.monotonic(), str(published_version(settings))))
+
+    move("run", "--as-of", NIGHT)
+    deployment = {name: value for name, value in city.environment().items() if name.startswith("SHIHYO_")}
+    with serve(APP, deployment, tmp_path / "log") as server, ThreadPoolExecutor(2) as pool:
+        readers = [Reader(server.url, city.data / "published", random.Random(f"{SEED} {each}"), 1.0) for each in range(2)]
+        asked = [pool.submit(each.look, 5 * N) for each in readers]
+        for number in range(1, 4):
+            night = NIGHT + timedelta(days=number)
+            city.deliver_log(night - timedelta(days=1), on=night)
+            move("run", "--as-of", night)
+            move("rollback", chance.choice([each for _, _, each in moves[:-1] if each != moves[-1][2]]))
+            move("rollback", moves[-2][2])
+        looks = [look for each in asked for look in each.result()]
+    assert "Traceback" not in (tmp_path / "log").read_text(encoding="utf-8")
+    copies = {version: {one_page_file(settings, version, each).read_bytes() for each in ONE_PAGE_LANGUAGES} for _, _, version in moves}
+    archive = Archive(settings, city.data)
+    assert sum(check(look, moves, copies, archive) for look in looks) > len(looks) / 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x00" * 500, b"{not json}\n" * 3, b'[1]\n"text"\n', "壊れた".encode("cp932")])
