@@ -3,9 +3,9 @@
 The address is the only state there is, so that back, reload, bookmark and mail find what it names.
 """
 
+import gc
 import logging
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import quote
 
 import streamlit as st
@@ -14,14 +14,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import runtime
 
-from app import files, site, warehouse
+from app import files, shell, site, warehouse
 from app.address import PAGES, Address, path_below, read_address
 from app.drawing.templates import words_of
+from app.shell import Html
 from app.site import Drawn
 from app.warehouse import State
 from settings import ConfigurationError, settings
 
-_HERE = Path(__file__).resolve().parent
 _LOG = logging.getLogger(__name__)
 
 
@@ -67,11 +67,10 @@ def _served(page: bytes) -> str | None:
 
 def _run() -> None:
     drawn = _draw(_asked())
-    st.set_page_config(page_title=drawn.title, page_icon=_HERE / "icon.svg", layout="wide")
-    st.html(_HERE / "style.css")
-    st.html(drawn.html)
-    script = (_HERE / "browser.js").read_text(encoding="utf-8")
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    st.set_page_config(page_title=drawn.title, page_icon=shell.icon(), layout="wide")
+    st.html(shell.style())
+    st.html(Html(drawn.html))
+    st.html(shell.script(), unsafe_allow_javascript=True)
 
 
 def _file(request: Request) -> Response:
@@ -103,3 +102,5 @@ if __name__ == "__main__":
     _run()
 else:
     app = st.App(__file__, routes=[Route(_below("/download/{page}/{file}"), _file)])
+    # Streamlit collects garbage after every run: what is loaded by now is none, and is passed over.
+    gc.freeze()

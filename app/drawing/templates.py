@@ -40,6 +40,8 @@ def environment(language: Language) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Asking each time whether a template has changed takes a third of a page's drawing.
+        auto_reload=False,
         extensions=["jinja2.ext.do"],
     )
 
