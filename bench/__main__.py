@@ -8,7 +8,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bench.benchmarks import BENCHMARKS, Line, Sizes
+from bench.benchmarks import BENCHMARKS
+from bench.lines import Line, Sizes
 from bench.measure import ROOT
 
 _BEGIN, _END = "<!-- results -->", "<!-- end of results -->"

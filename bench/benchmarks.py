@@ -6,42 +6,20 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from bench.app import app_benchmarks
+from bench.demonstration import demonstration
 from bench.deployment import Deployment, new_deployment
+from bench.lines import Line, Sizes
 from bench.measure import ROOT, BenchmarkError, alternate, measure, ratio, shihyo
 from flows.children.dbt import CHANGES
-from settings import DEFAULT_CONFIG, SOURCE_NAMES
 
 FIRST_DAY = date(2024, 1, 1)
 _FLOORS = [sys.executable, "-m", "bench.floors"]
 _DBT = [str(Path(sys.executable).with_name("dbt")), "--quiet"]
 _PROJECT = ROOT / "dbt_project"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the table."""
-
-    name: str
-    value: str
-    bound: str
-    details: str
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How much is measured; the defaults are what the bounds are about."""
-
-    rows: int = 20_000_000
-    few_rows: int = 5_000_000
-    files: int = 100
-    many_days: int = 1_000
-    few_days: int = 30
-    rows_a_day: int = 2_000
-    runs: int = 3
 
 
 def no_change_night(folder: Path, sizes: Sizes) -> Iterator[Line]:
@@ -252,22 +230,14 @@ def project_build(folder: Path, sizes: Sizes) -> Iterator[Line]:
     """`dbt build` of the project on the landed demonstration, against dbt without the data plus the
     data without dbt.
     """
-    environment = {"SHIHYO_CONFIG": str(DEFAULT_CONFIG), "SHIHYO_DATA_DIR": str(folder / "data")}
-    for source in SOURCE_NAMES:
-        if source != "nocode_apps":
-            environment[f"SHIHYO_SOURCES__{source.upper()}__LOCATION"] = str(
-                folder / "sources" / _DEMO_PLACES.get(source, source)
-            )
-    measure([sys.executable, "-m", "demo", "--to", str(folder / "sources")], {})
-    backfill = shihyo("backfill", "--from", "2022-04-01", "--to", "2026-11-20")
-    measure([sys.executable, "-m", "demo.nocode_server", "--", *backfill], environment)
+    published = demonstration(folder).published_warehouse
     warehouse = folder / "built" / "warehouse.duckdb"  # dbt names the database after the file
 
     def anew() -> None:
         warehouse.parent.mkdir(exist_ok=True)
         for leftover in warehouse.parent.glob("*"):
             leftover.unlink()
-        shutil.copyfile((folder / "data" / "published" / "warehouse.duckdb").resolve(), warehouse)
+        shutil.copyfile(published, warehouse)
 
     def build(target: Path, *options: str) -> float:
         anew()
@@ -328,11 +298,11 @@ def _pretend_an_edit(deployment: Deployment) -> None:
 
 
 _EDITED = "int_ratios_folded"
-_DEMO_PLACES = {"procedures": "procedures/catalogue.sqlite"}
 BENCHMARKS = {
     "night": no_change_night,
     "landing": landing,
     "thousand": thousandth_night,
     "dev": edit_loop,
     "build": project_build,
+    "app": app_benchmarks,
 }

@@ -13,8 +13,9 @@ from small_city import ROOT, City
 from bench import floors
 from bench.__main__ import _write
 from bench.bare_build import bare_build
-from bench.benchmarks import FIRST_DAY, Line, Sizes
+from bench.benchmarks import FIRST_DAY
 from bench.deployment import Deployment, new_deployment
+from bench.lines import Line, Sizes
 from bench.measure import BenchmarkError, alternate, measure, ratio
 
 
