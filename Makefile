@@ -22,7 +22,7 @@ APP := $(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) \
     $(if $(HOST),--server.address $(HOST)) $(if $(BASE_PATH),--server.baseUrlPath $(BASE_PATH))
 APP_ADDRESS := http://$(or $(HOST),localhost):$(PORT)$(if $(BASE_PATH),/$(BASE_PATH)/)
 
-.PHONY: help setup demo nightly dev docs freshness app test chaos bench lint lock browser database proxy
+.PHONY: help setup demo nightly dev docs freshness app test chaos screenshots bench lint lock browser database proxy
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -89,7 +89,10 @@ proxy:
 chaos: setup browser database  ## many more ways to end a night badly: N random kills (20), SEED to repeat them
 	@N=$(or $(N),20) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos -s
 
-bench: setup  ## the benchmarks; writes the table in bench/README.md
+screenshots: setup browser  ## every page of what is published as a picture, and printed, into DATA/screenshots
+	@$(BIN)/python -m browsing.screenshots $(if $(ONLY),--only $(ONLY))
+
+bench: setup browser  ## the benchmarks; writes the table in bench/README.md
 	@$(BIN)/python -m bench
 
 lint: setup  ## ruff, mypy, import-linter, dbt parse, sqlfluff
