@@ -21,7 +21,7 @@ def test_headline_says_how_many_departments_are_needed_and_how_many_a_month(publ
     page = plain(opened("usage"))
     assert "令和8年度の70%まで あと 3所属(月 0.6所属)" in page
     assert "2026年10月末時点 35 / 53所属(66.0%)" in page
-    assert "70%は 38所属 以上です。期限は2027年3月末、残り 5 か月。" in page
+    assert "70%は38所属以上です。期限は2027年3月末、残り5か月。" in page
     told = "3 departments to go to 70% by the end of FY2026 (0.6 departments a month)"
     assert told in plain(opened("usage", lang="en"))
 
@@ -48,7 +48,7 @@ def test_whom_to_ask_first_is_told_with_the_reason(published: Any, opened: Any) 
     stopped, never, begun = (asked.index(name) for name in ("西区役所", "大正区役所", "港区役所"))
     assert stopped < never < begun
     assert "西区役所 最後の利用 2026年9月(通算 6か月)" in asked
-    assert "大正区役所 未利用(区役所は 24 のうち 14 が利用)" in asked
+    assert "大正区役所 未利用(区役所は24のうち14が利用)" in asked
     assert "港区役所 今月使い始めています" in asked
     english = plain(section(opened("usage", lang="en"), "ask"))
     assert "never used it (14 of 24 ward offices do)" in english
