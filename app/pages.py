@@ -28,11 +28,20 @@ class Layout:
     indicator: str | None = None
     # Panels that have something to say also where no figures can be read.
     without_figures: tuple[str, ...] = ()
+    # What is drawn instead of a day that has passed, and of one fiscal year: None where the panels
+    # are the same.
+    of_the_past: tuple[Panel, ...] | None = None
+    of_a_year: tuple[Panel, ...] | None = None
+
+    def drawn(self, *, is_past: bool, has_year: bool) -> tuple[Panel, ...]:
+        """Return the panels of what an address looks at."""
+        chosen = self.of_the_past if is_past else self.of_a_year if has_year else None
+        return self.panels if chosen is None else chosen
 
     @property
-    def queries(self) -> tuple[str, ...]:
-        """Return what all its panels draw, each once."""
-        return tuple(dict.fromkeys(query for panel in self.panels for query in panel.queries))
+    def every_panel(self) -> tuple[Panel, ...]:
+        """Return its panels of any day and year, each once."""
+        return tuple(dict.fromkeys((*self.panels, *(self.of_the_past or ()), *(self.of_a_year or ()))))
 
 
 def _panel(name: str, *besides: str) -> Panel:
@@ -40,38 +49,68 @@ def _panel(name: str, *besides: str) -> Panel:
 
 
 # What the frame around every page draws.
-FRAME = ("trust", "indicators")
+FRAME = ("trust", "indicators", "days", "years")
+
+_MONTHS = _panel("indicator_months", "indicator_targets", "forecast_path")
+_TILES_OF_A_YEAR = (
+    Panel("year_headline", ("year_tiles",)),
+    Panel("year_standing", ("year_tiles",)),
+    _MONTHS,
+    _panel("year_tiles", "overview_trends"),
+)
+_NOT_KEPT = Panel("not_kept", ())
+_YEARS_OF_ONE = (
+    Panel("indicator_heading", ("indicator_judgements",)),
+    Panel("year_standing", ("year_tiles",)),
+)
+_JUDGED = (
+    Panel("indicator_bars", ("indicator_judgements", "indicator_months")),
+    _panel("indicator_judgements"),
+    Panel("indicator_methods", ("indicator_judgements",)),
+)
+_AHEAD_AND_BELOW = (
+    _panel("indicator_paces"),
+    _panel("indicator_forecasts", "indicator_calibrations"),
+    _panel("indicator_reconciliations"),
+    _panel("indicator_revisions"),
+    _panel("indicator_units", "indicator_judgements"),
+    Panel("indicator_definition", ()),
+    _panel("indicator_receipts", "indicator_receipt_items"),
+    _panel("indicator_corrections"),
+)
 
 LAYOUTS = {
     "overview": Layout(
         panels=(
             _panel("overview_headline"),
             Panel("indicator_standing", ("overview_tiles",)),
-            _panel("indicator_months", "indicator_targets", "forecast_path"),
+            _MONTHS,
             _panel("overview_tiles", "overview_trends"),
             _panel("overview_changes"),
             _panel("audit_warnings"),
         ),
         indicator=USAGE_RATE,
+        of_the_past=(*_TILES_OF_A_YEAR, _NOT_KEPT),
+        of_a_year=_TILES_OF_A_YEAR,
     ),
     "indicator": Layout(
         panels=(
             Panel("indicator_heading", ("indicator_judgements",)),
             Panel("indicator_standing", ("overview_tiles",)),
-            _panel("indicator_months", "indicator_targets", "forecast_path"),
-            Panel("indicator_bars", ("indicator_judgements", "indicator_months")),
-            _panel("indicator_judgements"),
-            Panel("indicator_methods", ("indicator_judgements",)),
-            _panel("indicator_paces"),
-            _panel("indicator_forecasts", "indicator_calibrations"),
-            _panel("indicator_reconciliations"),
-            _panel("indicator_revisions"),
-            _panel("indicator_units", "indicator_judgements"),
-            Panel("indicator_definition", ()),
-            _panel("indicator_receipts", "indicator_receipt_items"),
-            _panel("indicator_corrections"),
+            _MONTHS,
+            *_JUDGED,
+            *_AHEAD_AND_BELOW,
         ),
         is_of_one_indicator=True,
+        of_the_past=(
+            *_YEARS_OF_ONE,
+            _MONTHS,
+            *_JUDGED,
+            _panel("indicator_revisions"),
+            Panel("indicator_definition", ()),
+            _NOT_KEPT,
+        ),
+        of_a_year=(*_YEARS_OF_ONE, _MONTHS, *_JUDGED, *_AHEAD_AND_BELOW),
     ),
     "usage": Layout(
         panels=(
@@ -81,6 +120,10 @@ LAYOUTS = {
             Panel("usage_grid", ("usage_departments", "usage_months")),
         ),
         indicator=USAGE_RATE,
+        of_the_past=(
+            Panel("usage_then", ("usage_departments_then", "usage_months_then", "indicator_months", "indicator_targets")),
+            _NOT_KEPT,
+        ),
     ),
     "health": Layout(
         panels=(
@@ -94,10 +137,10 @@ LAYOUTS = {
         ),
         without_figures=("health_nights", "health_findings", "health_versions"),
     ),
-    "report": Layout(panels=(_panel("report_rows", "report_years"),)),
+    "report": Layout(panels=(_panel("report_rows"),)),
     "definitions": Layout(
         panels=(
-            _panel("definitions"),
+            _panel("definitions", "definition_targets"),
             _panel("judging_examples", "judging_paces"),
             Panel("glossary", ()),
         ),
@@ -105,7 +148,17 @@ LAYOUTS = {
 }
 
 # Panels that say in a sentence, or as links, what others show.
-WITHOUT_FILES = frozenset({"overview_headline", "audit_warnings", "indicator_heading", "indicator_definition", "health_heading"})
+WITHOUT_FILES = frozenset(
+    {
+        "overview_headline",
+        "audit_warnings",
+        "indicator_heading",
+        "indicator_definition",
+        "health_heading",
+        "year_headline",
+        "not_kept",
+    }
+)
 
 # The overview as a file of its own. What the night noted is not known yet when the file is drawn.
 ONE_PAGE = Layout(

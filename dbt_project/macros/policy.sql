@@ -16,6 +16,12 @@
     0.6
 {%- endmacro %}
 
+{#- After how many hours without a new version readers are told that the update is late: a night
+    every day, and half a day more before its absence is told. -#}
+{% macro updated_within_hours() -%}
+    36
+{%- endmacro %}
+
 {#- From which probability a target is likely to be reached; below that its indicator needs attention. -#}
 {% macro likely_from() -%}
     0.5

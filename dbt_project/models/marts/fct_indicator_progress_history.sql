@@ -1,7 +1,7 @@
 with
 
 history as (
-    select * exclude (is_shown) replace ({{ null_while_open('known_to') }} as known_to)
+    select * replace ({{ null_while_open('known_to') }} as known_to)
     from {{ ref('int_indicator_progress_history') }}
 )
 

@@ -57,6 +57,13 @@ shown as (
             when actual_lower is null and actual_upper is null then 'actual_has_no_bounds'
             else 'intervals_overlap'
         end as status_reason,
+        case
+            when actual_origin is null then 'without_actual'
+            when target_text is null and kind = 'milestone' and judged_value = natural_limit then 'done'
+            when target_text is null then 'without_target'
+            when status = 'cannot_tell' and is_provisional then 'year_not_over'
+            else coalesce(status, 'cannot_tell')
+        end as year_result,
         rating_comparison,
         case when rating_comparison like 'differs%' then reason_ja end as rating_reason_ja,
         case when rating_comparison like 'differs%' then reason_en end as rating_reason_en,

@@ -1,9 +1,8 @@
 {{ config(materialized='view') }}
 
--- The one fiscal year of each indicator that its actual, target and status are shown of: the latest
--- in which a final actual stands beside a target; without one the year in which a milestone was
--- done, else the latest that is over, else the one that goes on. And what became of that year's
--- target afterwards: whether what stands now reaches it, and since when. One row per indicator.
+-- The one fiscal year of each indicator that its actual, target and status are shown of, and what
+-- became of that year's target afterwards: whether what stands now reaches it, and since when. One
+-- row per indicator.
 with
 
 run_contexts as (
@@ -23,33 +22,19 @@ progress as (
     select * from {{ ref('int_indicator_progress') }}
 ),
 
--- Of a plan that is done, each later year says that it is done.
-years as (
+chosen as (
     select
         progress.*,
         indicators.kind,
         indicators.direction,
-        case
-            when progress.status is not null and coalesce(progress.status_reason, 'none') != 'year_not_over' then 'judged'
-            when indicators.kind = 'milestone' and progress.actual_value = indicators.natural_limit then 'done'
-            when not progress.is_provisional then 'measured'
-            else 'part_year'
-        end as year_choice
-    from progress
-    inner join indicators on progress.indicator_code = indicators.indicator_code
-    where progress.actual_origin is not null
-),
-
-chosen as (
-    select * from years
-    qualify
-        row_number() over (
-            partition by indicator_code
-            order by
-                list_position(['judged', 'done', 'measured', 'part_year'], year_choice) asc,
-                case when year_choice = 'done' then fiscal_year end asc,
-                fiscal_year desc
-        ) = 1
+        years_chosen.year_choice
+    from {{ ref('int_years_chosen') }} as years_chosen
+    inner join indicators on years_chosen.indicator_code = indicators.indicator_code
+    inner join progress
+        on
+            years_chosen.indicator_code = progress.indicator_code
+            and years_chosen.fiscal_year = progress.fiscal_year
+    where years_chosen.known_to = {{ no_end() }}
 ),
 
 targets as (
