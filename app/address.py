@@ -5,6 +5,7 @@ for something else. What it names and is not there is told, and never replaced.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -25,11 +26,16 @@ _SHOWN_CHARACTERS = 60
 _YEAR = re.compile(r"[0-9]{4}")
 # A management issue by its number.
 _ISSUE = re.compile(r"[0-9]{1,4}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# A browser's cleaning takes `lang` for a property of the form that it stands in, and removes it.
+_IN_A_FORM = {"lang": "language"}
 
 
 @dataclass(frozen=True)
 class Address:
-    """What an address asks for. `unknown` is what it names and nothing offers: (name, value)."""
+    """What an address asks for: `on` is the day looked at, `year` the fiscal year, both None where it
+    leaves them to the version. `unknown` is what it names and nothing offers: (name, value).
+    """
 
     page: str = PAGES[0]
     indicator: str | None = None
@@ -40,14 +46,24 @@ class Address:
     group: str = "all"
     issue: int | None = None
     year: int | None = None
+    on: date | None = None
     unknown: tuple[tuple[str, str], ...] = ()
 
     def to(self, **changes: Any) -> str:
         """Return the link that asks for the same but for what changes."""
         other = replace(self, unknown=(), **changes)
         asked = other._asked()
-        path = "." if other.page == PAGES[0] else other.page
-        return f"{path}?{urlencode(asked)}" if asked else path
+        return f"{other.path}?{urlencode(asked)}" if asked else other.path
+
+    @property
+    def path(self) -> str:
+        """Return the path of its page, as its links begin."""
+        return "." if self.page == PAGES[0] else self.page
+
+    def without(self, name: str) -> list[tuple[str, str]]:
+        """Return all that it asks for but for one thing, for a form that asks for that."""
+        asked = {_IN_A_FORM.get(each, each): value for each, value in self._asked().items() if each != name}
+        return list(asked.items())
 
     def file(self, panel: str, form: str, version: str, **more: str) -> str:
         """Return the link to what a panel of this page shows, of the version that it is drawn from."""
@@ -56,8 +72,8 @@ class Address:
     def _asked(self) -> dict[str, str]:
         asked = {"indicator": self.indicator} if self.indicator is not None else {}
         asked |= {name: getattr(self, name) for name, known in CHOICES.items() if getattr(self, name) != known[0]}
-        numbers = {"issue": self.issue, "year": self.year}
-        return asked | {name: str(number) for name, number in numbers.items() if number is not None}
+        more = {"issue": self.issue, "year": self.year, "on": self.on}
+        return asked | {name: str(value) for name, value in more.items() if value is not None}
 
 
 class NoAddress(Address):
@@ -74,7 +90,7 @@ def read_address(path: str, query: Mapping[str, Sequence[str]]) -> Address:
     unknown = [] if page in PAGES else [("page", page)]
     found: dict[str, Any] = {"page": page if page in PAGES else PAGES[0]}
     for name, known in CHOICES.items():
-        value = _value(query, name)
+        value = _value(query, name, _IN_A_FORM.get(name, name))
         if value in known:
             found[name] = value
         elif value is not None:
@@ -85,6 +101,11 @@ def read_address(path: str, query: Mapping[str, Sequence[str]]) -> Address:
             found[name] = int(value)
         elif value is not None:
             unknown.append((name, value))
+    on = _value(query, "on")
+    if (day := _day(on)) is not None:
+        found["on"] = day
+    elif on is not None:
+        unknown.append(("day", on))
     return Address(indicator=_value(query, "indicator"), unknown=tuple(unknown), **found)
 
 
@@ -100,7 +121,15 @@ def in_one_line(text: str) -> str:
     return line if len(line) <= _SHOWN_CHARACTERS else f"{line[:_SHOWN_CHARACTERS]}…"
 
 
-def _value(query: Mapping[str, Sequence[str]], name: str) -> str | None:
+def _day(text: str | None) -> date | None:
+    """Return the day that a text names, or None of one that is in no calendar."""
+    try:
+        return date.fromisoformat(text) if text and _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _value(query: Mapping[str, Sequence[str]], *names: str) -> str | None:
     """Return the value of a parameter, or None without it; several values are no known one."""
-    values = list(dict.fromkeys(query.get(name, ())))
+    values = list(dict.fromkeys(value for name in dict.fromkeys(names) for value in query.get(name, ())))
     return ", ".join(values) if values else None

@@ -11,6 +11,13 @@
             const isLate = Date.now() > Date.parse(line.dataset.lateFrom);
             if (isLate !== line.classList.contains("late")) line.classList.toggle("late", isLate);
         }
+        const today = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
+        for (const line of document.querySelectorAll("[data-sources-late-from]")) {
+            const late = line.dataset.sourcesLateFrom.split(" ").filter((day) => day && day <= today).length;
+            const count = line.querySelector(".count");
+            if (count && count.textContent !== `${late}`) count.textContent = late;
+            if (late > 0 !== line.classList.contains("sources-late")) line.classList.toggle("sources-late", late > 0);
+        }
         // The link that had the focus is gone with its page: a reader of keys goes on where it was,
         // or at the new page's content.
         if (followed && document.activeElement === document.body) {
@@ -51,6 +58,19 @@
         file.click();
     };
 
+    const follow = (address, text) => {
+        if (address.href === location.href) return;
+        const shown = document.querySelector(".shihyo");
+        const isOtherPage = address.pathname !== location.pathname;
+        followed = { href: address.href, text, isOtherPage };
+        history.pushState(null, "", address.href);
+        window.dispatchEvent(new PopStateEvent("popstate"));
+        if (isOtherPage) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+        // A session that was lost answers nothing: then the link is followed as any other.
+        const isStuck = () => shown.isConnected && location.href === address.href;
+        setTimeout(() => isStuck() && location.reload(), 4_000);
+    };
+
     document.addEventListener("click", (event) => {
         const picture = event.target.closest?.(".shihyo a[data-picture]");
         if (picture && !event.defaultPrevented) {
@@ -61,15 +81,17 @@
         const link = event.target.closest?.(".shihyo a[href]");
         if (!link || !opensHere(link, event)) return;
         event.preventDefault();
-        if (link.href === location.href) return;
-        const shown = document.querySelector(".shihyo");
-        const isOtherPage = link.pathname !== location.pathname;
-        followed = { href: link.href, text: link.textContent, isOtherPage };
-        history.pushState(null, "", link.href);
-        window.dispatchEvent(new PopStateEvent("popstate"));
-        if (isOtherPage) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
-        // A session that was lost answers nothing: then the link is followed as any other.
-        const isStuck = () => shown.isConnected && location.href === link.href;
-        setTimeout(() => isStuck() && location.reload(), 4_000);
+        follow(new URL(link.href), link.textContent);
+    });
+
+    // A day of one's own: what the form sends is an address like that of a link.
+    document.addEventListener("submit", (event) => {
+        const form = event.target.closest?.(".shihyo form");
+        if (!form || event.defaultPrevented) return;
+        event.preventDefault();
+        const address = new URL(form.action);
+        const asked = [...new FormData(form)].map(([name, value]) => [name === "language" ? "lang" : name, value]);
+        address.search = new URLSearchParams(asked);
+        follow(address, "");
     });
 })();

@@ -113,7 +113,7 @@ def panel_file(panel: DrawnPanel, form: str) -> File | None:
     """Return what a panel shows as a file, or None when it shows nothing of the kind."""
     words = words_of(panel.address.lang)
     html = str(panel.html)
-    as_of = panel.published.as_of.isoformat() if panel.published.as_of else ""
+    as_of = panel.day.isoformat() if panel.day else ""
     facts = _Facts(panel.title, panel.subject, as_of, words("files.demo") if panel.is_demo else "", words)
     if form == "svg":
         charts = charts_of(html)

@@ -7,7 +7,7 @@ It puts rows and templates together and decides nothing: figures come from the m
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from app.drawing.figures import Figures
 from app.drawing.rows import Row
 from app.drawing.tables import has_rows, title_of
 from app.drawing.templates import draw, words_of
-from app.drawing.words import Language, Words
+from app.drawing.words import JST, Language, Words
 from app.pages import FRAME, LAYOUTS, ONE_PAGE, WITHOUT_FILES, Layout, Panel
 from app.warehouse import Published, State, WarehouseOutdatedError, WarehouseUnreadableError, read
 
@@ -28,8 +28,8 @@ _LOG = logging.getLogger(__name__)
 
 _STYLE = Path(__file__).resolve().parent / "style.css"
 
-# A night every day, and half a day more before its absence is told.
-_UPDATED_WITHIN = timedelta(hours=36)
+# Of a version that does not say of which day it is, all that it holds is shown.
+_ANY_DAY = date(9999, 12, 30)
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,12 @@ class Drawn:
 
 @dataclass(frozen=True)
 class DrawnPanel:
-    """A panel by itself: what it shows, of which version, its title and what the page is about."""
+    """A panel by itself: what it shows, of which version and day, its title and what the page is about."""
 
     html: Markup
     address: Address
     published: Published
+    day: date | None
     title: str
     subject: str
     is_demo: bool
@@ -77,17 +78,20 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
 
     Raises WarehouseUnreadableError.
     """
-    panel = next((each for each in LAYOUTS[address.page].panels if each.name == name), None)
-    if state.published is None or panel is None or name in WITHOUT_FILES:
+    if state.published is None or name in WITHOUT_FILES:
         return None
     published, words = state.published, words_of(address.lang)
+    address = _within_what_is_known(published, address)
+    panel = next((each for each in _panels_of(address) if each.name == name), None)
+    if panel is None:
+        return None
     told = _told(published, LAYOUTS[address.page], address, None)
     if _is_unknown(address, told):
         return None
     of_page = words.of(told["indicator"], "name") if address.page == "indicator" else words(f"page.{address.page}")
     drawn = _panels(published, (panel,), address, state, told)
     title = _title_of(name, drawn[name], words)
-    return DrawnPanel(drawn[name], address, published, title, of_page, state.is_demo)
+    return DrawnPanel(drawn[name], address, published, address.on or published.as_of, title, of_page, state.is_demo)
 
 
 def draw_one_page(published: Published, language: Language, *, is_demo: bool) -> str:
@@ -105,7 +109,18 @@ def draw_one_page(published: Published, language: Language, *, is_demo: bool) ->
 
 def _without_figures(why: str, address: Address, state: State) -> Drawn:
     words = words_of(address.lang)
-    told = {"published": None, "trust": None, "late_from": None, "is_late": False, "one_page": None}
+    told: dict[str, Any] = {
+        "published": None,
+        "trust": None,
+        "late_from": None,
+        "is_late": False,
+        "one_page": None,
+        "days": [],
+        "days_back": [],
+        "years": [],
+        "year_looked_at": None,
+        "late_sources": 0,
+    }
     more = {"address": address, "state": state, "nights": nights, "history": history}
     body = [draw("message.html", address.lang, why=why)]
     body += [draw(f"{name}.html", address.lang, **told, **more) for name in LAYOUTS[address.page].without_figures]
@@ -115,28 +130,73 @@ def _without_figures(why: str, address: Address, state: State) -> Drawn:
 
 def _drawn(published: Published, state: State, address: Address, now: datetime, one_page: str | None) -> Drawn:
     words = words_of(address.lang)
+    address = _within_what_is_known(published, address)
     told = _told(published, LAYOUTS[address.page], address, now) | {"one_page": one_page}
     if _is_unknown(address, told):
         asked = in_one_line(address.indicator or "")
         body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **told)
     else:
-        drawn = _panels(published, LAYOUTS[address.page].panels, address, state, told)
+        drawn = _panels(published, _panels_of(address), address, state, told)
         body = Markup().join(_with_files(name, each, address, published) for name, each in drawn.items())
     return _framed(body, _title(address, told["indicator"], words), address, state, told)
 
 
+def _within_what_is_known(published: Published, address: Address) -> Address:
+    """Return the address without a day or a year of which nothing is known: both are told instead.
+
+    The version's own day is what is shown without one. A report names the years itself.
+    """
+    if address.on is not None:
+        first_on = next((each["first_on"] for each in read(published, ("days",), as_of=_day(published, None))["days"]), None)
+        if first_on is None or not first_on <= address.on <= _day(published, None):
+            address = replace(address, on=None, unknown=(*address.unknown, ("on", address.on.isoformat())))
+        elif address.on == published.as_of:
+            address = replace(address, on=None)
+    if address.year is not None and address.page != "report":
+        years = read(published, ("years",), on=_day(published, address.on))["years"]
+        if address.year not in {each["fiscal_year"] for each in years}:
+            address = replace(address, year=None, unknown=(*address.unknown, ("year_of_figures", str(address.year))))
+    return address
+
+
+def _day(published: Published, on: date | None) -> date:
+    """Return the day that figures are looked up for."""
+    return on or published.as_of or _ANY_DAY
+
+
+def _panels_of(address: Address) -> tuple[Panel, ...]:
+    return LAYOUTS[address.page].drawn(is_past=address.on is not None, has_year=address.year is not None)
+
+
 def _told(published: Published, layout: Layout, address: Address, now: datetime | None) -> dict[str, Any]:
     """Return what every template of a page is told."""
-    frame = read(published, FRAME)
-    late_from = published.published_at + _UPDATED_WITHIN if published.published_at else None
+    day = _day(published, address.on)
+    frame = read(published, FRAME, on=day, as_of=_day(published, None))
+    trust = frame["trust"][0]
+    late_from = published.published_at + timedelta(hours=trust["updated_within_hours"]) if published.published_at else None
     return {
         "published": published,
         "indicators": frame["indicators"],
         "indicator": _indicator(frame["indicators"], layout, address),
-        "trust": frame["trust"][0],
+        "days": frame["days"],
+        "days_back": _days_back(published.as_of, frame["days"]),
+        "years": frame["years"],
+        "year_looked_at": next((each for each in frame["years"] if each["fiscal_year"] == address.year), None),
+        "trust": trust,
         "late_from": late_from,
         "is_late": late_from is not None and now is not None and now > late_from,
+        "late_sources": sum(each <= now.astimezone(JST).date() for each in trust["sources_late_from"]) if now else 0,
     }
+
+
+def _days_back(as_of: date | None, days: list[Row]) -> list[tuple[str, date]]:
+    """Return days that are often looked back to, by what they are called, as far as anything was known then."""
+    if as_of is None or not days or days[0]["first_on"] is None:
+        return []
+    is_leap_day = (as_of.month, as_of.day) == (2, 29)
+    year_ago = as_of.replace(year=as_of.year - 1, day=28 if is_leap_day else as_of.day)
+    found = [("month_end", as_of.replace(day=1) - timedelta(days=1)), ("year_ago", year_ago)]
+    return [(name, day) for name, day in found if day >= days[0]["first_on"]]
 
 
 def _is_unknown(address: Address, told: dict[str, Any]) -> bool:
@@ -163,7 +223,8 @@ def _panels(
     indicator = told["indicator"]
     code = indicator["indicator_code"] if indicator else LAYOUTS[address.page].indicator
     asked = dict.fromkeys(query for panel in panels for query in panel.queries)
-    found = read(published, tuple(asked), indicator_code=code, as_of=published.as_of)
+    day = _day(published, address.on)
+    found = read(published, tuple(asked), indicator_code=code, on=day, as_of=published.as_of, year=address.year)
     more = {
         "address": address,
         "state": state,
@@ -212,4 +273,6 @@ def _title(address: Address, indicator: Row | None, words: Words) -> str:
     page = words(f"page.{address.page}")
     if address.page == "indicator" and indicator:
         page = words.of(indicator, "name")
+    if address.on is not None:
+        page = words("looking.page", page=page, day=words.day(address.on))
     return words("page_title", page=page)

@@ -149,15 +149,16 @@ def months_chart(
     path: Sequence[Row],
     figures: Figures,
     words: Words,
+    focus: Row | None = None,
 ) -> Chart:
     """Draw an indicator by month (`months`) on its way to the target of each fiscal year (`targets`),
-    with the forecast's fan where there is one (`path`).
+    with the forecast's fan where there is one (`path`), and the year that is looked at (`focus`).
 
     A month that is not over is left out: what it has so far looks like a fall.
     """
     months = [month for month in months if not month["is_provisional"]]
     wide, narrow = (
-        _months(months, targets, path, figures, words, width=width, height=height) for width, height in ((960, 400), (360, 330))
+        _months(months, targets, path, figures, words, focus, width=width, height=height) for width, height in ((960, 400), (360, 330))
     )
     return Chart(wide, narrow)
 
@@ -168,6 +169,7 @@ def _months(
     path: Sequence[Row],
     figures: Figures,
     words: Words,
+    focus: Row | None,
     *,
     width: float,
     height: float,
@@ -181,6 +183,8 @@ def _months(
     # A label stands right of the last mark: it has to have room there.
     right = 30 if figures.is_percent else 44
     canvas = _Canvas(width, height, (min(days), max(days)), lowest, highest, right=right)
+    if focus:
+        _focus(canvas, focus["starts_on"], focus["ends_on"])
     _grid(canvas, step, figures)
     _years(canvas, words)
     _fan(canvas, path, months)
@@ -200,6 +204,14 @@ def _scale(values: Sequence[float], *, is_percent: bool) -> tuple[float, float, 
     step = 10.0 ** floor(log10(span))
     step = next(step / part for part in (1, 2, 5, 10) if span * part / step >= 3)
     return step * floor(least / step), step * ceil((most or (least == 0)) / step), step
+
+
+def _focus(canvas: _Canvas, begin: date, end: date) -> None:
+    """Shade the days that are looked at, as far as they are within the plot."""
+    begin, end = max(begin, canvas.days[0]), min(end, canvas.days[1])
+    if begin < end:
+        (left, _), (right, _) = canvas.place(begin, 0), canvas.place(end, 0)
+        canvas.add("bar", "focus", [(left, canvas.top), (right, canvas.height - canvas.bottom)])
 
 
 def _grid(canvas: _Canvas, step: float, figures: Figures) -> None:
@@ -283,12 +295,13 @@ def target_of(month: Row, targets: Sequence[Row]) -> float | None:
     return next((target["target_value"] for target in found), None)
 
 
-def years_chart(years: Sequence[Row], figures: Figures, words: Words) -> Chart:
+def years_chart(years: Sequence[Row], figures: Figures, words: Words, focus: int | None = None) -> Chart:
     """Draw an indicator by fiscal year: a bar for the actual, a line across it for the year's target.
 
-    A year that is not over is a hollow bar: it is not to be compared with whole years.
+    A year that is not over is a hollow bar: it is not to be compared with whole years. The one that is
+    looked at (`focus`) is shaded.
     """
-    wide, narrow = (_bars(years, figures, words, width=width, height=height) for width, height in ((960, 360), (360, 300)))
+    wide, narrow = (_bars(years, figures, words, focus, width=width, height=height) for width, height in ((960, 360), (360, 300)))
     return Chart(wide, narrow)
 
 
@@ -296,6 +309,7 @@ def _bars(
     years: Sequence[Row],
     figures: Figures,
     words: Words,
+    focus: int | None,
     *,
     width: float,
     height: float,
@@ -305,6 +319,8 @@ def _bars(
     begin = date(years[0]["fiscal_year"], 4, 1)
     end = date(years[-1]["fiscal_year"] + 1, 4, 1)
     canvas = _Canvas(width, height, (begin, end), lowest, highest, left=58)
+    if focus is not None:
+        _focus(canvas, date(focus, 4, 1), date(focus + 1, 4, 1))
     _grid(canvas, step, figures)
     for year in years:
         _bar(canvas, year, figures, words)

@@ -1,14 +1,15 @@
--- One row per indicator: what it means, how it is computed and judged, and since when.
+-- One row per indicator: what it means, how it is computed and judged, and since when, by the definition in force on $on.
 with
 
 definitions as (
     select
-        indicators.*,
+        definitions.*,
         baseline_years.label_ja as baseline_year_ja,
         baseline_years.label_en as baseline_year_en
-    from marts.dim_indicators as indicators
-    left join marts.dim_fiscal_years as baseline_years on indicators.baseline_fiscal_year = baseline_years.fiscal_year
-    order by indicators.sort_order
+    from marts.dim_indicator_definitions as definitions
+    left join marts.dim_fiscal_years as baseline_years on definitions.baseline_fiscal_year = baseline_years.fiscal_year
+    where $on >= definitions.in_force_from and ($on < definitions.in_force_to or definitions.in_force_to is null)
+    order by definitions.sort_order
 )
 
 select * from definitions

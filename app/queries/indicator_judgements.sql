@@ -1,5 +1,11 @@
--- One row per fiscal year of an indicator of which anything is known: actual, target, achievement by every method, official rating.
+-- One row per fiscal year of an indicator of which anything was known on $on: actual, target, achievement by every method, official rating.
 with
+
+progress as (
+    select *
+    from marts.fct_indicator_progress_history
+    where is_shown and $on >= known_from and ($on < known_to or known_to is null)
+),
 
 judgements as (
     select
@@ -19,11 +25,11 @@ judgements as (
             when progress.status = 'met' and progress.target_tolerance is not null then 'within_tolerance'
             else 'differs'
         end as rating_note
-    from marts.fct_indicator_progress as progress
+    from progress
     inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
     left join marts.dim_fiscal_years as baseline_years on progress.baseline_fiscal_year = baseline_years.fiscal_year
     left join marts.dim_fiscal_years as target_years on progress.final_target_fiscal_year = target_years.fiscal_year
-    left join marts.fct_indicator_progress as final_targets
+    left join progress as final_targets
         on
             progress.indicator_code = final_targets.indicator_code
             and progress.final_target_fiscal_year = final_targets.fiscal_year

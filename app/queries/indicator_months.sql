@@ -1,4 +1,4 @@
--- One row per month of an indicator for the whole city, as it stands.
+-- One row per month of an indicator for the whole city, as known on $on.
 with
 
 months as (
@@ -14,7 +14,8 @@ months as (
         indicator_code = $indicator_code
         and org_unit_code = '271004'
         and period_grain = 'month'
-        and is_current
+        and $on >= known_from
+        and ($on < known_to or known_to is null)
     order by period_start
 )
 

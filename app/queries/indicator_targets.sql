@@ -1,4 +1,4 @@
--- One row per fiscal year for which a target with a number is in effect on $as_of; where that day is not known, the last ones.
+-- One row per fiscal year for which a target with a number is in effect on $on.
 with
 
 targets as (
@@ -14,8 +14,8 @@ targets as (
     inner join marts.dim_fiscal_years as fiscal_years on targets.fiscal_year = fiscal_years.fiscal_year
     where
         targets.indicator_code = $indicator_code
-        and coalesce(cast($as_of as date), date '9999-12-30') >= targets.effective_from
-        and coalesce(cast($as_of as date), date '9999-12-30') < coalesce(targets.effective_to, date '9999-12-31')
+        and $on >= targets.effective_from
+        and ($on < targets.effective_to or targets.effective_to is null)
         and targets.target_value is not null
     order by targets.fiscal_year
 )

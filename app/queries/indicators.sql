@@ -1,4 +1,4 @@
--- One row per indicator, in the order of the overview: what it means, how it is computed and judged.
+-- One row per indicator, in the order of the overview: what it means, how it is computed and judged, by the definition in force on $on.
 with
 
 indicators as (
@@ -20,10 +20,11 @@ indicators as (
         judging_method,
         kind,
         display_decimals,
-        is_ended,
+        coalesce($on > valid_to, false) as is_ended,
         valid_to,
         revision_note
-    from marts.dim_indicators
+    from marts.dim_indicator_definitions
+    where $on >= in_force_from and ($on < in_force_to or in_force_to is null)
     order by sort_order
 )
 

@@ -1,5 +1,11 @@
--- One row per indicator and point of its small trend: finished months where a ratio has them, fiscal years elsewhere.
+-- One row per indicator and point of its small trend, as known on $on: finished months where a ratio has them, fiscal years elsewhere.
 with
+
+definitions as (
+    select *
+    from marts.dim_indicator_definitions
+    where $on >= in_force_from and ($on < in_force_to or in_force_to is null)
+),
 
 months as (
     select
@@ -11,12 +17,13 @@ months as (
         actuals.is_provisional,
         actuals.period_start
     from marts.fct_indicator_actuals as actuals
-    inner join marts.dim_indicators as indicators on actuals.indicator_code = indicators.indicator_code
+    inner join definitions as indicators on actuals.indicator_code = indicators.indicator_code
     where
         indicators.kind = 'ratio'
         and actuals.org_unit_code = '271004'
         and actuals.period_grain = 'month'
-        and actuals.is_current
+        and $on >= actuals.known_from
+        and ($on < actuals.known_to or actuals.known_to is null)
         and not actuals.is_provisional
 ),
 
@@ -29,12 +36,15 @@ fiscal_years as (
         progress.actual_value,
         progress.is_provisional,
         fiscal_years.starts_on as period_start
-    from marts.fct_indicator_progress as progress
+    from marts.fct_indicator_progress_history as progress
     inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
-    inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code
+    inner join definitions as indicators on progress.indicator_code = indicators.indicator_code
     anti join months on progress.indicator_code = months.indicator_code
     where
-        progress.actual_value is not null
+        progress.is_shown
+        and $on >= progress.known_from
+        and ($on < progress.known_to or progress.known_to is null)
+        and progress.actual_value is not null
         -- A year that is not over looks like a fall where things are counted within the year.
         and not (progress.is_provisional and indicators.kind = 'flow')
     -- A milestone that is done has no trend any more.

@@ -1,5 +1,17 @@
--- One row per indicator and fiscal year of which anything is known: what the results section of an operating policy says of it.
+-- One row per indicator and fiscal year of which anything was known on $on: what the results section of an operating policy says of it.
 with
+
+definitions as (
+    select *
+    from marts.dim_indicator_definitions
+    where $on >= in_force_from and ($on < in_force_to or in_force_to is null)
+),
+
+progress as (
+    select *
+    from marts.fct_indicator_progress_history
+    where is_shown and $on >= known_from and ($on < known_to or known_to is null)
+),
 
 results as (
     select
@@ -26,10 +38,10 @@ results as (
         years_before.official_text as before_official_text,
         years_before.numerator as before_numerator,
         years_before.denominator as before_denominator
-    from marts.fct_indicator_progress as progress
-    inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code
+    from progress
+    inner join definitions as indicators on progress.indicator_code = indicators.indicator_code
     inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
-    left join marts.fct_indicator_progress as years_before
+    left join progress as years_before
         on
             progress.indicator_code = years_before.indicator_code
             and progress.fiscal_year = years_before.fiscal_year + 1

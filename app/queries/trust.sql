@@ -1,4 +1,6 @@
--- One row: how many sources this version rests on, what its audit judged, and how many rows are held back.
+-- One row: how many sources this version rests on, what its audit judged, how many rows are held
+-- back, and when it is late: after how many hours without an update, and from which day on each source
+-- that delivers nothing until then.
 with
 
 sources as (
@@ -26,15 +28,31 @@ held_back as (
     where is_current
 ),
 
+rhythms as (
+    select coalesce(list(last_landed_on + delivers_within_days + 1 order by source_name), []) as sources_late_from
+    from marts.fct_source_freshness
+    where last_landed_on is not null and delivers_within_days is not null
+),
+
+policies as (
+    select policy_value as updated_within_hours
+    from marts.dim_policies
+    where policy_code = 'updated_within_hours'
+),
+
 trust as (
     select
         sources.source_count,
         checks.check_count,
         checks.missed_count,
-        held_back.held_count
+        held_back.held_count,
+        policies.updated_within_hours,
+        rhythms.sources_late_from
     from sources
     cross join checks
     cross join held_back
+    cross join rhythms
+    cross join policies
 )
 
 select * from trust

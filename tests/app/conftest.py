@@ -27,14 +27,82 @@ _FISCAL_YEARS = """
 """
 
 
+# What stands is the last of what was known: a test that changes the one changes the other.
+_WHAT_STANDS = {
+    "dim_indicator_definitions": "select * exclude (is_ended), date '0001-01-01' as in_force_from, "
+    "null::date as in_force_to from marts.dim_indicators",
+    "fct_indicator_progress_history": "select * replace (case when actual_origin is null then 'without_actual' "
+    "when target_text is null then 'without_target' when status_reason = 'year_not_over' then 'year_not_over' "
+    "else coalesce(status, 'cannot_tell') end as year_result), true as is_defined, true as is_shown, "
+    "date '2026-10-01' as known_from, null::date as known_to from marts.fct_indicator_progress",
+}
+
+
 def _create_marts(connection: duckdb.DuckDBPyConnection) -> None:
     """Create every mart, empty, with the columns and types of its contract."""
-    connection.execute("create schema marts")
+    connection.execute("create schema marts; create schema past")
     for file in sorted(_CONTRACTS.glob("*.yml")):
         for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", []):
             columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
-            connection.execute(f"create table marts.{model['name']} ({columns})")
+            schema = "past" if model["name"] in _WHAT_STANDS else "marts"
+            connection.execute(f"create table {schema}.{model['name']} ({columns})")
+    for name, what_stands in _WHAT_STANDS.items():
+        connection.execute(f"create view marts.{name} as {what_stands} union all by name select * from past.{name}")
     connection.execute(_FISCAL_YEARS)
+
+
+# What was known on 10 June 2024, and is known otherwise since.
+# code, fiscal year, actual, target in words and as a number, status, reason, rating, measured to
+_KNOWN_THEN: tuple[tuple[Any, ...], ...] = (
+    ("visualisation_usage_rate", 2022, 100 * 5 / 53, None, None, None, None, None, date(2023, 3, 31)),
+    ("visualisation_usage_rate", 2023, 100 * 20 / 53, "30%", 30, "met", None, "A", date(2024, 3, 31)),
+    ("visualisation_usage_rate", 2024, 100 * 22 / 53, "45%", 45, "cannot_tell", "year_not_over", None, date(2024, 5, 31)),
+    ("training_participants", 2023, 54, "60名/年", 60, "not_met", None, "A", date(2024, 3, 31)),
+    ("training_participants", 2024, 13, "60名/年", 60, "cannot_tell", "year_not_over", None, date(2024, 5, 22)),
+    ("online_procedures", 2023, 1104, "1,000件", 1000, "met", None, "A", date(2024, 3, 31)),
+    ("online_procedures", 2025, None, "1,500件", 1500, None, None, None, None),
+)
+
+
+def _write_past(connection: duckdb.DuckDBPyConnection) -> None:
+    for code, year, actual, text, target, status, reason, rating, measured_to in _KNOWN_THEN:
+        _insert(
+            connection,
+            "fct_indicator_progress_history",
+            schema="past",
+            indicator_code=code,
+            fiscal_year=year,
+            actual_qualifier="exact" if actual is not None else None,
+            actual_origin="computed" if actual is not None else None,
+            target_text=text,
+            target_qualifier="exact" if text else None,
+            official_rating=rating,
+            status=status,
+            status_reason=reason,
+            year_result="without_actual" if actual is None else reason or status or "without_target",
+            judging_method="level",
+            numerator=round(actual * 53 / 100) if actual is not None and code == "visualisation_usage_rate" else None,
+            denominator=53 if code == "visualisation_usage_rate" else None,
+            actual_value=actual,
+            target_value=target,
+            is_defined=True,
+            is_shown=True,
+            is_provisional=reason == "year_not_over",
+            measured_to=measured_to,
+            known_from=date(2024, 6, 1),
+            known_to=date(2026, 10, 1),
+        )
+    for code, year in (("visualisation_usage_rate", 2023), ("training_participants", 2023), ("online_procedures", 2023)):
+        place = {"indicator_code": code, "fiscal_year": year, "year_choice": "judged"}
+        _insert(connection, "fct_indicator_years_chosen", **place, known_from=date(2024, 6, 1), known_to=date(2026, 10, 1))
+    for code, used in (("B01", "011"), ("271276", "100"), ("271080", "000")):
+        for number, mark in enumerate(used):
+            month = date(2024, 4 + number, 1)
+            place = {"indicator_code": "visualisation_usage_rate", "org_unit_code": code, "period_grain": "month", "fiscal_year": 2024}
+            span = {"period_start": month, "known_from": date(2024, 6, 1), "is_provisional": number == 2}
+            if number == 2:
+                span["known_to"] = date(2024, 7, 1)
+            _insert(connection, "fct_indicator_actuals", **place, **span, numerator=int(mark), denominator=1, is_current=False)
 
 
 # code, name, English name, issue, kind, unit, English unit
@@ -137,6 +205,8 @@ def write_warehouse(file: Path) -> None:
         _write_freshness(connection)
         _write_headline_and_changes(connection)
         _write_pages(connection)
+        _write_past(connection)
+        _insert(connection, "dim_policies", policy_code="updated_within_hours", policy_value=36)
         connection.execute("checkpoint")
 
 
@@ -202,9 +272,9 @@ def _write_usage(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, schema: str = "marts", **values: Any) -> None:
     places = ", ".join("?" for _ in values)
-    connection.execute(f"insert into marts.{table} ({', '.join(values)}) values ({places})", list(values.values()))
+    connection.execute(f"insert into {schema}.{table} ({', '.join(values)}) values ({places})", list(values.values()))
 
 
 def _write_official(connection: duckdb.DuckDBPyConnection) -> None:
@@ -248,7 +318,8 @@ def _write_months(connection: duckdb.DuckDBPyConnection) -> None:
         end = (start + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         year, is_last = start.year - (start.month < 4), place == len(_USED) - 1
         whole = 54 if year == 2025 else 53
-        month = {"period_start": start, "period_end": end, "measured_to": date(2026, 11, 20) if is_last else end, "known_from": end}
+        month = {"period_start": start, "period_end": end, "measured_to": date(2026, 11, 20) if is_last else end}
+        month["known_from"] = month["measured_to"]
         figures = {"numerator": used, "denominator": whole, "actual_ratio": used / whole, "actual_value": 100 * used / whole}
         place_in = {"indicator_code": rate, "org_unit_code": "271004", "period_grain": "month", "fiscal_year": year}
         _insert(connection, "fct_indicator_actuals", **place_in, **figures, **month, is_provisional=is_last, is_current=True)

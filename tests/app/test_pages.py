@@ -77,7 +77,7 @@ def test_a_version_that_is_old_says_so_without_status_or_ledger(
 ) -> None:
     (published.published_dir / "status.json").unlink()
     page = opened(now=now)
-    assert ('<p class="trust late"' in page) == is_late
+    assert ('<p class="trust late' in page) == is_late
     assert 'data-late-from="2026-11-25T15:45:00+00:00"' in page
 
 

@@ -18,7 +18,12 @@ from app.pages import FRAME, LAYOUTS
 
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = sorted((ROOT / "app" / "queries").glob("*.sql"))
-PARAMETERS = {"as_of": date(2026, 11, 20), "indicator_code": "visualisation_usage_rate"}
+PARAMETERS = {
+    "as_of": date(2026, 11, 20),
+    "on": date(2026, 11, 20),
+    "year": None,
+    "indicator_code": "visualisation_usage_rate",
+}
 
 
 def named_parameters(statement: str) -> dict[str, Any]:
@@ -47,11 +52,23 @@ def relations(statement: str) -> tuple[set[str], set[str]]:
 
 
 def test_every_query_is_drawn_by_a_panel_and_every_panel_has_its_query_and_template() -> None:
-    panels = [panel for layout in LAYOUTS.values() for panel in layout.panels]
+    panels = [panel for layout in LAYOUTS.values() for panel in layout.every_panel]
     asked = {query for panel in panels for query in panel.queries} | set(FRAME)
     assert asked == {query.stem for query in QUERIES}
     templates = {path.stem for path in (ROOT / "app" / "templates").glob("*.html")}
-    of_the_frame = {"frame", "notices", "trust", "parts", "standings", "message", "unknown_indicator", "one_page", "files"}
+    of_the_frame = {
+        "frame",
+        "notices",
+        "trust",
+        "parts",
+        "standings",
+        "message",
+        "unknown_indicator",
+        "one_page",
+        "files",
+        "looking",
+        "results",
+    }
     assert {panel.name for panel in panels} == templates - of_the_frame
 
 
@@ -141,8 +158,8 @@ def test_no_module_of_the_app_names_the_night() -> None:
         assert not {name.split(".")[0] for name in imported} & {"prefect", "dbt", "great_expectations", "flows", "expectations", "demo"}
 
 
-@pytest.mark.parametrize(("as_of", "shown"), [(date(2026, 4, 1), 60), (date(2026, 11, 20), 70), (date(2027, 4, 1), 80), (None, 80)])
-def test_the_target_that_is_shown_is_the_one_in_effect_on_the_day_of_the_version(as_of: date | None, shown: int) -> None:
+@pytest.mark.parametrize(("on", "shown"), [(date(2026, 4, 1), 60), (date(2026, 11, 20), 70), (date(2027, 4, 1), 80)])
+def test_the_target_that_is_shown_is_the_one_in_effect_on_the_day_that_is_looked_at(on: date, shown: int) -> None:
     with duckdb.connect() as connection:
         connection.execute(
             "create schema marts;"
@@ -154,5 +171,5 @@ def test_the_target_that_is_shown_is_the_one_in_effect_on_the_day_of_the_version
             "unnest([date '2026-07-01', date '2027-04-01', null]) as effective_to"
         )
         statement = (ROOT / "app" / "queries" / "indicator_targets.sql").read_text(encoding="utf-8")
-        found = connection.execute(statement, {"indicator_code": "x", "as_of": as_of}).fetchall()
+        found = connection.execute(statement, {"indicator_code": "x", "on": on}).fetchall()
     assert [row[4] for row in found] == [shown]
