@@ -125,6 +125,9 @@ PAGES = {
     "health": "health",
     "report": "report?year=2023",
     "definitions": "definitions",
+    "past": "?on=2024-06-10&year=2023",
+    "past_indicator": "indicator?indicator=visualisation_usage_rate&on=2024-06-10&year=2023",
+    "past_usage": "usage?on=2024-06-10",
     "unknown": f"indicator?indicator=an_indicator_{'x' * 300}",
 }
 
@@ -235,6 +238,92 @@ def test_the_first_figure_stands_on_a_phones_first_screen(browser: Any, url: str
         box = visit.page.locator(".figures dd").first.bounding_box()
         assert box["y"] + box["height"] < 844
         visit.context.close()
+
+
+def test_the_first_figure_of_the_past_stands_on_a_phones_first_screen(browser: Any, url: str, served_house: Any) -> None:
+    """Without a night to tell of: three notices and a figure are more than a phone holds."""
+    told = (served_house.published_dir / "status.json").read_text(encoding="utf-8")
+    (served_house.published_dir / "status.json").unlink()
+    try:
+        for language in ("ja", "en"):
+            visit = Visit(browser, f"{url}/?lang={language}&on=2024-06-10", 390, 844)
+            box = visit.page.locator(".figures dd").first.bounding_box()
+            assert box["y"] + box["height"] < 844
+            visit.context.close()
+    finally:
+        (served_house.published_dir / "status.json").write_text(told, encoding="utf-8")
+
+
+def test_a_day_is_chosen_by_hand_and_left_again(browser: Any, url: str) -> None:
+    visit = Visit(browser, f"{url}/usage?lang=en&scheme=dark", 1280, 900)
+    page = visit.page
+    page.click(".looking summary")
+    page.locator(".looking input[type=date]").fill("2024-06-10")
+    page.keyboard.press("Enter")
+    page.locator(".notice.past", has_text="10 June 2024").wait_for(timeout=20_000)
+    assert page.url == f"{url}/usage?lang=en&scheme=dark&on=2024-06-10"
+    page.locator(".pages a", has_text="Overview").click()
+    page.locator(".headline", has_text="As of 10 June 2024").wait_for(timeout=20_000)
+    assert page.url == f"{url}/?lang=en&scheme=dark&on=2024-06-10"
+    page.locator(".notice.past a").click()
+    page.locator(".headline", has_text="on course").wait_for(timeout=20_000)
+    assert page.url == f"{url}/?lang=en&scheme=dark"
+    assert page.locator(".notice.past").count() == 0
+    page.go_back()
+    page.locator(".headline", has_text="As of 10 June 2024").wait_for(timeout=20_000)
+    assert len(visit.sockets) == 1, "all of it is one session's"
+    visit.context.close()
+
+
+def test_a_form_works_without_the_browsers_script(browser: Any, url: str) -> None:
+    visit = Visit(browser, f"{url}/indicator?indicator=online_procedures&lang=en", 1280, 900)
+    page = visit.page
+    page.evaluate("document.addEventListener('submit', event => event.stopImmediatePropagation(), true)")
+    page.click(".looking summary")
+    page.locator(".looking input[type=date]").fill("2024-06-10")
+    page.click(".looking button")
+    page.locator(".notice.past", has_text="10 June 2024").wait_for(timeout=60_000)
+    assert page.inner_text(".shihyo h1").startswith("Procedures available online")
+    assert len(visit.sockets) == 2
+    visit.context.close()
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "ja"), (390, "en"), (390, "ja")])
+def test_what_can_be_looked_at_opens_within_the_screen(browser: Any, url: str, width: int, language: str) -> None:
+    visit = Visit(browser, f"{url}/?lang={language}", width, 844)
+    page = visit.page
+    first = page.locator(".figures dd").first.bounding_box()
+    page.locator(".looking summary").focus()
+    page.keyboard.press("Enter")
+    box = page.locator(".looking > div").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert box["y"] + box["height"] <= 844
+    assert page.locator(".figures dd").first.bounding_box() == first, "what is below does not move"
+    for rule in (_WIDER_THAN_THE_SCREEN, _SMALL_TEXT, _CUT_TEXT, _LOW_CONTRAST):
+        assert page.evaluate(rule) == []
+    page.evaluate(_AXE)
+    found = page.evaluate("axe.run('.shihyo')")
+    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found["violations"]] == []
+    page.locator(".looking a", has_text="令和5年度" if language == "ja" else "FY2023").last.click()
+    page.locator(".headline", has_text="令和5年度は" if language == "ja" else "FY2023, of").wait_for(timeout=20_000)
+    assert "year=2023" in page.url
+    visit.context.close()
+
+
+def test_sources_grow_late_by_the_readers_clock(browser: Any, url: str) -> None:
+    visit = Visit(browser, f"{url}/?lang=en", 1280, 900)
+    page = visit.page
+    line = page.locator(".trust")
+    line.evaluate("line => { line.dataset.sourcesLateFrom = '2001-01-01 2001-01-02 2999-01-01'; }")
+    page.evaluate("document.body.append(document.createElement('i'))")
+    page.wait_for_timeout(200)
+    assert page.inner_text(".when-sources-late") == "⚠ Late sources: 2"
+    line.evaluate("line => { line.dataset.sourcesLateFrom = '2999-01-01'; }")
+    page.evaluate("document.body.append(document.createElement('i'))")
+    page.wait_for_timeout(200)
+    assert not page.locator(".when-sources-late").is_visible()
+    visit.context.close()
 
 
 def test_a_projector_is_used_to_its_width(browser: Any, url: str) -> None:
@@ -417,7 +506,7 @@ _PRINTED = """() => ({
 })"""
 
 
-@pytest.mark.parametrize("name", ["overview", "indicator", "usage", "health", "report", "definitions"])
+@pytest.mark.parametrize("name", ["overview", "indicator", "usage", "health", "report", "definitions", "past"])
 def test_print_unrolls_everything(browser: Any, url: str, name: str) -> None:
     visit = Visit(browser, f"{url}/{PAGES[name]}", 794, 1123)
     visit.page.emulate_media(media="print")

@@ -90,7 +90,15 @@ def test_the_overview_says_what_was_known_then(published: Any, opened: Any) -> N
     told = main(drawn)
     assert "2024年6月10日の時点では、3指標のうち2指標が達成、1指標が未達成です。" in told
     rate = plain(re.search(rf'<article class="tile" data-indicator="{RATE}".*?</article>', drawn, re.DOTALL)[0])  # type: ignore[index]
-    for known in ("38% 目標 30%", "令和5年度末", "20 / 53所属", "達成", "2024年5月末時点 42%", "令和6年度の目標 45%", "公式評価 A 令和5年度"):
+    for known in (
+        "38% 目標 30%",
+        "令和5年度末",
+        "20 / 53所属",
+        "達成",
+        "2024年5月末時点 42%",
+        "令和6年度の目標 45%",
+        "公式評価 A 令和5年度",
+    ):
         assert known in rate, known
     procedures = plain(re.search(r'<article class="tile" data-indicator="online_procedures".*?</article>', drawn, re.DOTALL)[0])  # type: ignore[index]
     assert "令和7年度の目標 1,500件" in procedures, "the target as it stood then"
