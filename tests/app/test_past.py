@@ -107,6 +107,12 @@ def test_the_overview_says_what_was_known_then(published: Any, opened: Any) -> N
     assert "As of 10 June 2024, of 3 indicators: 2 met, 1 not met." in main(opened("", on=THEN, lang="en"))
 
 
+def test_tiles_of_the_past_are_chosen_by_issue(published: Any, opened: Any) -> None:
+    assert opened("", on=THEN).count("<article") == 3
+    assert opened("", on=THEN, issue="4").count("<article") == 1
+    assert "経営課題「9」はありません" in plain(opened("", on=THEN, issue="9"))
+
+
 def test_one_fiscal_year_is_shown_by_itself(published: Any, opened: Any) -> None:
     told = main(opened("", year="2023"))
     assert "令和5年度は、9指標のうち" in told
