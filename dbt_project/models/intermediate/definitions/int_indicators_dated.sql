@@ -26,13 +26,11 @@ definitions as (
 
 dated as (
     select
-        definitions.* exclude (in_force_from, in_force_to),
+        definitions.*,
         strategies.name_ja as strategy_name_ja,
         strategies.name_en as strategy_name_en,
         validities.valid_from,
-        validities.valid_to,
-        definitions.in_force_from,
-        definitions.in_force_to
+        validities.valid_to
     from definitions
     inner join validities on definitions.indicator_code = validities.indicator_code
     left join {{ ref('strategies') }} as strategies on definitions.issue_no = strategies.issue_no

@@ -9,15 +9,18 @@ run_contexts as (
 
 in_force as (
     select
-        definitions.* exclude (valid_from, valid_to, in_force_from, in_force_to),
-        coalesce(definitions.valid_to < run_contexts.as_of, false) as is_ended,
-        definitions.valid_from,
-        definitions.valid_to
+        definitions.*,
+        coalesce(definitions.valid_to < run_contexts.as_of, false) as is_ended
     from {{ ref('int_indicators_dated') }} as definitions
     inner join run_contexts
         on
             definitions.in_force_from <= run_contexts.as_of
             and definitions.in_force_to > run_contexts.as_of
+),
+
+shown as (
+    select * exclude (in_force_from, in_force_to)
+    from in_force
 )
 
-select * from in_force
+select * from shown
