@@ -160,6 +160,9 @@ WITHOUT_FILES = frozenset(
     }
 )
 
+# Panels that say of which year they are in the name of what is saved, where one is looked at.
+OF_A_YEAR = frozenset({"year_standing", "year_tiles", "usage_standings", "usage_grid", "usage_then"})
+
 # The overview as a file of its own. What the night noted is not known yet when the file is drawn.
 ONE_PAGE = Layout(
     panels=tuple(panel for panel in LAYOUTS["overview"].panels if panel.name != "audit_warnings"),

@@ -21,7 +21,7 @@ from app.drawing.rows import Row
 from app.drawing.tables import has_rows, title_of
 from app.drawing.templates import draw, words_of
 from app.drawing.words import JST, Language, Words
-from app.pages import FRAME, LAYOUTS, ONE_PAGE, WITHOUT_FILES, Layout, Panel
+from app.pages import FRAME, LAYOUTS, OF_A_YEAR, ONE_PAGE, WITHOUT_FILES, Layout, Panel
 from app.warehouse import Published, State, WarehouseOutdatedError, WarehouseUnreadableError, read
 
 _LOG = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
         return None
     of_page = words.of(told["indicator"], "name") if address.page == "indicator" else words(f"page.{address.page}")
     drawn = _panels(published, (panel,), address, state, told)
-    title = _title_of(name, drawn[name], words)
+    title = _title_of(name, drawn[name], words, told["year_looked_at"])
     return DrawnPanel(drawn[name], address, published, address.on or published.as_of, title, of_page, state.is_demo)
 
 
@@ -137,7 +137,7 @@ def _drawn(published: Published, state: State, address: Address, now: datetime, 
         body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **told)
     else:
         drawn = _panels(published, _panels_of(address), address, state, told)
-        body = Markup().join(_with_files(name, each, address, published) for name, each in drawn.items())
+        body = Markup().join(_with_files(name, each, address, published, told["year_looked_at"]) for name, each in drawn.items())
     return _framed(body, _title(address, told["indicator"], words), address, state, told)
 
 
@@ -246,20 +246,21 @@ def _panels(
     }
 
 
-def _with_files(name: str, drawn: Markup, address: Address, published: Published) -> Markup:
+def _with_files(name: str, drawn: Markup, address: Address, published: Published, year: Row | None) -> Markup:
     """Put the links to what a panel can be saved as at its end."""
     shown = {"has_rows": has_rows(drawn), "has_chart": '<img class="chart' in drawn}
     if name in WITHOUT_FILES or not any(shown.values()):
         return drawn
-    title = _title_of(name, drawn, words_of(address.lang))
+    title = _title_of(name, drawn, words_of(address.lang), year)
     links = draw("files.html", address.lang, panel=name, title=title, address=address, published=published, **shown)
     before, end, after = drawn.rpartition("</")
     return before + links + Markup(end) + after
 
 
-def _title_of(name: str, drawn: Markup, words: Words) -> str:
+def _title_of(name: str, drawn: Markup, words: Words, year: Row | None) -> str:
     """Return what a panel is called: some have no heading that says it of all that they show."""
-    return words(f"files_title.{name}") if words.has(f"files_title.{name}") else title_of(drawn)
+    title = words(f"files_title.{name}") if words.has(f"files_title.{name}") else title_of(drawn)
+    return f"{title} {words.of(year, 'year')}" if year and name in OF_A_YEAR else title
 
 
 def _framed(body: Markup, title: str, address: Address, state: State, told: dict[str, Any]) -> Drawn:

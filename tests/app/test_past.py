@@ -213,6 +213,17 @@ def test_files_of_the_past_say_its_day(published: Any, opened: Any) -> None:
     assert "2026-11-20" not in text
 
 
+def test_files_of_a_year_say_which(published: Any, opened: Any) -> None:
+    for page, panel in (("", "year_tiles"), ("indicator", "year_standing"), ("usage", "usage_grid")):
+        drawn = opened(page, year="2023" if page != "usage" else "2026")
+        link = html.unescape(re.search(rf'href="(download/[a-z]+/{panel}\.csv[^"]*)"', drawn)[1])  # type: ignore[index]
+        asked = parse_qs(link.partition("?")[2])
+        address = read_address(page, asked)
+        found = files.saved(configuration.settings(), address, panel, "csv", asked["of"][0])
+        assert found
+        assert re.search(r"令和[58]年度_2026-11-20\.csv$", found.name), found.name
+
+
 def test_what_is_offered_to_look_at_is_what_is_known(published: Any, opened: Any) -> None:
     drawn = opened()
     for link in ("on=2026-10-31", "on=2025-11-20", "on=2026-03-31", "on=2025-03-31", "year=2026", "year=2022"):

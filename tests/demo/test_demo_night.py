@@ -8,9 +8,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from harness import past_pages
 from small_city import City, located, new_city
 
 from demo.nocode_server import Platform, records_of
+from settings import Settings
 
 # Departments that used the environment, April to March, as the simulated city was written.
 MONTHS = {
@@ -73,6 +75,12 @@ def test_fy2022_and_fy2023_agree_with_the_official_figures(demo_city: City) -> N
         ("visualisation_usage_rate", 2022, "9%", pytest.approx(100 * 5 / 53), "agrees"),
         ("visualisation_usage_rate", 2023, "40%", pytest.approx(100 * 21 / 53), "agrees"),
     ]
+
+
+def test_pages_of_past_days_say_what_show_prints(demo_city: City) -> None:
+    settings = Settings(data_dir=demo_city.data, pseudonym_key="a key for the tests alone", sources={})
+    days = [date(2021, 1, 1), date(2023, 4, 20), date(2024, 6, 10), date(2025, 4, 1), date(2026, 1, 15)]
+    assert past_pages.differences(settings, days) == []
 
 
 def test_all_nine_indicators_are_computed_from_operational_sources(demo_city: City) -> None:
