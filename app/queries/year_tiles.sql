@@ -104,8 +104,8 @@ tiles as (
         definitions.counted_one_en,
         definitions.issue_no,
         definitions.display_decimals,
-        progress.year_ja,
-        progress.year_en,
+        fiscal_years.label_ja as year_ja,
+        fiscal_years.label_en as year_en,
         progress.actual_text,
         progress.actual_qualifier,
         progress.actual_origin,
@@ -144,6 +144,7 @@ tiles as (
         coalesce(progress.is_provisional, false) as is_provisional
     from looked_at
     inner join definitions on looked_at.indicator_code = definitions.indicator_code
+    left join fiscal_years on looked_at.fiscal_year = fiscal_years.fiscal_year
     left join progress
         on
             looked_at.indicator_code = progress.indicator_code

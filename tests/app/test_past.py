@@ -134,6 +134,13 @@ def test_an_indicator_stands_as_it_did(published: Any, opened: Any) -> None:
     assert "1,957" not in procedures
 
 
+def test_an_indicator_of_which_nothing_was_known_says_so(published: Any, opened: Any, change: Any) -> None:
+    assert "この指標についてまだ何も分かっていませんでした" in main(opened("indicator", indicator="nocode_applications", on=THEN))
+    assert "令和8年度の実績も目標もありません。" in main(opened("indicator", indicator="training_participants", year="2026"))
+    change(published, "delete from marts.fct_indicator_years_chosen where indicator_code = 'online_procedures'")
+    assert "実績はまだありません。" in main(opened("indicator", indicator="online_procedures", on=THEN))
+
+
 def test_revisions_of_later_days_are_not_known_yet(published: Any, opened: Any, change: Any) -> None:
     change(published, "update marts.fct_indicator_revisions set revised_on = date '2024-06-11'")
     assert "過去の値が変更されたことはありません。" in main(opened("indicator", indicator=RATE, on=THEN))
