@@ -83,7 +83,8 @@ class Publisher:
 def _other_figures(connection: duckdb.DuckDBPyConnection, number: int) -> Iterator[str]:
     """Give statements that change what every mart says in names and in numbers."""
     columns = connection.execute(
-        "select table_name, column_name, data_type from duckdb_columns() where schema_name = 'marts' order by all"
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "semi join duckdb_tables() using (schema_name, table_name) where schema_name = 'marts' order by all"
     ).fetchall()
     for table, column, kind in columns:
         if kind == "VARCHAR" and column.endswith(("_ja", "_en")):
