@@ -51,7 +51,7 @@ def _panel(name: str, *besides: str) -> Panel:
 # What the frame around every page draws.
 FRAME = ("trust", "indicators", "days", "years")
 
-_MONTHS = _panel("indicator_months", "indicator_targets", "forecast_path")
+_MONTHS = _panel("indicator_months", "indicator_targets", "forecast_path", "indicator_events")
 _TILES_OF_A_YEAR = (
     Panel("year_headline", ("year_tiles",)),
     Panel("year_standing", ("year_tiles",)),
@@ -64,7 +64,7 @@ _YEARS_OF_ONE = (
     Panel("year_standing", ("year_tiles",)),
 )
 _JUDGED = (
-    Panel("indicator_bars", ("indicator_judgements", "indicator_months")),
+    Panel("indicator_bars", ("indicator_judgements", "indicator_months", "indicator_events")),
     _panel("indicator_judgements"),
     Panel("indicator_methods", ("indicator_judgements",)),
 )

@@ -150,15 +150,18 @@ def months_chart(
     figures: Figures,
     words: Words,
     focus: Row | None = None,
+    events: Sequence[Row] = (),
 ) -> Chart:
     """Draw an indicator by month (`months`) on its way to the target of each fiscal year (`targets`),
-    with the forecast's fan where there is one (`path`), and the year that is looked at (`focus`).
+    with the forecast's fan where there is one (`path`), the year that is looked at (`focus`), and a
+    number on the day of each of the `events`.
 
     A month that is not over is left out: what it has so far looks like a fall.
     """
     months = [month for month in months if not month["is_provisional"]]
     wide, narrow = (
-        _months(months, targets, path, figures, words, focus, width=width, height=height) for width, height in ((960, 400), (360, 330))
+        _months(months, targets, path, figures, words, focus, events, width=width, height=height)
+        for width, height in ((960, 400), (360, 330))
     )
     return Chart(wide, narrow)
 
@@ -170,6 +173,7 @@ def _months(
     figures: Figures,
     words: Words,
     focus: Row | None,
+    events: Sequence[Row],
     *,
     width: float,
     height: float,
@@ -187,6 +191,7 @@ def _months(
         _focus(canvas, focus["starts_on"], focus["ends_on"])
     _grid(canvas, step, figures)
     _years(canvas, words)
+    _events(canvas, events)
     _fan(canvas, path, months)
     goals = _goals(canvas, targets)
     _actuals(canvas, months, figures, targets)
@@ -212,6 +217,17 @@ def _focus(canvas: _Canvas, begin: date, end: date) -> None:
     if begin < end:
         (left, _), (right, _) = canvas.place(begin, 0), canvas.place(end, 0)
         canvas.add("bar", "focus", [(left, canvas.top), (right, canvas.height - canvas.bottom)])
+
+
+def _events(canvas: _Canvas, events: Sequence[Row]) -> None:
+    """Number the days on which something happened, as far as they are within the plot."""
+    begin, end = canvas.days
+    for number, event in enumerate(events, start=1):
+        if begin <= event["happened_on"] <= end:
+            x, _ = canvas.place(event["happened_on"], 0)
+            canvas.add("line", "event", [(x, canvas.top), (x, canvas.height - canvas.bottom)])
+            canvas.add("dot", "event", [(x, canvas.top - 10)], size=10)
+            canvas.add("text", "event", [(x, canvas.top - 5)], text=str(number), anchor="middle")
 
 
 def _grid(canvas: _Canvas, step: float, figures: Figures) -> None:
@@ -295,13 +311,19 @@ def target_of(month: Row, targets: Sequence[Row]) -> float | None:
     return next((target["target_value"] for target in found), None)
 
 
-def years_chart(years: Sequence[Row], figures: Figures, words: Words, focus: int | None = None) -> Chart:
+def years_chart(
+    years: Sequence[Row],
+    figures: Figures,
+    words: Words,
+    focus: int | None = None,
+    events: Sequence[Row] = (),
+) -> Chart:
     """Draw an indicator by fiscal year: a bar for the actual, a line across it for the year's target.
 
     A year that is not over is a hollow bar: it is not to be compared with whole years. The one that is
-    looked at (`focus`) is shaded.
+    looked at (`focus`) is shaded, and the days of the `events` are numbered.
     """
-    wide, narrow = (_bars(years, figures, words, focus, width=width, height=height) for width, height in ((960, 360), (360, 300)))
+    wide, narrow = (_bars(years, figures, words, focus, events, width=width, height=height) for width, height in ((960, 360), (360, 300)))
     return Chart(wide, narrow)
 
 
@@ -310,6 +332,7 @@ def _bars(
     figures: Figures,
     words: Words,
     focus: int | None,
+    events: Sequence[Row],
     *,
     width: float,
     height: float,
@@ -322,6 +345,7 @@ def _bars(
     if focus is not None:
         _focus(canvas, date(focus, 4, 1), date(focus + 1, 4, 1))
     _grid(canvas, step, figures)
+    _events(canvas, events)
     for year in years:
         _bar(canvas, year, figures, words)
     return canvas.image()

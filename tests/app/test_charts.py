@@ -75,3 +75,17 @@ def test_a_label_is_text() -> None:
     told = drawn(charts.months_chart(months([1, 2]), [], [], Figures(planted, Words("ja")), Words("ja")).wide)
     assert "<script>" not in told
     assert "&lt;script&gt;" in told
+
+
+def test_events_are_numbered_on_their_days_and_those_outside_are_not_drawn() -> None:
+    events = [{"happened_on": day} for day in (date(2023, 12, 1), date(2024, 6, 1), date(2024, 7, 15))]
+    figures = Figures(COUNT, Words("ja"))
+    for chart in (
+        charts.months_chart(months([1, 2, 3, 4, 5]), [], [], figures, Words("ja"), events=events),
+        charts.years_chart(years([1.0, 2.0, 3.0, 4.0, 5.0]), figures, Words("ja"), events=events),
+    ):
+        numbers = re.findall(r'<text class="event" x="([^"]+)"[^>]*>(\d)</text>', drawn(chart.wide))
+        places = [float(x) for x, _ in numbers]
+        assert places == sorted(places)
+        assert [number for _, number in numbers] in (["2", "3"], ["1", "2", "3"])
+    assert "event" not in drawn(charts.months_chart(months([1, 2]), [], [], figures, Words("ja")).wide).split("</style>")[1]

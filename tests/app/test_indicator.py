@@ -308,3 +308,13 @@ def test_decimals_stay_in_forecast_and_receipt(published: Any, opened: Any, chan
 def test_a_pace_that_falls_short_of_being_on_track_is_not_rounded_up_to_it(published: Any, opened: Any, change: Any) -> None:
     change(published, "update marts.fct_indicator_progress set linear_pace_ratio = 0.9496 where linear_pace_ratio is not null")
     assert "やや遅れ 0.9496" in plain(opened("indicator", indicator=_PROCEDURES))
+
+
+def test_a_chart_numbers_what_happened_and_the_list_below_says_what(published: Any, opened: Any) -> None:
+    panel = opened("indicator", indicator="visualisation_usage_rate").split('<section class="panel months">')[1].split("</section>")[0]
+    listed = re.sub(r"<[^>]+>", " ", panel.split('<ol class="events"')[1].split("</ol>")[0])
+    assert re.search(r"1 .*2024年4月15日 .*令和5年度の実績の訂正: 37.7% → 39.6%", re.sub(r"\s+", " ", listed))
+    english = opened("indicator", indicator="visualisation_usage_rate", lang="en")
+    assert "Actual of FY2023 revised: 37.7% → 39.6%" in english
+    past = opened("indicator", indicator="visualisation_usage_rate", on="2026-11-01")
+    assert "実績の訂正" in past
