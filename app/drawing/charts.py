@@ -222,12 +222,16 @@ def _focus(canvas: _Canvas, begin: date, end: date) -> None:
 def _events(canvas: _Canvas, events: Sequence[Row]) -> None:
     """Number the days on which something happened, as far as they are within the plot."""
     begin, end = canvas.days
-    for number, event in enumerate(events, start=1):
-        if begin <= event["happened_on"] <= end:
-            x, _ = canvas.place(event["happened_on"], 0)
+    days = {event["number"]: event["happened_on"] for event in events}
+    free_from = 0.0
+    for number, day in days.items():
+        if begin <= day <= end:
+            x, _ = canvas.place(day, 0)
             canvas.add("line", "event", [(x, canvas.top), (x, canvas.height - canvas.bottom)])
+            x = max(x, free_from)
             canvas.add("dot", "event", [(x, canvas.top - 10)], size=10)
             canvas.add("text", "event", [(x, canvas.top - 5)], text=str(number), anchor="middle")
+            free_from = x + 22
 
 
 def _grid(canvas: _Canvas, step: float, figures: Figures) -> None:

@@ -1,5 +1,5 @@
 -- One row per event that a reader of an indicator's chart has to know of, up to $on: another definition, its end, a target or a figure that was revised, a
--- declared correction. The earliest first.
+-- declared correction. The earliest first; those of one day have one number.
 with
 
 definitions as (
@@ -71,7 +71,10 @@ events as (
 ),
 
 until_then as (
-    select * from events
+    select
+        *,
+        dense_rank() over (order by happened_on) as number
+    from events
     where happened_on <= $on
     order by happened_on, event
 )
