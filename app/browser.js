@@ -18,6 +18,13 @@
             if (count && count.textContent !== `${late}`) count.textContent = late;
             if (late > 0 !== line.classList.contains("sources-late")) line.classList.toggle("sources-late", late > 0);
         }
+        // A mail with the page's address and, as it will look different tomorrow, its day.
+        for (const link of page.querySelectorAll("a[data-send]")) {
+            const day = page.querySelector(".trust .as-of")?.textContent ?? "";
+            const said = [document.title, day, location.href].filter(Boolean).join("\n");
+            const mail = `mailto:?subject=${encodeURIComponent(document.title)}&body=${encodeURIComponent(said)}`;
+            if (link.getAttribute("href") !== mail) link.setAttribute("href", mail);
+        }
         // The link that had the focus is gone with its page: a reader of keys goes on where it was,
         // or at the new page's content.
         if (followed && document.activeElement === document.body) {

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -538,6 +539,17 @@ def test_the_copy_of_the_overview_opens_from_every_page(browser: Any, url: str, 
             visit.context.close()
     finally:
         copy.unlink()
+
+
+def test_a_view_is_mailed_by_its_address_with_its_day(browser: Any, url: str) -> None:
+    visit = Visit(browser, f"{url}/{PAGES['past_indicator']}", 1280, 900)
+    message = unquote(visit.page.get_attribute("footer .send a", "href"))
+    assert message.startswith("mailto:?subject=")
+    assert message.endswith(f"{url}/{PAGES['past_indicator']}")
+    visit.page.click("nav.pages a:has-text('利用状況')")
+    visit.page.wait_for_selector("[data-page=usage]")
+    visit.page.wait_for_function("decodeURIComponent(document.querySelector('footer .send a').href).endsWith(location.href)")
+    visit.context.close()
 
 
 def test_a_fiscal_year_is_chosen_by_the_address(browser: Any, url: str) -> None:
