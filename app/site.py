@@ -224,7 +224,9 @@ def _panels(
     code = indicator["indicator_code"] if indicator else LAYOUTS[address.page].indicator
     asked = dict.fromkeys(query for panel in panels for query in panel.queries)
     day = _day(published, address.on)
-    found = read(published, tuple(asked), indicator_code=code, on=day, as_of=published.as_of, year=address.year)
+    parameters = {"on": day, "as_of": published.as_of, "year": address.year}
+    found = read(published, tuple(asked), indicator_code=code, **parameters)
+    named = {each["indicator_code"]: each for each in told["indicators"]}
     more = {
         "address": address,
         "state": state,
@@ -240,10 +242,15 @@ def _panels(
             address.lang,
             **told,
             **more,
-            **{query: found[query] for query in panel.queries},
+            **{query: _named(found[query], named) for query in panel.queries},
         )
         for panel in panels
     }
+
+
+def _named(rows: list[Row], indicators: dict[str, Row]) -> list[Row]:
+    """Return the rows; one that is of an indicator says also what that is called and how it is written."""
+    return [{**indicators.get(row.get("indicator_code", ""), {}), **row} for row in rows]
 
 
 def _with_files(name: str, drawn: Markup, address: Address, published: Published, year: Row | None) -> Markup:

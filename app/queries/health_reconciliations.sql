@@ -3,15 +3,6 @@ with
 
 reconciliations as (
     select
-        indicators.name_ja,
-        indicators.name_en,
-        indicators.kind,
-        indicators.unit_ja,
-        indicators.unit_en,
-        indicators.counted_ja,
-        indicators.counted_en,
-        indicators.counted_one_en,
-        indicators.display_decimals,
         reconciliation.*,
         fiscal_years.label_ja as year_ja,
         fiscal_years.label_en as year_en

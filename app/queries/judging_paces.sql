@@ -15,16 +15,6 @@ progress as (
 
 paces as (
     select
-        indicators.name_ja,
-        indicators.name_en,
-        indicators.kind,
-        indicators.direction,
-        indicators.unit_ja,
-        indicators.unit_en,
-        indicators.counted_ja,
-        indicators.counted_en,
-        indicators.counted_one_en,
-        indicators.display_decimals,
         progress.*,
         fiscal_years.label_ja as year_ja,
         fiscal_years.label_en as year_en,

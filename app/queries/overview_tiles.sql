@@ -3,20 +3,6 @@ with
 
 tiles as (
     select
-        indicators.name_ja,
-        indicators.name_en,
-        indicators.kind,
-        indicators.direction,
-        indicators.unit_ja,
-        indicators.unit_en,
-        indicators.counted_ja,
-        indicators.counted_en,
-        indicators.counted_one_en,
-        indicators.issue_no,
-        indicators.strategy_name_ja,
-        indicators.strategy_name_en,
-        indicators.display_decimals,
-        indicators.valid_to,
         standings.*,
         shown_years.label_ja as year_ja,
         shown_years.label_en as year_en,

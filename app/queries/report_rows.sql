@@ -15,19 +15,6 @@ progress as (
 
 results as (
     select
-        indicators.name_ja,
-        indicators.name_en,
-        indicators.strategy_name_ja,
-        indicators.strategy_name_en,
-        indicators.kind,
-        indicators.direction,
-        indicators.unit_ja,
-        indicators.unit_en,
-        indicators.counted_ja,
-        indicators.counted_en,
-        indicators.counted_one_en,
-        indicators.issue_no,
-        indicators.display_decimals,
         progress.*,
         fiscal_years.label_ja as year_ja,
         fiscal_years.label_en as year_en,

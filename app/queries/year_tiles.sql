@@ -93,17 +93,6 @@ ratings as (
 tiles as (
     select
         definitions.indicator_code,
-        definitions.name_ja,
-        definitions.name_en,
-        definitions.kind,
-        definitions.direction,
-        definitions.unit_ja,
-        definitions.unit_en,
-        definitions.counted_ja,
-        definitions.counted_en,
-        definitions.counted_one_en,
-        definitions.issue_no,
-        definitions.display_decimals,
         fiscal_years.label_ja as year_ja,
         fiscal_years.label_en as year_en,
         progress.actual_text,

@@ -80,7 +80,7 @@ class History:
     def _revise_targets(self, seed: Path) -> None:
         with _rows_of(seed) as targets:
             taken = {(target["indicator_code"], target["fiscal_year"], target["effective_from"]) for target in targets}
-            for _ in range(6):
+            for number in range(6):
                 indicator, unit, values = self.chance.choice(
                     (
                         ("visualisation_usage_rate", "%", (2, 4, 6, 70)),
@@ -98,7 +98,8 @@ class History:
                     "target_value": str(value),
                     "target_qualifier": qualifier,
                     "effective_from": day.isoformat(),
-                    "source_document": "a plan that the tests invented",
+                    # Documents of their own: one that asks for less as the years go on is refused.
+                    "source_document": f"plan {number} that the tests invented",
                 }
                 if qualifier == "around":
                     target |= {"target_tolerance": "1", "tolerance_reason_ja": "試験", "tolerance_reason_en": "trial"}
