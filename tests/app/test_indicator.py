@@ -269,7 +269,7 @@ def test_a_ratio_of_things_that_are_no_departments_counts_in_its_own_noun(publis
     )
     page = opened("indicator", indicator=_RATE)
     assert headline(page) == "令和8年度の70%まで あと 4人(月 0.8人)"
-    assert "696 / 1,000人(69.6%)。70%は 700人 以上です" in page
+    assert "696 / 1,000人(69.6%)。70%は700人以上です" in page
     assert "69.6%" in row_of(section(page, "達成状況の判定"), "令和8年度")
     english = opened("indicator", indicator=_RATE, lang="en")
     assert headline(english) == "4 people to go to 70% by the end of FY2026 (0.8 people a month)"
