@@ -4,6 +4,7 @@ Streamlit's own test harness.
 
 import base64
 import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -256,6 +257,17 @@ def test_tiles_can_be_chosen_by_issue_and_by_what_they_need(published: Any, open
         page = opened(**query)
         assert 'role="alert"' in page
         assert shown_tiles(page) == everything
+
+
+def test_a_version_that_does_not_say_its_day_shows_all_that_it_holds(published: Any, opened: Any) -> None:
+    before = shown_tiles(opened()), drawings(opened("indicator", indicator="visualisation_usage_rate"))
+    link = published.published_dir / "warehouse.duckdb"
+    other = link.resolve().with_name("restored.duckdb")
+    shutil.copy(link.resolve(), other)
+    link.unlink()
+    link.symlink_to(other.name)
+    assert "時点の情報" not in opened()
+    assert (shown_tiles(opened()), drawings(opened("indicator", indicator="visualisation_usage_rate"))) == before
 
 
 def test_the_actual_target_and_status_of_a_tile_are_of_one_year(published: Any, opened: Any) -> None:
