@@ -1,5 +1,5 @@
--- One row per event that a reader of an indicator's chart has to know of, up to $on: another definition, its end, a target or a figure that was revised, a
--- declared correction. The earliest first; those of one day have one number.
+-- One row per event that a reader of an indicator's chart has to know of, up to $on: another definition, its end, a target or a
+-- figure that was revised, a declared correction. The earliest first; those of one day have one number.
 with
 
 definitions as (

@@ -21,7 +21,7 @@ judgements as (
         -- The status counts our tolerance, the comparison does not: where the tolerance alone parts them, the
         -- rating and the status agree.
         case
-            when progress.rating_comparison not like 'differs%' then null
+            when coalesce(progress.rating_comparison, 'none') not like 'differs%' then null
             when progress.status = 'met' and progress.target_tolerance is not null then 'within_tolerance'
             else 'differs'
         end as rating_note

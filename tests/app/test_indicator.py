@@ -318,3 +318,14 @@ def test_a_chart_numbers_what_happened_and_the_list_below_says_what(published: A
     assert "Actual of FY2023 revised: 37.7% → 39.6%" in english
     past = opened("indicator", indicator="visualisation_usage_rate", on="2026-11-01")
     assert "実績の訂正" in past
+
+
+def test_a_rating_that_nothing_can_be_compared_with_differs_from_nothing(published: Any, opened: Any, change: Any) -> None:
+    change(
+        published,
+        "update marts.fct_indicator_progress set rating_comparison = null "
+        "where indicator_code = 'training_participants' and fiscal_year = 2023",
+    )
+    row = row_of(section(opened("indicator", indicator="training_participants"), "達成状況の判定"), "令和5年度")
+    assert "A" in row
+    assert "数値判定と異なる" not in row

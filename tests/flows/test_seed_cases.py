@@ -129,7 +129,7 @@ def _add(project: Path) -> None:
     """Add each case's lines and model, as the data team would: its line is another stock's with what differs."""
     seeds, models = project / "seeds", project / "models" / "intermediate"
     like = next(csv.DictReader((seeds / "indicators.csv").open(encoding="utf-8", newline="")))
-    for place, case in enumerate(CASES, start=10):
+    for place, case in enumerate(CASES, start=90):
         own = {"indicator_code": case.code, "sort_order": str(place), "judging_method": "linear_pace", "baseline_fiscal_year": "2023"}
         _append(seeds / "indicators.csv", [like | own | case.line])
         written = ("fiscal_year", "target_text", "target_value", "target_qualifier")

@@ -58,7 +58,7 @@ def _add(project: Path) -> None:
     seed = project / "seeds" / "indicators.csv"
     rows = list(csv.DictReader(seed.open(encoding="utf-8", newline="")))
     flow = next(row for row in rows if row["indicator_code"] == "training_participants")
-    added = flow | NAMES | {"indicator_code": CODE, "sort_order": "10", "source_name": "access_log", "counts_people": "false"}
+    added = flow | NAMES | {"indicator_code": CODE, "sort_order": "90", "source_name": "access_log", "counts_people": "false"}
     with seed.open("a", encoding="utf-8", newline="") as content:
         csv.DictWriter(content, list(rows[0]), lineterminator="\n").writerow(added)
     models = project / "models" / "intermediate"
