@@ -68,6 +68,7 @@ def test_every_query_is_drawn_by_a_panel_and_every_panel_has_its_query_and_templ
         "files",
         "looking",
         "results",
+        "tiles",
     }
     assert {panel.name for panel in panels} == templates - of_the_frame
 
