@@ -1,13 +1,7 @@
 """The app in a real Chromium: on a projector's width and on a phone's."""
 
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -15,6 +9,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+
+from browsing.server import APP, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -31,50 +27,13 @@ ARGUMENTS = [
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def url(served_house: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the app on the tiny warehouse, started as the README starts it."""
-    port = free_port()
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SHIHYO_")}
-    environment = inherited | served_house.environment | {"PYTHONPATH": str(ROOT)}
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app/streamlit_app.py",
-        "--server.port",
-        str(port),
-        "--server.address",
-        "127.0.0.1",
-    ]
     log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
-        try:
-            wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", server, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+    with serve(APP, served_house.environment, log) as server:
+        yield server.url
     assert "Traceback" not in log.read_text(encoding="utf-8")
-
-
-def wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the app did not start: {log.read_text(encoding='utf-8')}")
 
 
 @pytest.fixture(scope="module")
