@@ -155,7 +155,8 @@ def _refuse_unknown_variables() -> None:
         if not variable.startswith("SHIHYO_SOURCES__"):
             if variable not in known:
                 raise ConfigurationError(
-                    f"unknown variable {variable}; known are {', '.join(sorted(known))} and SHIHYO_SOURCES__…"
+                    f"unknown variable {variable}; known are {', '.join(sorted(known))} and"
+                    " SHIHYO_SOURCES__…"
                 )
         elif source not in SOURCE_NAMES:
             raise ConfigurationError(

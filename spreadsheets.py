@@ -18,7 +18,9 @@ _LONGEST_CELL = 32_000
 
 
 def inert(text: str) -> str:
-    """Return a text as a CSV may hold it: one that looks like a formula gets an apostrophe before it."""
+    """Return a text as a CSV may hold it: one that looks like a formula gets an apostrophe before
+    it.
+    """
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 

@@ -33,8 +33,8 @@ _IN_A_FORM = {"lang": "language"}
 
 @dataclass(frozen=True)
 class Address:
-    """What an address asks for: `on` is the day looked at, `year` the fiscal year, both None where it
-    leaves them to the version. `unknown` is what it names and nothing offers: (name, value).
+    """What an address asks for: `on` is the day looked at, `year` the fiscal year, both None where
+    it leaves them to the version. `unknown` is what it names and nothing offers: (name, value).
     """
 
     page: str = PAGES[0]
@@ -62,7 +62,11 @@ class Address:
 
     def without(self, name: str) -> list[tuple[str, str]]:
         """Return all that it asks for but for one thing, for a form that asks for that."""
-        asked = {_IN_A_FORM.get(each, each): value for each, value in self._asked().items() if each != name}
+        asked = {
+            _IN_A_FORM.get(each, each): value
+            for each, value in self._asked().items()
+            if each != name
+        }
         return list(asked.items())
 
     def file(self, panel: str, form: str, version: str, **more: str) -> str:
@@ -71,7 +75,11 @@ class Address:
 
     def _asked(self) -> dict[str, str]:
         asked = {"indicator": self.indicator} if self.indicator is not None else {}
-        asked |= {name: getattr(self, name) for name, known in CHOICES.items() if getattr(self, name) != known[0]}
+        asked |= {
+            name: getattr(self, name)
+            for name, known in CHOICES.items()
+            if getattr(self, name) != known[0]
+        }
         more = {"issue": self.issue, "year": self.year, "on": self.on}
         return asked | {name: str(value) for name, value in more.items() if value is not None}
 
@@ -131,5 +139,7 @@ def _day(text: str | None) -> date | None:
 
 def _value(query: Mapping[str, Sequence[str]], *names: str) -> str | None:
     """Return the value of a parameter, or None without it; several values are no known one."""
-    values = list(dict.fromkeys(value for name in dict.fromkeys(names) for value in query.get(name, ())))
+    values = list(
+        dict.fromkeys(value for name in dict.fromkeys(names) for value in query.get(name, ()))
+    )
     return ", ".join(values) if values else None

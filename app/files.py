@@ -114,13 +114,17 @@ def panel_file(panel: DrawnPanel, form: str) -> File | None:
     words = words_of(panel.address.lang)
     html = str(panel.html)
     as_of = panel.day.isoformat() if panel.day else ""
-    facts = _Facts(panel.title, panel.subject, as_of, words("files.demo") if panel.is_demo else "", words)
+    facts = _Facts(
+        panel.title, panel.subject, as_of, words("files.demo") if panel.is_demo else "", words
+    )
     if form == "svg":
         charts = charts_of(html)
         content = _drawing(charts[0], facts, panel.address.scheme) if charts else None
     else:
         tables = tables_of(html, words)
-        content = {"csv": _csv, "xlsx": _workbook, "json": _json}[form](tables, facts) if tables else None
+        content = (
+            {"csv": _csv, "xlsx": _workbook, "json": _json}[form](tables, facts) if tables else None
+        )
     return File(f"{_name(facts)}.{form}", FORMS[form], content) if content else None
 
 
@@ -128,7 +132,9 @@ def _name(facts: _Facts) -> str:
     """Name a file by its indicator or page, its panel and the day of its figures."""
     told = [] if facts.title.startswith(facts.subject) else [facts.subject]
     named = "_".join(each for each in (*told, facts.title) if each)
-    clean = _IN_NO_FILE_NAME.sub("_", "".join(each if each.isprintable() else " " for each in named)).strip("._")
+    clean = _IN_NO_FILE_NAME.sub(
+        "_", "".join(each if each.isprintable() else " " for each in named)
+    ).strip("._")
     return f"{clean[:_LONGEST_NAME]}_{facts.as_of}"
 
 
@@ -190,7 +196,9 @@ def _sheet(book: Any, name: str, table: Table, facts: _Facts) -> None:
         for place, text in enumerate(row):
             if figure := _figure(text):
                 value, form = figure
-                sheet.write_number(line, place, value, book.add_format(wrapped | {"num_format": form}))
+                sheet.write_number(
+                    line, place, value, book.add_format(wrapped | {"num_format": form})
+                )
             else:
                 sheet.write_string(line, place, printable(text), plain)
     for line, note in enumerate(table.notes, start=5 + len(table.rows)):

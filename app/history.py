@@ -22,7 +22,8 @@ _STALE = " is stale: "
 
 @dataclass(frozen=True)
 class Night:
-    """A night, or what a person did to what is published. `outcome` is a code; of texts it has none.
+    """A night, or what a person did to what is published. `outcome` is a code; of texts it has
+    none.
 
     `version` is what it published: its date, or None.
     """

@@ -36,12 +36,17 @@ class Finding:
 
 def findings(run: FinishedRun, words: Words) -> list[Finding]:
     """Return what each check found for which a night published nothing, and what to do."""
-    told = (Finding(_finding_of(line, words), advice(line.partition(":")[0], words)) for line in run.failures)
+    told = (
+        Finding(_finding_of(line, words), advice(line.partition(":")[0], words))
+        for line in run.failures
+    )
     return list(dict.fromkeys(told))
 
 
 def noted(found: Iterable[Row], words: Words) -> list[Finding]:
-    """Return what the checks of the published version noted (`queries/audit_warnings`), and what to do."""
+    """Return what the checks of the published version noted (`queries/audit_warnings`), and what to
+    do.
+    """
     told = (
         Finding(
             _finding(each["expectation_name"], each["observed"], words),
@@ -70,8 +75,8 @@ def outcome(run: FinishedRun, words: Words) -> str:
 
 
 def notes(state: State, found: Iterable[Row], words: Words) -> list[str]:
-    """Return a sentence for each warning of the published version's checks (`queries/audit_warnings`),
-    and for what the last night left unread.
+    """Return a sentence for each warning of the published version's checks
+    (`queries/audit_warnings`), and for what the last night left unread.
     """
     told = [_finding(each["expectation_name"], each["observed"], words) for each in found]
     run, published = state.last_run, state.published
@@ -138,7 +143,10 @@ def _entries(account: Row, which: str) -> list[Row]:
 
 
 def _line(text: str, source: str, entries: list[Row], count: int, words: Words) -> str:
-    shown = [words("unread.entry", name=each.get("name", ""), reason=_reason(each, words)) for each in entries[:_NAMED]]
+    shown = [
+        words("unread.entry", name=each.get("name", ""), reason=_reason(each, words))
+        for each in entries[:_NAMED]
+    ]
     if count > len(shown):
         shown.append(words("unread.more", count=count - len(shown)))
     return words(text, source=source, count=count, entries=words.listed(shown))

@@ -1,4 +1,5 @@
-"""The overview of a version as one file for each language, printed as JSON: `python -m app.one_page FILE …`.
+"""The overview of a version as one file for each language, printed as JSON: `python -m app.one_page
+FILE …`.
 
 The night, which may not import the app, has it drawn by this process of its own. It is told all
 that it needs, reads the version's file alone, and writes nothing.
@@ -34,7 +35,9 @@ def _run(words: list[str]) -> None:
         published_at=asked.published_at,
         is_rolled_back=False,
     )
-    drawn = {language: draw_one_page(published, language, is_demo=asked.demo) for language in LANGUAGES}
+    drawn = {
+        language: draw_one_page(published, language, is_demo=asked.demo) for language in LANGUAGES
+    }
     json.dump(drawn, sys.stdout, ensure_ascii=True)
 
 

@@ -41,7 +41,9 @@ class Layout:
     @property
     def every_panel(self) -> tuple[Panel, ...]:
         """Return its panels of any day and year, each once."""
-        return tuple(dict.fromkeys((*self.panels, *(self.of_the_past or ()), *(self.of_a_year or ()))))
+        return tuple(
+            dict.fromkeys((*self.panels, *(self.of_the_past or ()), *(self.of_a_year or ())))
+        )
 
 
 def _panel(name: str, *besides: str) -> Panel:
@@ -121,7 +123,15 @@ LAYOUTS = {
         ),
         indicator=USAGE_RATE,
         of_the_past=(
-            Panel("usage_then", ("usage_departments_then", "usage_months_then", "indicator_months", "indicator_targets")),
+            Panel(
+                "usage_then",
+                (
+                    "usage_departments_then",
+                    "usage_months_then",
+                    "indicator_months",
+                    "indicator_targets",
+                ),
+            ),
             _NOT_KEPT,
         ),
     ),
@@ -161,7 +171,9 @@ WITHOUT_FILES = frozenset(
 )
 
 # Panels that say of which year they are in the name of what is saved, where one is looked at.
-OF_A_YEAR = frozenset({"year_standing", "year_tiles", "usage_standings", "usage_grid", "usage_then"})
+OF_A_YEAR = frozenset(
+    {"year_standing", "year_tiles", "usage_standings", "usage_grid", "usage_then"}
+)
 
 # The overview as a file of its own. What the night noted is not known yet when the file is drawn.
 ONE_PAGE = Layout(

@@ -10,8 +10,8 @@ _HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Html:
-    """HTML that says of itself that it is: of a mere text Streamlit asks the disk whether it names a
-    file.
+    """HTML that says of itself that it is: of a mere text Streamlit asks the disk whether it names
+    a file.
     """
 
     text: str

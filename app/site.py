@@ -43,7 +43,9 @@ class Drawn:
 
 @dataclass(frozen=True)
 class DrawnPanel:
-    """A panel by itself: what it shows, of which version and day, its title and what the page is about."""
+    """A panel by itself: what it shows, of which version and day, its title and what the page is
+    about.
+    """
 
     html: Markup
     address: Address
@@ -55,7 +57,9 @@ class DrawnPanel:
 
 
 def draw_site(state: State, address: Address, now: datetime, one_page: str | None = None) -> Drawn:
-    """Return the page that an address asks for, or why there is none; `one_page` is where its copy is served."""
+    """Return the page that an address asks for, or why there is none; `one_page` is where its copy
+    is served.
+    """
     if state.unreadable:
         _LOG.error("the published version cannot be read: %s", state.unreadable)
         return _without_figures("unreadable", address, state)
@@ -65,7 +69,11 @@ def draw_site(state: State, address: Address, now: datetime, one_page: str | Non
         return _drawn(state.published, state, address, now, one_page)
     except WarehouseUnreadableError as error:
         _LOG.error("the published version cannot be read: %s", error)
-        return _without_figures("outdated" if isinstance(error, WarehouseOutdatedError) else "unreadable", address, state)
+        return _without_figures(
+            "outdated" if isinstance(error, WarehouseOutdatedError) else "unreadable",
+            address,
+            state,
+        )
 
 
 def draw_misconfigured(address: Address) -> Drawn:
@@ -88,23 +96,46 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
     told = _told(published, LAYOUTS[address.page], address, None)
     if _is_unknown(address, told):
         return None
-    of_page = words.of(told["indicator"], "name") if address.page == "indicator" else words(f"page.{address.page}")
+    of_page = (
+        words.of(told["indicator"], "name")
+        if address.page == "indicator"
+        else words(f"page.{address.page}")
+    )
     drawn = _panels(published, (panel,), address, state, told)
     title = _title_of(name, drawn[name], words, told["year_looked_at"])
-    return DrawnPanel(drawn[name], address, published, address.on or published.as_of, title, of_page, state.is_demo)
+    return DrawnPanel(
+        drawn[name],
+        address,
+        published,
+        address.on or published.as_of,
+        title,
+        of_page,
+        state.is_demo,
+    )
 
 
 def draw_one_page(published: Published, language: Language, *, is_demo: bool) -> str:
     """Return the overview of a version as a whole file; raises WarehouseUnreadableError.
 
-    It belongs to its version: nothing of the last night, or of the day on which it is read, is in it.
+    It belongs to its version: nothing of the last night, or of the day on which it is read, is in
+    it.
     """
     words, address = words_of(language), NoAddress(lang=language)
     told = _told(published, ONE_PAGE, address, None)
-    drawn = _panels(published, ONE_PAGE.panels, address, State(published, is_demo, None, None), told)
+    drawn = _panels(
+        published, ONE_PAGE.panels, address, State(published, is_demo, None, None), told
+    )
     body = Markup().join(drawn.values())
-    more = {"address": address, "is_demo": is_demo, "style": Markup(_STYLE.read_text(encoding="utf-8"))}
-    return str(draw("one_page.html", language, body=body, title=_title(address, None, words), **more, **told))
+    more = {
+        "address": address,
+        "is_demo": is_demo,
+        "style": Markup(_STYLE.read_text(encoding="utf-8")),
+    }
+    return str(
+        draw(
+            "one_page.html", language, body=body, title=_title(address, None, words), **more, **told
+        )
+    )
 
 
 def _without_figures(why: str, address: Address, state: State) -> Drawn:
@@ -123,12 +154,17 @@ def _without_figures(why: str, address: Address, state: State) -> Drawn:
     }
     more = {"address": address, "state": state, "nights": nights, "history": history}
     body = [draw("message.html", address.lang, why=why)]
-    body += [draw(f"{name}.html", address.lang, **told, **more) for name in LAYOUTS[address.page].without_figures]
+    body += [
+        draw(f"{name}.html", address.lang, **told, **more)
+        for name in LAYOUTS[address.page].without_figures
+    ]
     drawn = _framed(Markup().join(body), words("title"), address, state, told)
     return replace(drawn, has_figures=False)
 
 
-def _drawn(published: Published, state: State, address: Address, now: datetime, one_page: str | None) -> Drawn:
+def _drawn(
+    published: Published, state: State, address: Address, now: datetime, one_page: str | None
+) -> Drawn:
     words = words_of(address.lang)
     address = _within_what_is_known(published, address)
     told = _told(published, LAYOUTS[address.page], address, now) | {"one_page": one_page}
@@ -137,7 +173,10 @@ def _drawn(published: Published, state: State, address: Address, now: datetime, 
         body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **told)
     else:
         drawn = _panels(published, _panels_of(address), address, state, told)
-        body = Markup().join(_with_files(name, each, address, published, told["year_looked_at"]) for name, each in drawn.items())
+        body = Markup().join(
+            _with_files(name, each, address, published, told["year_looked_at"])
+            for name, each in drawn.items()
+        )
     return _framed(body, _title(address, told["indicator"], words), address, state, told)
 
 
@@ -147,15 +186,27 @@ def _within_what_is_known(published: Published, address: Address) -> Address:
     The version's own day is what is shown without one. A report names the years itself.
     """
     if address.on is not None:
-        first_on = next((each["first_on"] for each in read(published, ("days",), as_of=_day(published, None))["days"]), None)
+        first_on = next(
+            (
+                each["first_on"]
+                for each in read(published, ("days",), as_of=_day(published, None))["days"]
+            ),
+            None,
+        )
         if first_on is None or not first_on <= address.on <= _day(published, None):
-            address = replace(address, on=None, unknown=(*address.unknown, ("on", address.on.isoformat())))
+            address = replace(
+                address, on=None, unknown=(*address.unknown, ("on", address.on.isoformat()))
+            )
         elif address.on == published.as_of:
             address = replace(address, on=None)
     if address.year is not None and address.page != "report":
         years = read(published, ("years",), on=_day(published, address.on))["years"]
         if address.year not in {each["fiscal_year"] for each in years}:
-            address = replace(address, year=None, unknown=(*address.unknown, ("year_of_figures", str(address.year))))
+            address = replace(
+                address,
+                year=None,
+                unknown=(*address.unknown, ("year_of_figures", str(address.year))),
+            )
     return address
 
 
@@ -165,15 +216,23 @@ def _day(published: Published, on: date | None) -> date:
 
 
 def _panels_of(address: Address) -> tuple[Panel, ...]:
-    return LAYOUTS[address.page].drawn(is_past=address.on is not None, has_year=address.year is not None)
+    return LAYOUTS[address.page].drawn(
+        is_past=address.on is not None, has_year=address.year is not None
+    )
 
 
-def _told(published: Published, layout: Layout, address: Address, now: datetime | None) -> dict[str, Any]:
+def _told(
+    published: Published, layout: Layout, address: Address, now: datetime | None
+) -> dict[str, Any]:
     """Return what every template of a page is told."""
     day = _day(published, address.on)
     frame = read(published, FRAME, on=day, as_of=_day(published, None))
     trust = frame["trust"][0]
-    late_from = published.published_at + timedelta(hours=trust["updated_within_hours"]) if published.published_at else None
+    late_from = (
+        published.published_at + timedelta(hours=trust["updated_within_hours"])
+        if published.published_at
+        else None
+    )
     return {
         "published": published,
         "indicators": frame["indicators"],
@@ -181,16 +240,24 @@ def _told(published: Published, layout: Layout, address: Address, now: datetime 
         "days": frame["days"],
         "days_back": _days_back(published.as_of, frame["days"]),
         "years": frame["years"],
-        "year_looked_at": next((each for each in frame["years"] if each["fiscal_year"] == address.year), None),
+        "year_looked_at": next(
+            (each for each in frame["years"] if each["fiscal_year"] == address.year), None
+        ),
         "trust": trust,
         "late_from": late_from,
         "is_late": late_from is not None and now is not None and now > late_from,
-        "late_sources": sum(each <= now.astimezone(JST).date() for each in trust["sources_late_from"]) if now else 0,
+        "late_sources": (
+            sum(each <= now.astimezone(JST).date() for each in trust["sources_late_from"])
+            if now
+            else 0
+        ),
     }
 
 
 def _days_back(as_of: date | None, days: list[Row]) -> list[tuple[str, date]]:
-    """Return days that are often looked back to, by what they are called, as far as anything was known then."""
+    """Return days that are often looked back to, by what they are called, as far as anything was
+    known then.
+    """
     if as_of is None or not days or days[0]["first_on"] is None:
         return []
     is_leap_day = (as_of.month, as_of.day) == (2, 29)
@@ -204,7 +271,9 @@ def _is_unknown(address: Address, told: dict[str, Any]) -> bool:
 
 
 def _indicator(indicators: list[Row], layout: Layout, address: Address) -> Row | None:
-    """Return the indicator that a page is about: its own, the one that the address names, or the first."""
+    """Return the indicator that a page is about: its own, the one that the address names, or the
+    first.
+    """
     code = layout.indicator
     if layout.is_of_one_indicator:
         code = address.indicator
@@ -249,17 +318,29 @@ def _panels(
 
 
 def _named(rows: list[Row], indicators: dict[str, Row]) -> list[Row]:
-    """Return the rows; one that is of an indicator says also what that is called and how it is written."""
+    """Return the rows; one that is of an indicator says also what that is called and how it is
+    written.
+    """
     return [{**indicators.get(row.get("indicator_code", ""), {}), **row} for row in rows]
 
 
-def _with_files(name: str, drawn: Markup, address: Address, published: Published, year: Row | None) -> Markup:
+def _with_files(
+    name: str, drawn: Markup, address: Address, published: Published, year: Row | None
+) -> Markup:
     """Put the links to what a panel can be saved as at its end."""
     shown = {"has_rows": has_rows(drawn), "has_chart": '<img class="chart' in drawn}
     if name in WITHOUT_FILES or not any(shown.values()):
         return drawn
     title = _title_of(name, drawn, words_of(address.lang), year)
-    links = draw("files.html", address.lang, panel=name, title=title, address=address, published=published, **shown)
+    links = draw(
+        "files.html",
+        address.lang,
+        panel=name,
+        title=title,
+        address=address,
+        published=published,
+        **shown,
+    )
     before, end, after = drawn.rpartition("</")
     return before + links + Markup(end) + after
 
@@ -270,9 +351,17 @@ def _title_of(name: str, drawn: Markup, words: Words, year: Row | None) -> str:
     return f"{title} {words.of(year, 'year')}" if year and name in OF_A_YEAR else title
 
 
-def _framed(body: Markup, title: str, address: Address, state: State, told: dict[str, Any]) -> Drawn:
+def _framed(
+    body: Markup, title: str, address: Address, state: State, told: dict[str, Any]
+) -> Drawn:
     unknown = [(name, in_one_line(value)) for name, value in address.unknown]
-    more = {"address": address, "state": state, "is_demo": state.is_demo, "nights": nights, "pages": PAGES}
+    more = {
+        "address": address,
+        "state": state,
+        "is_demo": state.is_demo,
+        "nights": nights,
+        "pages": PAGES,
+    }
     html = draw("frame.html", address.lang, body=body, title=title, unknown=unknown, **told, **more)
     return Drawn(title, html)
 

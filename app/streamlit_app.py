@@ -30,8 +30,13 @@ def _drawn_by_the_site() -> None:
 
 
 def _asked() -> Address:
-    """Return what the address asks for; Streamlit shows its first page of an address it does not know."""
-    known = [st.Page(_drawn_by_the_site, title=page, url_path=page, default=page == PAGES[0]) for page in PAGES]
+    """Return what the address asks for; Streamlit shows its first page of an address it does not
+    know.
+    """
+    known = [
+        st.Page(_drawn_by_the_site, title=page, url_path=page, default=page == PAGES[0])
+        for page in PAGES
+    ]
     path = st.navigation(known, position="hidden").url_path
     if not path:
         named = path_below(st.context.url, str(st.get_option("server.baseUrlPath")))
@@ -86,9 +91,15 @@ def _file(request: Request) -> Response:
         found = None
     if found is None:
         words = words_of(address.lang)
-        return PlainTextResponse(f"{words('files.gone_title')}\n{words('files.gone')}\n", status_code=410)
+        return PlainTextResponse(
+            f"{words('files.gone_title')}\n{words('files.gone')}\n", status_code=410
+        )
     disposition = f"attachment; filename*=UTF-8''{quote(found.name)}"
-    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+    headers = {
+        "Content-Disposition": disposition,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
     return Response(found.content, media_type=found.media_type, headers=headers)
 
 

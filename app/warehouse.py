@@ -1,10 +1,10 @@
 """What the app reads: the published version, the last night's outcome, and query results.
 
 The link is resolved to a file once per run; that file is never written again, so it is opened
-read-only for the length of one page's queries, and what it said is cached under its name. The status and the
-run ledger stand outside the warehouse and may be missing or cut short: the app then says less, and
-never fails. Nothing of the night (flows, dbt, the audit) may be imported here; what both know of
-`published/` is in `published.py`.
+read-only for the length of one page's queries, and what it said is cached under its name. The
+status and the run ledger stand outside the warehouse and may be missing or cut short: the app then
+says less, and never fails. Nothing of the night (flows, dbt, the audit) may be imported here; what
+both know of `published/` is in `published.py`.
 """
 
 from collections.abc import Callable, Iterable
@@ -57,7 +57,9 @@ class WarehouseOutdatedError(WarehouseUnreadableError):
 
 @dataclass(frozen=True)
 class Published:
-    """The version that the link points at; `as_of` and `published_at` are None only when its name does not tell them."""
+    """The version that the link points at; `as_of` and `published_at` are None only when its name
+    does not tell them.
+    """
 
     file: Path
     version: str
@@ -124,10 +126,14 @@ def at_version(settings: Settings, state: State, version: str) -> State | None:
     return replace(state, published=_published(file, list(state.told)), unreadable=None)
 
 
-def read_one_page(settings: Settings, published: Published | None, language: Language) -> bytes | None:
+def read_one_page(
+    settings: Settings, published: Published | None, language: Language
+) -> bytes | None:
     """Return the one-page copy of the published version, None where it has none."""
     try:
-        return one_page_file(settings, published.version, language).read_bytes() if published else None
+        return (
+            one_page_file(settings, published.version, language).read_bytes() if published else None
+        )
     except OSError:
         return None
 
@@ -142,7 +148,9 @@ def read(published: Published, queries: Iterable[str], **parameters: Any) -> dic
 
 # A page of each indicator and the others, in a version and the one before it.
 @lru_cache(maxsize=64)
-def _read(version_file: str, queries: tuple[str, ...], parameters: tuple[tuple[str, Any], ...]) -> dict[str, list[Row]]:
+def _read(
+    version_file: str, queries: tuple[str, ...], parameters: tuple[tuple[str, Any], ...]
+) -> dict[str, list[Row]]:
     try:
         with duckdb.connect(version_file, read_only=True) as connection:
             return {query: _rows(connection, query, dict(parameters)) for query in queries}
@@ -152,7 +160,9 @@ def _read(version_file: str, queries: tuple[str, ...], parameters: tuple[tuple[s
         raise WarehouseUnreadableError(str(error).splitlines()[0]) from error
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[Row]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]
+) -> list[Row]:
     statement = (_QUERIES / f"{query}.sql").read_text(encoding="utf-8")
     named = {name: each for name, each in parameters.items() if f"${name}" in statement}
     result = connection.execute(statement, named)
@@ -169,14 +179,20 @@ def _last_events(settings: Settings) -> list[Event]:
 
 def _published(file: Path, found: list[Event]) -> Published:
     version = version_of(file)
-    entered = [event.at for event in found if isinstance(event, EnteredVersion) and event.version == version]
+    entered = [
+        event.at
+        for event in found
+        if isinstance(event, EnteredVersion) and event.version == version
+    ]
     moves = [event for event in found if isinstance(event, EnteredVersion | Rollback)]
     return Published(
         file=file,
         version=version,
         as_of=_told(version_as_of, version),
         published_at=entered[-1] if entered else _told(version_started_at, version),
-        is_rolled_back=bool(moves) and isinstance(moves[-1], Rollback) and moves[-1].version == version,
+        is_rolled_back=bool(moves)
+        and isinstance(moves[-1], Rollback)
+        and moves[-1].version == version,
     )
 
 
@@ -210,7 +226,9 @@ def _last_run(status: Status, found: list[Event]) -> FinishedRun | None:
     """
     finished = [event for event in found if isinstance(event, FinishedRun)]
     known = [run for run in (*finished[-1:], status.last_run) if run]
-    return max(known, key=lambda run: run.finished_at or datetime.min.replace(tzinfo=UTC), default=None)
+    return max(
+        known, key=lambda run: run.finished_at or datetime.min.replace(tzinfo=UTC), default=None
+    )
 
 
 def _unfinished_run(found: list[Event]) -> RunEvent | None:

@@ -64,7 +64,10 @@ def _write(document: Path, lines: list[Line], sizes: Sizes) -> None:
     _, _, after = rest.partition(_END)
     table = ["| what | measured | bound | in seconds |", "|---|---|---|---|"]
     table += [f"| {line.name} | {line.value} | {line.bound} | {line.details} |" for line in lines]
-    heading = f"{date.today()}, commit {_commit()}, {_machine()}; median of {sizes.runs} pairs (least–greatest)."
+    heading = (
+        f"{date.today()}, commit {_commit()}, {_machine()}; median of {sizes.runs} pairs"
+        " (least–greatest)."
+    )
     document.write_text(
         f"{before}{_BEGIN}\n\n{heading}\n\n" + "\n".join(table) + f"\n\n{_END}{after}",
         encoding="utf-8",

@@ -67,7 +67,8 @@ def _until_seen(chromium: Any, app: Server, bare: Server, sizes: Sizes) -> Itera
         lambda: _seconds_until(chromium, bare.url, _SEEN),
     )
     yield Line(
-        "The app in Chromium, from navigation to nine tiles and the main chart ÷ a bare Streamlit page with these figures",
+        "The app in Chromium, from navigation to nine tiles and the main chart ÷ a bare Streamlit"
+        " page with these figures",
         ratio(ours, floors),
         "≤ 1.0",
         f"{median(ours):.2f} s and {median(floors):.2f} s, empty cache",
@@ -120,10 +121,12 @@ def _crowd(chromium: Any, app: Server, sizes: Sizes) -> Line:
 
     together, single = alternate(3 * sizes.runs, among_others, alone)
     return Line(
-        f"The same in Chromium while {_READERS} more sessions begin in the same moment: the slowest ÷ alone",
+        f"The same in Chromium while {_READERS} more sessions begin in the same moment: the slowest"
+        " ÷ alone",
         f"{max(together) / median(single):.2f}",
         "≤ 2",
-        f"{max(together):.2f} s and {median(single):.2f} s; all of them are served within {max(crowds):.1f} s",
+        f"{max(together):.2f} s and {median(single):.2f} s; all of them are served within"
+        f" {max(crowds):.1f} s",
     )
 
 
@@ -145,8 +148,9 @@ def _new_sessions(app: Server, bare: Server, sizes: Sizes) -> Iterator[Line]:
         "New sessions of the app per second ÷ that page's",
         ratio(floors, ours),
         "≥ 0.9",
-        f"{sizes.sessions / median(ours):.1f} and {sizes.sessions / median(floors):.1f} a second, {_CLIENTS} at a time; "
-        f"{1000 * median(spent[app.url]):.0f} and {1000 * median(spent[bare.url]):.0f} ms of the server's processor each",
+        f"{sizes.sessions / median(ours):.1f} and {sizes.sessions / median(floors):.1f} a second,"
+        f" {_CLIENTS} at a time; {1000 * median(spent[app.url]):.0f} and"
+        f" {1000 * median(spent[bare.url]):.0f} ms of the server's processor each",
     )
 
 

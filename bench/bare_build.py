@@ -52,7 +52,8 @@ def _load_seed(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> N
     types = {"types": node["config"]["column_types"]} if node["config"]["column_types"] else {}
     options = ", types = $types" if types else ""
     connection.execute(
-        f"create or replace table {node['relation_name']} as from read_csv($file, header = true{options})",
+        f"create or replace table {node['relation_name']} as from read_csv($file, header ="
+        f" true{options})",
         {**parameters, **types},
     )
 

@@ -110,10 +110,12 @@ def landing(folder: Path, sizes: Sizes) -> Iterator[Line]:
     size = sum(file.stat().st_size for file in deployment.logs.rglob("*.csv"))
     landings, copies = alternate(sizes.runs, land, copy)
     yield Line(
-        f"Landing {sizes.rows:,} access-log rows ({sizes.files} files, {size / 1e9:.2f} GB) ÷ DuckDB's own CSV → Parquet copy",
+        f"Landing {sizes.rows:,} access-log rows ({sizes.files} files, {size / 1e9:.2f} GB) ÷"
+        " DuckDB's own CSV → Parquet copy",
         ratio(landings, copies),
         "≤ 2.5, aim 1.8",
-        f"landing {min(landings):.1f} s, copy {min(copies):.1f} s; {sizes.rows / min(landings) / 1e6:.2f} million rows/s",
+        f"landing {min(landings):.1f} s, copy {min(copies):.1f} s;"
+        f" {sizes.rows / min(landings) / 1e6:.2f} million rows/s",
     )
     empty_night = nothing()
     yield Line(
@@ -165,7 +167,8 @@ def thousandth_night(folder: Path, sizes: Sizes) -> Iterator[Line]:
         sizes.runs, lambda: another(sizes.many_days), lambda: another(sizes.few_days)
     )
     yield Line(
-        f"A night that adds one day ({sizes.rows_a_day:,} rows) after {sizes.many_days:,} landed days ÷ after {sizes.few_days}",
+        f"A night that adds one day ({sizes.rows_a_day:,} rows) after {sizes.many_days:,} landed"
+        f" days ÷ after {sizes.few_days}",
         ratio(many, few),
         "≤ 1.15",
         f"{min(many):.1f} s and {min(few):.1f} s",
@@ -280,10 +283,12 @@ def project_build(folder: Path, sizes: Sizes) -> Iterator[Line]:
         json.loads((folder / "whole" / "run_results.json").read_text(encoding="utf-8"))["results"]
     )
     yield Line(
-        f"`dbt build` of the {nodes} seeds, models and data tests on the demonstration ÷ (`dbt build --empty` + the same SQL without dbt)",
+        f"`dbt build` of the {nodes} seeds, models and data tests on the demonstration ÷ (`dbt"
+        " build --empty` + the same SQL without dbt)",
         ratio(builds, floors),
         "≤ 1.5",
-        f"{min(builds):.1f} s; {min(part[0] for part in floor_parts):.1f} + {min(part[1] for part in floor_parts):.1f} s",
+        f"{min(builds):.1f} s; {min(part[0] for part in floor_parts):.1f} +"
+        f" {min(part[1] for part in floor_parts):.1f} s",
     )
 
 

@@ -38,7 +38,8 @@ def copy(inbox: str, target: str) -> None:
         connection.execute("set threads = 2")
         for file in sorted(Path(inbox).rglob("*.csv")):
             connection.execute(
-                f"copy (from read_csv('{file}', all_varchar = true)) to '{target}/{file.stem}.parquet' (format parquet, compression zstd)"
+                f"copy (from read_csv('{file}', all_varchar = true)) to"
+                f" '{target}/{file.stem}.parquet' (format parquet, compression zstd)"
             )
 
 
@@ -51,8 +52,7 @@ def one_sql(inbox: str, roster: str) -> None:
     postings.write_text(text, encoding="utf-8")
     with duckdb.connect() as connection:
         connection.execute("set threads = 2")
-        connection.execute(
-            f"""
+        connection.execute(f"""
             select date_trunc('month', log.timestamp + interval 9 hour) as month, postings."所属名", count(distinct log.user_name)
             from read_csv('{inbox}/**/*.csv', columns = {{
                 'timestamp': 'timestamp', 'user_name': 'varchar', 'event': 'varchar', 'workbook': 'varchar', 'client_ip': 'varchar'
@@ -60,8 +60,7 @@ def one_sql(inbox: str, roster: str) -> None:
             inner join read_csv('{postings}', all_varchar = true) as postings on upper(log.user_name) = postings."職員番号"
             where log.event in ('view', 'export')
             group by all
-            """
-        ).fetchall()
+            """).fetchall()
 
 
 def land(folder: str) -> None:

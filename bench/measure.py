@@ -58,7 +58,8 @@ def measure(command: Sequence[str], environment: dict[str, str]) -> Measurement:
     sampler.join()
     if process.returncode != 0:
         raise BenchmarkError(
-            f"{' '.join(command)} ended with {process.returncode}: {output.decode(errors='replace')[-2000:]}"
+            f"{' '.join(command)} ended with {process.returncode}:"
+            f" {output.decode(errors='replace')[-2000:]}"
         )
     return Measurement(seconds, peak[0])
 

@@ -38,7 +38,9 @@ _SECONDS = 60
 
 @dataclass(frozen=True)
 class Picture:
-    """One file: of a page in a language, at a width in a scheme, or printed where there is no width."""
+    """One file: of a page in a language, at a width in a scheme, or printed where there is no
+    width.
+    """
 
     page: str
     language: str
@@ -83,7 +85,8 @@ def take(url: str, chromium: Any, folder: Path, wanted: Iterator[Picture]) -> It
         if picture.width is None:
             page.pdf(path=place, format="A4", prefer_css_page_size=True)
         else:
-            # What scrolls is within Streamlit's frame: a screen as high as the page shows all of it.
+            # What scrolls is within Streamlit's frame: a screen as high as the page shows all of
+            # it.
             height = page.evaluate(
                 "Math.ceil(document.querySelector('.stMainBlockContainer').scrollHeight)"
             )

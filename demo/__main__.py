@@ -31,7 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--variety",
         choices=get_args(Variety),
         default="dirty",
-        help="clean: no faulty rows; dirty: the faults such sources have (default); hostile: attacks and accidents besides",
+        help=(
+            "clean: no faulty rows; dirty: the faults such sources have (default); hostile: attacks"
+            " and accidents besides"
+        ),
     )
     options = parser.parse_args(arguments)
     try:

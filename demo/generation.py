@@ -97,7 +97,8 @@ def generate(
         )
         if strangers:
             raise ForeignFolderError(
-                f"{root}: expected only the demonstration's sources, found {strangers[0]}; name another folder with --to."
+                f"{root}: expected only the demonstration's sources, found {strangers[0]}; name"
+                " another folder with --to."
             )
         partial, replaced = (
             root.with_name(f".{root.name}.partial"),

@@ -213,7 +213,9 @@ def _uninvited() -> Iterator[Delivery]:
         "cut.html": "<html><h1>令和4年度デジタル統括室運営方針</h1>".encode()[:-20],
         "binary.html": bytes(range(256)) * 40,
         "one_line.txt": f"{_NAME} {PLANTED_MAIL} ".encode() * 20_000,
-        "script.html": f"<html><script>{_ATTACKS[1]}</script>{'<table><tr><td>' * 300}{_NAME}</html>".encode(),
+        "script.html": (
+            f"<html><script>{_ATTACKS[1]}</script>{'<table><tr><td>' * 300}{_NAME}</html>".encode()
+        ),
     }
     yield from (
         Delivery(policy_pages.SOURCE, DAY, name, content) for name, content in pages.items()

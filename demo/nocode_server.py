@@ -28,7 +28,8 @@ TOKEN = "demonstration-token-of-no-value"
 PORT = 8591
 LOCATION_VARIABLE = "SHIHYO_SOURCES__NOCODE_APPS__LOCATION"
 _QUERY = re.compile(
-    r"(?:\$id > (?P<after>\d+))?\s*(?:order by \$id (?P<order>asc|desc))?\s*(?:limit (?P<limit>\d+))?\s*(?:offset (?P<offset>\d+))?"
+    r"(?:\$id > (?P<after>\d+))?\s*(?:order by \$id (?P<order>asc|desc))?\s*"
+    r"(?:limit (?P<limit>\d+))?\s*(?:offset (?P<offset>\d+))?"
 )
 
 

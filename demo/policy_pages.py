@@ -114,7 +114,8 @@ def page(day: date, *, has_results: bool) -> str:
     ]
     if has_results:
         body.append(
-            "<p>運営方針の進捗管理を実施しました。その結果を「アウトカム指標の達成状況(定量評価)」と「自己評価」に反映しています。"
+            "<p>運営方針の進捗管理を実施しました。"
+            "その結果を「アウトカム指標の達成状況(定量評価)」と「自己評価」に反映しています。"
             f"({_japanese(day)})</p>"
         )
     body += ["<h2>重点的に取り組む主な経営課題</h2>"]
@@ -165,7 +166,10 @@ def _document(body: list[str]) -> str:
         f"<title>大阪市:{TITLE}</title>",
         "</head>",
         "<body>",
-        f"<!-- Demonstration copy: headings, indicators and figures of Osaka City's page {PAGE_NUMBER} (CC BY 4.0); prose left out. -->",
+        (
+            "<!-- Demonstration copy: headings, indicators and figures of Osaka City's page"
+            f" {PAGE_NUMBER} (CC BY 4.0); prose left out. -->"
+        ),
         '<ul class="breadcrumb"><li>トップページ</li><li>デジタル統括室</li><li>運営方針</li></ul>',
         '<div id="main">',
     ]

@@ -1,8 +1,8 @@
 """The personnel bureau's list of external specialists hired: a file a fiscal year, delivered again
 when rows come or change.
 
-It is CP932 with CRLF. The net sums of 採用数 by fiscal year of 採用年月日 are HIRED; the official 2 of
-FY2023 is three hires and one taken back. A row that is not decided yet has a planned day and a
+It is CP932 with CRLF. The net sums of 採用数 by fiscal year of 採用年月日 are HIRED; the official 2
+of FY2023 is three hires and one taken back. A row that is not decided yet has a planned day and a
 blank number, which is not zero. All but that 2 is invented.
 """
 

@@ -156,7 +156,8 @@ def _quarantine(configuration: Settings, arguments: argparse.Namespace) -> None:
         return
     if arguments.format not in (None, "xlsx"):
         raise UsageError(
-            f"quarantine export writes xlsx, not {arguments.format}; for csv and json: shihyo quarantine list"
+            f"quarantine export writes xlsx, not {arguments.format}; for csv and json: shihyo"
+            " quarantine list"
         )
     written = quarantine.export(
         configuration, arguments.to or configuration.data_dir / "quarantine"
@@ -175,7 +176,8 @@ def _erase(configuration: Settings, arguments: argparse.Namespace) -> None:
     person = sys.stdin.readline() if arguments.person == "-" else arguments.person
     erased = run_erasure(configuration, person)
     print(
-        f"erased: {erased.rows} rows of {erased.items} landed items stand for nobody now; erase the person at the sources, too"
+        f"erased: {erased.rows} rows of {erased.items} landed items stand for nobody now; erase the"
+        " person at the sources, too"
     )
 
 
@@ -192,7 +194,8 @@ def _versions(configuration: Settings, arguments: argparse.Namespace) -> None:
         ]
         state = f"  {states[0]}" if states else ""
         print(
-            f"{mark} {entry.version}  as of {entry.as_of}  {entry.byte_count / 1e6:.1f} MB  {checksum}{state}"
+            f"{mark} {entry.version}  as of {entry.as_of}  {entry.byte_count / 1e6:.1f} MB "
+            f" {checksum}{state}"
         )
     if bad := [str(verdict) for verdict in found if verdict.state != "whole"]:
         raise ShihyoError(f"versions: {'; '.join(bad)}; next: {next_step(found)}")
@@ -215,7 +218,8 @@ def _runs(configuration: Settings, arguments: argparse.Namespace) -> None:
     for run in ledger.runs(configuration)[-arguments.last :]:
         started = run.started_at.isoformat(timespec="seconds") if run.started_at else "?"
         print(
-            f"{started}  {run.command:<8}  as of {run.as_of or '?'}  {run.outcome:<18}  {run.message}"
+            f"{started}  {run.command:<8}  as of {run.as_of or '?'}  {run.outcome:<18} "
+            f" {run.message}"
         )
 
 
@@ -299,7 +303,10 @@ def _parser() -> argparse.ArgumentParser:
     explained.add_argument("--format", choices=("table", "json"), default="table")
     commands.add_parser(
         "dev",
-        help="build what the dbt project changed, on a copy of what is published, and say what readers would see change",
+        help=(
+            "build what the dbt project changed, on a copy of what is published, and say what"
+            " readers would see change"
+        ),
     )
     compared = commands.add_parser(
         "diff", help="what changes between what is published and another warehouse"

@@ -136,7 +136,8 @@ def _judge(folder: Path, project: Path, warehouse: Path, succeeded: bool) -> Edi
         if finding:
             line += f": {finding[0]}"
         raise kind(
-            f"{line}; next: {finding[1] if finding else 'correct it'}, and shihyo dev again; dbt says:",
+            f"{line}; next: {finding[1] if finding else 'correct it'}, and shihyo dev again; dbt"
+            " says:",
             details=output,
         )
     names = [result["unique_id"].split(".") for result in results]

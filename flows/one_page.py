@@ -93,11 +93,14 @@ def render(
 
 
 def print_to(page: bytes, place: Path) -> None:
-    """Print a page as an A4 PDF by a browser; raises UsageError without one, ShihyoError when it fails."""
+    """Print a page as an A4 PDF by a browser; raises UsageError without one, ShihyoError when it
+    fails.
+    """
     browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         raise UsageError(
-            f"render --pdf: no browser found ({', '.join(_BROWSERS)}); next: install Debian's chromium, or render the HTML"
+            f"render --pdf: no browser found ({', '.join(_BROWSERS)}); next: install Debian's"
+            " chromium, or render the HTML"
         )
     with TemporaryDirectory(prefix="shihyo-print-") as folder:
         source, printed = Path(folder) / "page.html", Path(folder) / "page.pdf"

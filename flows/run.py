@@ -99,8 +99,9 @@ def telling_of_published(version: str | None) -> Iterator[None]:
         yield
     except OSError as error:
         raise ShihyoError(
-            f"version {version} is published, but the ledger or the status could not be written ({error.strerror}); "
-            "next: give the published folder room and rights; the next night writes them again"
+            f"version {version} is published, but the ledger or the status could not be written"
+            f" ({error.strerror}); next: give the published folder room and rights; the next night"
+            " writes them again"
         ) from None
 
 

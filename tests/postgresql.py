@@ -1,4 +1,6 @@
-"""A real PostgreSQL server for the tests: a cluster of its own in a temporary folder, on a free loopback port, with a password."""
+"""A real PostgreSQL server for the tests: a cluster of its own in a temporary folder, on a free
+loopback port, with a password.
+"""
 
 import os
 import shutil
@@ -26,7 +28,10 @@ class Server:
 
     def database(self, name: str) -> str:
         """Create a database and return its URL."""
-        with adbc_driver_postgresql.dbapi.connect(self.url, autocommit=True) as connection, connection.cursor() as cursor:
+        with (
+            adbc_driver_postgresql.dbapi.connect(self.url, autocommit=True) as connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute(f'create database "{name}"')
         return self.url.removesuffix("postgres") + name
 
@@ -34,8 +39,21 @@ class Server:
         _as_postgres("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off"
-        _as_postgres("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+        options = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+            " -c fsync=off"
+        )
+        _as_postgres(
+            "pg_ctl",
+            "-D",
+            str(self.folder / "data"),
+            "-w",
+            "-l",
+            str(self.folder / "log"),
+            "-o",
+            options,
+            "start",
+        )
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -43,14 +61,26 @@ class Server:
 
 def new_server() -> Server:
     """Make a cluster and start it."""
-    folder = Path(tempfile.mkdtemp(prefix="shihyo-postgresql-"))  # not pytest's folder, which the server's user may not enter
+    folder = Path(
+        tempfile.mkdtemp(prefix="shihyo-postgresql-")
+    )  # not pytest's folder, which the server's user may not enter
     if os.getuid() == 0:
         shutil.chown(folder, "postgres")
     password = folder / "password"
     password.write_text(PASSWORD, encoding="utf-8")
     if os.getuid() == 0:
         shutil.chown(password, "postgres")
-    settings = ("-A", "scram-sha-256", "-U", "keeper", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync")
+    settings = (
+        "-A",
+        "scram-sha-256",
+        "-U",
+        "keeper",
+        "-E",
+        "UTF8",
+        "--locale",
+        "C.UTF-8",
+        "--no-sync",
+    )
     _as_postgres("initdb", "-D", str(folder / "data"), "--pwfile", str(password), *settings)
     server = Server(folder, _free_port())
     server.start()
@@ -77,5 +107,12 @@ def _as_postgres(program: str, *arguments: str) -> None:
     command = [str(found[-1]), *arguments]
     if os.getuid() == 0:
         command = ["runuser", "-u", "postgres", "--", *command]
-    done = subprocess.run(command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+    done = subprocess.run(
+        command,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stdout.decode()

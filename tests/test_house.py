@@ -19,7 +19,10 @@ from settings import SOURCE_NAMES
 SEEDS = ROOT / "dbt_project" / "seeds"
 MODELS = ROOT / "dbt_project" / "models"
 KINDS = MODELS / "intermediate" / "kinds"
-INDICATOR_KINDS = {row["indicator_code"]: row["kind"] for row in csv.DictReader((SEEDS / "indicators.csv").open(encoding="utf-8"))}
+INDICATOR_KINDS = {
+    row["indicator_code"]: row["kind"]
+    for row in csv.DictReader((SEEDS / "indicators.csv").open(encoding="utf-8"))
+}
 
 
 def test_registry_and_settings_name_the_same_sources() -> None:
@@ -36,37 +39,61 @@ def _model(name: str) -> str:
 
 
 def _missing_of(source: Source) -> list[str]:
-    """Return what a source still lacks in the house, in the order in which docs/editing/sources.md walks through it."""
+    """Return what a source still lacks in the house, in the order in which docs/editing/sources.md
+    walks through it.
+    """
     name, contract = source.name, source.contract
-    staging = {path.name: path.read_text(encoding="utf-8") for path in (MODELS / "staging" / name).glob("*.sql")}
-    bases = {file for file, text in staging.items() if file.startswith("base_") and f"landed_rows('{name}'" in text}
-    seeds = {row["source_name"] for row in csv.DictReader((SEEDS / "indicator_sources.csv").open(encoding="utf-8"))}
+    staging = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in (MODELS / "staging" / name).glob("*.sql")
+    }
+    bases = {
+        file
+        for file, text in staging.items()
+        if file.startswith("base_") and f"landed_rows('{name}'" in text
+    }
+    seeds = {
+        row["source_name"]
+        for row in csv.DictReader((SEEDS / "indicator_sources.csv").open(encoding="utf-8"))
+    }
     held = _model("int_quarantined_rows") + _model(f"int_{name}_rows_quarantined")
     there = {
         f"module flows/sources/{name}.py": _text("flows", "sources", f"{name}.py"),
         "name in settings.SOURCE_NAMES": name in SOURCE_NAMES,
-        "contract: its names, columns and owner": contract.source_name == name
-        and contract.columns
-        and contract.name_ja
-        and contract.name_en
-        and contract.owner_ja
-        and contract.owner_en,
-        f"staging: dbt_project/models/staging/{name}/base_….sql that reads landed_rows('{name}')": bases,
-        f"staging: dbt_project/models/staging/{name}/stg_….sql": any(file.startswith("stg_") for file in staging),
+        "contract: its names, columns and owner": (
+            contract.source_name == name
+            and contract.columns
+            and contract.name_ja
+            and contract.name_en
+            and contract.owner_ja
+            and contract.owner_en
+        ),
+        f"staging: dbt_project/models/staging/{name}/base_….sql that reads landed_rows('{name}')": (
+            bases
+        ),
+        f"staging: dbt_project/models/staging/{name}/stg_….sql": any(
+            file.startswith("stg_") for file in staging
+        ),
         f"staging: row_text('{name}') in the base model, for the owner's list": any(
             f"row_text('{name}')" in staging[file] for file in bases
         ),
-        "line in int_quarantined_rows.sql": any(f"ref('{file.removesuffix('.sql')}')" in held for file in bases),
+        "line in int_quarantined_rows.sql": any(
+            f"ref('{file.removesuffix('.sql')}')" in held for file in bases
+        ),
         "line in int_loads.sql, or int_catalogue_rows_staged.sql": re.search(
-            rf"ref\('(int|stg)_{name[:9]}", _model("int_loads") + _model("int_catalogue_rows_staged")
+            rf"ref\('(int|stg)_{name[:9]}",
+            _model("int_loads") + _model("int_catalogue_rows_staged"),
         ),
         f"suite that guards {name} in expectations/suites/": any(
-            f"'{name}'" in _text("expectations", "suites", path.name) or f'"{name}"' in _text("expectations", "suites", path.name)
+            f"'{name}'" in _text("expectations", "suites", path.name)
+            or f'"{name}"' in _text("expectations", "suites", path.name)
             for path in (ROOT / "expectations" / "suites").glob("*.py")
         ),
         "row in seeds/indicator_sources.csv": name in seeds,
         f"demo: demo/{name}.py": _text("demo", f"{name}.py"),
-        f"demo: [sources.{name}] in demo/shihyo.toml": f"[sources.{name}]" in _text("demo", "shihyo.toml"),
+        f"demo: [sources.{name}] in demo/shihyo.toml": (
+            f"[sources.{name}]" in _text("demo", "shihyo.toml")
+        ),
         **{
             f"line among the {what} in {page}": f"| `{name}` |" in _text(*page.split("/"))
             for what, page in (
@@ -98,15 +125,23 @@ def test_the_rule_for_sources_names_what_a_new_one_lacks() -> None:
 
 def test_every_department_of_the_seed_looks_like_one_to_the_contracts() -> None:
     column = Column("department_name", ("所属",), "department")
-    names = [row["name_ja"] for row in csv.DictReader((SEEDS / "org_units.csv").open(encoding="utf-8"))]
+    names = [
+        row["name_ja"] for row in csv.DictReader((SEEDS / "org_units.csv").open(encoding="utf-8"))
+    ]
     assert len(names) > 50
     assert [name for name in names if cover(name, column) != name] == []
 
 
 @pytest.mark.parametrize(("code", "kind"), INDICATOR_KINDS.items())
-def test_every_indicator_has_a_model_a_line_in_the_union_of_its_kind_and_a_wording(code: str, kind: str) -> None:
+def test_every_indicator_has_a_model_a_line_in_the_union_of_its_kind_and_a_wording(
+    code: str, kind: str
+) -> None:
     assert (MODELS / "intermediate" / "indicators" / f"int_indicators__{code}.sql").exists()
-    unions = [union for union in KINDS.glob("*.sql") if f"ref('int_indicators__{code}')" in union.read_text(encoding="utf-8")]
+    unions = [
+        union
+        for union in KINDS.glob("*.sql")
+        if f"ref('int_indicators__{code}')" in union.read_text(encoding="utf-8")
+    ]
     assert [union.name for union in unions] == [f"int_{kind}s_contributed.sql"]
     assert f",{code}\n" in (SEEDS / "indicator_aliases.csv").read_text(encoding="utf-8")
 
@@ -129,7 +164,10 @@ def _read_with_parents(model: Path) -> str:
 
 
 def test_every_indicator_model_has_a_seed_row() -> None:
-    models = {path.stem.removeprefix("int_indicators__") for path in (MODELS / "intermediate" / "indicators").glob("*.sql")}
+    models = {
+        path.stem.removeprefix("int_indicators__")
+        for path in (MODELS / "intermediate" / "indicators").glob("*.sql")
+    }
     assert models == set(INDICATOR_KINDS)
 
 
@@ -138,9 +176,14 @@ def test_numbers_of_policy_are_in_texts_what_they_are_in_sql() -> None:
     numbers = dict(re.findall(r"macro (\w+)\(\) -%}\n +([\d.]+)\n", policy))
     assert len(numbers) == policy.count("endmacro") == 5
     on_track = numbers["on_track_from"]
-    for language, told in (("ja", f"{on_track}以上を順調"), ("en", f"{on_track} and more counts as on track")):
+    for language, told in (
+        ("ja", f"{on_track}以上を順調"),
+        ("en", f"{on_track} and more counts as on track"),
+    ):
         assert told in (ROOT / "app" / "texts" / f"{language}.toml").read_text(encoding="utf-8")
-    assert f"on track from {on_track}" in (ROOT / "flows" / "reading" / "explain.py").read_text(encoding="utf-8")
+    assert f"on track from {on_track}" in (ROOT / "flows" / "reading" / "explain.py").read_text(
+        encoding="utf-8"
+    )
     columns = (MODELS / "columns.md").read_text(encoding="utf-8")
     assert f"substantial_progress ({on_track} and more)" in columns
     assert f"moderate_progress ({float(numbers['moderate_progress_from']):.2f})" in columns
@@ -152,12 +195,20 @@ def test_numbers_of_policy_are_in_texts_what_they_are_in_sql() -> None:
 
 
 def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> None:
-    declared = yaml.safe_load((MODELS / "marts" / "_exposures.yml").read_text(encoding="utf-8"))["exposures"]
-    declared_reads = {each["name"]: {re.findall(r"'(\w+)'", ref)[0] for ref in each["depends_on"]} for each in declared}
+    declared = yaml.safe_load((MODELS / "marts" / "_exposures.yml").read_text(encoding="utf-8"))[
+        "exposures"
+    ]
+    declared_reads = {
+        each["name"]: {re.findall(r"'(\w+)'", ref)[0] for ref in each["depends_on"]}
+        for each in declared
+    }
     read = {}
     for page, layout in LAYOUTS.items():
         queries = [*FRAME, *(query for panel in layout.every_panel for query in panel.queries)]
-        texts = [(ROOT / "app" / "queries" / f"{query}.sql").read_text(encoding="utf-8") for query in queries]
+        texts = [
+            (ROOT / "app" / "queries" / f"{query}.sql").read_text(encoding="utf-8")
+            for query in queries
+        ]
         read[page] = {mart for text in texts for mart in re.findall(r"marts\.(\w+)", text)}
     assert declared_reads == read
 
@@ -172,14 +223,18 @@ def test_every_mart_and_its_unit_tests_are_declared_in_the_file_beside_it() -> N
     assert set(declared) == {file.stem for file in (MODELS / "marts").glob("*.sql")}
     for mart, file in declared.items():
         assert [model["name"] for model in file["models"]] == [mart]
-    files = {path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in MODELS.rglob("*.yml")}
+    files = {
+        path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in MODELS.rglob("*.yml")
+    }
     for path, file in files.items():
         tested = {test["model"] for test in file.get("unit_tests", [])} & set(declared)
         assert tested <= {path.stem}, path.name
 
 
 def test_a_description_that_several_columns_share_is_written_once_and_used() -> None:
-    columns = [column for file in _declared_marts().values() for column in file["models"][0]["columns"]]
+    columns = [
+        column for file in _declared_marts().values() for column in file["models"][0]["columns"]
+    ]
     written = [column["description"] for column in columns if "description" in column]
     shared = re.findall(r"{% docs (\w+) %}", (MODELS / "columns.md").read_text(encoding="utf-8"))
     named = {text: re.fullmatch(r"{{ doc\('(\w+)'\) }}", text) for text in written}
@@ -199,20 +254,39 @@ def test_every_mart_and_each_of_its_keys_is_in_the_picture() -> None:
 
 def test_no_model_reads_a_mart() -> None:
     marts = {path.stem for path in (MODELS / "marts").glob("*.sql")}
-    read = [path for folder in (MODELS, MODELS.parent / "macros") for path in folder.rglob("*") if path.suffix in {".sql", ".py"}]
+    read = [
+        path
+        for folder in (MODELS, MODELS.parent / "macros")
+        for path in folder.rglob("*")
+        if path.suffix in {".sql", ".py"}
+    ]
     assert len(read) > 100
-    readers = {path.name: set(re.findall(r"""ref\(\s*['"](\w+)['"]""", path.read_text(encoding="utf-8"))) & marts for path in read}
-    assert {name: models for name, models in readers.items() if models} == {}, "what others need belongs into an int_ model"
+    readers = {
+        path.name: (
+            set(re.findall(r"""ref\(\s*['"](\w+)['"]""", path.read_text(encoding="utf-8"))) & marts
+        )
+        for path in read
+    }
+    assert {name: models for name, models in readers.items() if models} == {}, (
+        "what others need belongs into an int_ model"
+    )
 
 
 def test_only_base_models_read_what_is_landed() -> None:
-    readers = [path.name for path in MODELS.rglob("*.sql") if re.search(r"landed_rows\(|read_parquet", path.read_text(encoding="utf-8"))]
+    readers = [
+        path.name
+        for path in MODELS.rglob("*.sql")
+        if re.search(r"landed_rows\(|read_parquet", path.read_text(encoding="utf-8"))
+    ]
     assert readers
     assert all(name.startswith("base_") for name in readers)
 
 
 def test_every_reason_that_the_code_gives_has_words_for_its_owner() -> None:
-    known = {row["reason_code"] for row in csv.DictReader((SEEDS / "quarantine_reasons.csv").open(encoding="utf-8"))}
+    known = {
+        row["reason_code"]
+        for row in csv.DictReader((SEEDS / "quarantine_reasons.csv").open(encoding="utf-8"))
+    }
     in_python = {
         code
         for path in (ROOT / "flows" / "sources").glob("*.py")
@@ -231,7 +305,10 @@ def test_every_reason_that_the_code_gives_has_words_for_its_owner() -> None:
 
 
 def test_every_reason_for_a_group_is_in_the_seed_and_found_by_the_model() -> None:
-    seed = {row["reason_code"] for row in csv.DictReader((SEEDS / "attention_reasons.csv").open(encoding="utf-8"))}
+    seed = {
+        row["reason_code"]
+        for row in csv.DictReader((SEEDS / "attention_reasons.csv").open(encoding="utf-8"))
+    }
     model = _model("int_indicator_standings").split("found as (")[1].split("lambda reason")[0]
     assert set(re.findall(r"then '([a-z_]+)'", model)) == seed
 
@@ -239,11 +316,17 @@ def test_every_reason_for_a_group_is_in_the_seed_and_found_by_the_model() -> Non
 def test_lock_holds_versions_and_hashes_and_no_address() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in lock
-    assert all("==" in line for line in lock.splitlines() if line and not line.startswith((" ", "#")))
+    assert all(
+        "==" in line for line in lock.splitlines() if line and not line.startswith((" ", "#"))
+    )
 
 
 READMES = ("README.md", "README.ja.md")
-PAGES = (*READMES, "bench/README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")))
+PAGES = (
+    *READMES,
+    "bench/README.md",
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
+)
 
 
 def _commands_of(page: str) -> list[str]:
@@ -281,7 +364,9 @@ def _anchors(text: str) -> set[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_in_the_documents_leads_somewhere(name: str) -> None:
     page = ROOT / name
-    for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```", "", _text(name), flags=re.S | re.M)):
+    for link in re.findall(
+        r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```", "", _text(name), flags=re.S | re.M)
+    ):
         path, _, anchor = link.partition("#")
         if "://" in path:
             continue
@@ -291,30 +376,60 @@ def test_every_link_in_the_documents_leads_somewhere(name: str) -> None:
 
 
 # A path in backticks that begins with a room; one with a place holder or a pattern in it is none.
-_NAMED = re.compile(r"`((?:app|bench|dbt_project|demo|deploy|docs|expectations|flows|tests)/[\w./-]+)`")
+_NAMED = re.compile(
+    r"`((?:app|bench|dbt_project|demo|deploy|docs|expectations|flows|tests)/[\w./-]+)`"
+)
 
 
 @pytest.mark.parametrize("name", [page for page in PAGES if "/adr/" not in page])
 def test_every_file_that_the_documents_name_is_there(name: str) -> None:
     text = _text(name)
     written = set(re.findall(r"(?:Create|\bto)\s`([^`]+)`", text))
-    assert [path for path in _NAMED.findall(text) if path not in written and not (ROOT / path).exists()] == []
+    assert [
+        path for path in _NAMED.findall(text) if path not in written and not (ROOT / path).exists()
+    ] == []
 
 
 def test_every_page_of_the_documents_is_reached_from_the_start_page() -> None:
     text = _text("docs/README.md")
     pages = [path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")]
-    assert [page for page in pages if not page.startswith("adr/") and page != "README.md" and f"]({page})" not in text] == []
+    assert [
+        page
+        for page in pages
+        if not page.startswith("adr/") and page != "README.md" and f"]({page})" not in text
+    ] == []
 
 
 _MACHINE_PATH = re.compile(r"(?<![\w./~-])/(?:home|root|work|Users|tmp|opt|mnt)/[\w.-]+")
 
 
 def test_no_tracked_file_is_large_or_names_a_place_on_a_machine() -> None:
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
     files = [ROOT / name for name in tracked if name and (ROOT / name).exists()]
     assert len(files) > 100
     assert [file.name for file in files if file.stat().st_size > 300_000] == []
-    texts = [file for file in files if file.suffix in {".py", ".sql", ".yml", ".yaml", ".toml", ".md", ".csv", ".cfg", ".css", ""}]
-    named = {file.name: _MACHINE_PATH.findall(file.read_text(encoding="utf-8")) for file in texts if file != Path(__file__)}
+    texts = [
+        file
+        for file in files
+        if file.suffix
+        in {
+            ".py",
+            ".sql",
+            ".yml",
+            ".yaml",
+            ".toml",
+            ".md",
+            ".csv",
+            ".cfg",
+            ".css",
+            "",
+        }
+    ]
+    named = {
+        file.name: _MACHINE_PATH.findall(file.read_text(encoding="utf-8"))
+        for file in texts
+        if file != Path(__file__)
+    }
     assert {name: paths for name, paths in named.items() if paths} == {}

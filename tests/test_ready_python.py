@@ -32,7 +32,10 @@ def _both(*words: str, **how: object) -> list[tuple[int, str, str]]:
         "import os; os.kill(os.getpid(), 9)",
         "import os; os.kill(os.getpid(), 15)",
         "import atexit; atexit.register(print, 'last')",
-        "import threading, time\nthreading.Thread(target=lambda: (time.sleep(0.3), print('late'))).start()",
+        (
+            "import threading, time\nthreading.Thread(target=lambda: (time.sleep(0.3),"
+            " print('late'))).start()"
+        ),
         "import no_such_module",
     ],
 )
@@ -43,23 +46,36 @@ def test_a_command_ends_by_the_code_or_the_signal_by_which_it_would_end(ending: 
     assert ready == own
 
 
-def test_a_command_has_its_callers_words_streams_folder_umask_and_environment(tmp_path: Path) -> None:
+def test_a_command_has_its_callers_words_streams_folder_umask_and_environment(
+    tmp_path: Path,
+) -> None:
     code = (
-        "import os, sys; umask = os.umask(0); print(sys.argv, sys.stdin.read(), os.getcwd(), umask, "
-        "os.environ['SHIHYO_X'], 'PREFECT_HOME' in os.environ, sys.path[:2], __name__)"
+        "import os, sys; umask = os.umask(0); print(sys.argv, sys.stdin.read(), os.getcwd(), umask,"
+        " os.environ['SHIHYO_X'], 'PREFECT_HOME' in os.environ, sys.path[:2], __name__)"
     )
-    environment = {"PATH": os.environ["PATH"], "SHIHYO_X": "値", "PYTHONPATH": str(tmp_path), "PYTHONUTF8": "1"}
-    own, ready = _both("-c", code, "a", "b c", input="told", cwd=tmp_path, env=environment, umask=0o027)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SHIHYO_X": "値",
+        "PYTHONPATH": str(tmp_path),
+        "PYTHONUTF8": "1",
+    }
+    own, ready = _both(
+        "-c", code, "a", "b c", input="told", cwd=tmp_path, env=environment, umask=0o027
+    )
     assert own[0] == 0
     assert ready[0] == 0
-    assert ready[1].replace("['" + str(tmp_path), "['") == own[1].replace("['" + str(tmp_path), "['")
+    assert ready[1].replace("['" + str(tmp_path), "['") == own[1].replace(
+        "['" + str(tmp_path), "['"
+    )
 
 
-def test_a_command_begins_with_no_module_of_the_project_and_reads_prefects_settings_anew(tmp_path: Path) -> None:
+def test_a_command_begins_with_no_module_of_the_project_and_reads_prefects_settings_anew(
+    tmp_path: Path,
+) -> None:
     code = (
-        "import sys; found = {'flows', 'settings', 'expectations', 'demo', 'prefect'} & set(sys.modules); "
-        "import prefect.settings; print(sorted(found), prefect.settings.PREFECT_HOME.value(), "
-        "prefect.settings.PREFECT_API_URL.value())"
+        "import sys; found = {'flows', 'settings', 'expectations', 'demo', 'prefect'} &"
+        " set(sys.modules); import prefect.settings; print(sorted(found),"
+        " prefect.settings.PREFECT_HOME.value(), prefect.settings.PREFECT_API_URL.value())"
     )
     told = {"PREFECT_HOME": str(tmp_path), "PREFECT_API_URL": "http://127.0.0.1:9/api"}
     own, ready = _both("-c", code, env=os.environ | told)
@@ -81,7 +97,9 @@ print(sys.excepthook, sys.stdin.encoding, sys.stdout.encoding, sys.getrecursionl
 @pytest.mark.parametrize("imports", ["prefect.main, great_expectations", "dbt.cli.main", "pandas"])
 def test_a_command_has_the_loggers_and_signals_of_its_own_imports(imports: str) -> None:
     told = {
-        "PREFECT_LOGGING_SETTINGS_PATH": str(Path(prefect_server.__file__).with_name("logging.yml")),
+        "PREFECT_LOGGING_SETTINGS_PATH": str(
+            Path(prefect_server.__file__).with_name("logging.yml")
+        ),
         "GX_ANALYTICS_ENABLED": "false",
     }
     own, ready = _both("-c", _STATE.format(imports=imports), env=os.environ | told)
@@ -93,7 +111,9 @@ def test_a_command_has_the_loggers_and_signals_of_its_own_imports(imports: str) 
     # Libraries that this command did not ask for write nothing of themselves; one logger of dbt's
     # has a handler, which only dbt uses.
     of_others = [loggers[name][1] for name in loggers.keys() - own_loggers.keys() - {"stdout_log"}]
-    assert {handler.split()[0] for handlers in of_others for handler in handlers} <= {"<NullHandler"}
+    assert {handler.split()[0] for handlers in of_others for handler in handlers} <= {
+        "<NullHandler"
+    }
 
 
 @pytest.mark.parametrize("_", range(10))  # the signal comes in the first moment, where it can

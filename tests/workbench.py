@@ -19,8 +19,12 @@ class Workbench:
 
     def __init__(self, city: City, folder: Path) -> None:
         self.city, self.project = city, folder / "dbt_project"
-        shutil.copytree(ROOT / "dbt_project", self.project, ignore=shutil.ignore_patterns("target", "logs"))
-        self.settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", sources={})
+        shutil.copytree(
+            ROOT / "dbt_project", self.project, ignore=shutil.ignore_patterns("target", "logs")
+        )
+        self.settings = Settings(
+            data_dir=city.data, pseudonym_key="a key for the tests alone", sources={}
+        )
         self._remember_the_parsed_project()
 
     def _remember_the_parsed_project(self) -> None:

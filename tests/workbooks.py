@@ -11,7 +11,17 @@ from typing import Any
 import xlsxwriter
 
 TRAINING_HEADING = ("No.", "職員番号", "氏名", "所属", "受講日", "出欠", "備考")
-MILESTONE_HEADING = ("指標", "段階", "工程", "予定日", "完了日", "状態", "進捗率", "根拠資料", "担当者")
+MILESTONE_HEADING = (
+    "指標",
+    "段階",
+    "工程",
+    "予定日",
+    "完了日",
+    "状態",
+    "進捗率",
+    "根拠資料",
+    "担当者",
+)
 
 
 def workbook(
@@ -22,9 +32,13 @@ def workbook(
     notes: Sequence[str] = (),
     hidden: Sequence[str] = (),
 ) -> bytes:
-    """Return a workbook: on each sheet merged titles, a blank row, the heading, the rows, a blank row and notes."""
+    """Return a workbook: on each sheet merged titles, a blank row, the heading, the rows, a blank
+    row and notes.
+    """
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         day_format = book.add_format({"num_format": "yyyy/mm/dd"})
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
@@ -57,11 +71,18 @@ def register(*rows: tuple[Any, ...]) -> bytes:
 def xls(heading: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
     """Return a workbook as Excel 97 wrote them (.xls): one sheet of text, in a compound file."""
     cells = [
-        _record(0x0204, struct.pack("<HHHHB", row, column, 0, len(str(cell)), 1) + str(cell).encode("utf-16-le"))
+        _record(
+            0x0204,
+            struct.pack("<HHHHB", row, column, 0, len(str(cell)), 1)
+            + str(cell).encode("utf-16-le"),
+        )
         for row, values in enumerate([heading, *rows])
         for column, cell in enumerate(values)
     ]
-    begin = [_record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 0)) for kind in (0x0005, 0x0010)]
+    begin = [
+        _record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 0))
+        for kind in (0x0005, 0x0010)
+    ]
     end, name = _record(0x000A, b""), "名簿".encode("utf-16-le")
     place = len(begin[0]) + 4 + 8 + len(name) + len(end)
     sheet = _record(0x0085, struct.pack("<IHBB", place, 0, len(name) // 2, 1) + name)
@@ -73,13 +94,32 @@ def _record(kind: int, content: bytes) -> bytes:
 
 
 def _compound(stream: bytes) -> bytes:
-    """Return a compound file with a single stream: a header, the table of sectors, the directory, and the stream."""
+    """Return a compound file with a single stream: a header, the table of sectors, the directory,
+    and the stream.
+    """
     sectors = max(-(-len(stream) // 512), 8)  # a shorter stream would have to lie elsewhere
     chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectors), 0xFFFFFFFE]
-    header = struct.pack("<8s16xHHHHH6xIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, *_NONE, 0)
+    header = struct.pack(
+        "<8s16xHHHHH6xIIIIIIIII",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        0x3E,
+        3,
+        0xFFFE,
+        9,
+        6,
+        0,
+        1,
+        1,
+        0,
+        4096,
+        *_NONE,
+        0,
+    )
     header += struct.pack("<I", 0) + b"\xff" * (108 * 4)
     table = struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff")
-    directory = _directory_entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + _directory_entry("Workbook", 2, 0xFFFFFFFF, 2, sectors * 512)
+    directory = _directory_entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + _directory_entry(
+        "Workbook", 2, 0xFFFFFFFF, 2, sectors * 512
+    )
     return header + table + directory.ljust(512, b"\0") + stream.ljust(sectors * 512, b"\0")
 
 
@@ -89,10 +129,18 @@ _NONE = (0xFFFFFFFE, 0, 0xFFFFFFFE)
 def _directory_entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
     written = name.encode("utf-16-le") + b"\0\0"
     links = struct.pack("<III", 0xFFFFFFFF, 0xFFFFFFFF, child)
-    return written.ljust(64, b"\0") + struct.pack("<HBB", len(written), kind, 1) + links + bytes(36) + struct.pack("<IQ", first, size)
+    return (
+        written.ljust(64, b"\0")
+        + struct.pack("<HBB", len(written), kind, 1)
+        + links
+        + bytes(36)
+        + struct.pack("<IQ", first, size)
+    )
 
 
-_ODS_MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+_ODS_MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+)
 
 
 def ods(heading: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
@@ -100,10 +148,15 @@ def ods(heading: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
     cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
     lines = ["".join(cell.format(escape(str(each))) for each in row) for row in [heading, *rows]]
     table = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
-    spaces = "".join(f' xmlns:{each}="urn:oasis:names:tc:opendocument:xmlns:{each}:1.0"' for each in ("office", "table", "text"))
+    spaces = "".join(
+        f' xmlns:{each}="urn:oasis:names:tc:opendocument:xmlns:{each}:1.0"'
+        for each in ("office", "table", "text")
+    )
     document = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces}><office:body><office:spreadsheet>'
-        f'<table:table table:name="名簿">{table}</table:table></office:spreadsheet></office:body></office:document-content>'
+        '<?xml version="1.0"'
+        f' encoding="UTF-8"?><office:document-content{spaces}><office:body><office:spreadsheet>'
+        "<table:table"
+        f' table:name="名簿">{table}</table:table></office:spreadsheet></office:body></office:document-content>'
     )
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

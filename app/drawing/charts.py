@@ -91,7 +91,10 @@ class _Canvas:
         self.taken += places
         for (x, y), (next_x, next_y) in pairwise(places):
             steps = int(abs(next_x - x) / 6)
-            self.taken += [(x + (next_x - x) * step / steps, y + (next_y - y) * step / steps) for step in range(1, steps)]
+            self.taken += [
+                (x + (next_x - x) * step / steps, y + (next_y - y) * step / steps)
+                for step in range(1, steps)
+            ]
 
     def label(self, look: str, place: Place, text: str, size: float) -> None:
         """Write a text beside a place, where it covers least of what is drawn."""
@@ -99,16 +102,33 @@ class _Canvas:
 
         def covered(middle: Place) -> int:
             x, y = place[0] + middle[0], place[1] + middle[1]
-            inside = sum(abs(at[0] - x) < wide / 2 + 6 and abs(at[1] - y) < size / 2 + 6 for at in self.taken)
-            is_out = not (self.left < x - wide / 2 and x + wide / 2 < self.width and size < y < self.height - self.bottom - size / 2)
+            inside = sum(
+                abs(at[0] - x) < wide / 2 + 6 and abs(at[1] - y) < size / 2 + 6 for at in self.taken
+            )
+            is_out = not (
+                self.left < x - wide / 2
+                and x + wide / 2 < self.width
+                and size < y < self.height - self.bottom - size / 2
+            )
             return inside + 1000 * is_out
 
         near, far, aside = size * 0.8 + 8, size * 1.6 + 8, wide / 2 + 10
-        sides = [(0, -near), (0, near), (0, -far), (0, far), (-aside, -near), (aside, near), (-aside, near), (-wide / 4, far)]
+        sides = [
+            (0, -near),
+            (0, near),
+            (0, -far),
+            (0, far),
+            (-aside, -near),
+            (aside, near),
+            (-aside, near),
+            (-wide / 4, far),
+        ]
         x, y = min(sides, key=covered)
         at = (place[0] + x, place[1] + y + size * 0.36)
         self.add("text", look, [at], text=text, anchor="middle")
-        self.take([(at[0] - wide / 2, at[1] - size * 0.36), (at[0] + wide / 2, at[1] - size * 0.36)])
+        self.take(
+            [(at[0] - wide / 2, at[1] - size * 0.36), (at[0] + wide / 2, at[1] - size * 0.36)]
+        )
 
     def image(self) -> str:
         """Return the drawing as an image's address."""
@@ -122,7 +142,9 @@ def _image(width: float, height: float, marks: Sequence[Mark]) -> str:
 
 
 def trend(points: Sequence[Row]) -> str:
-    """Draw a small trend (two points or more) from zero up; what is provisional is joined to nothing."""
+    """Draw a small trend (two points or more) from zero up; what is provisional is joined to
+    nothing.
+    """
     begin, end = points[0]["period_start"], points[-1]["period_start"]
     values = [point["actual_value"] for point in points]
     lowest, highest, _ = _scale(values, is_percent=False)
@@ -152,9 +174,9 @@ def months_chart(
     focus: Row | None = None,
     events: Sequence[Row] = (),
 ) -> Chart:
-    """Draw an indicator by month (`months`) on its way to the target of each fiscal year (`targets`),
-    with the forecast's fan where there is one (`path`), the year that is looked at (`focus`), and a
-    number on the day of each of the `events`.
+    """Draw an indicator by month (`months`) on its way to the target of each fiscal year
+    (`targets`), with the forecast's fan where there is one (`path`), the year that is looked at
+    (`focus`), and a number on the day of each of the `events`.
 
     A month that is not over is left out: what it has so far looks like a fall.
     """
@@ -264,7 +286,10 @@ def _fan(canvas: _Canvas, path: Sequence[Row], months: Sequence[Row]) -> None:
     before = [each for each in months if each["period_start"] == path[0]["origin_month"]]
     origin = [canvas.place(each["period_start"], each["actual_value"]) for each in before]
     for share in (95, 80):
-        upper, lower = ([canvas.place(each["forecast_month"], each[f"{end}_{share}_value"]) for each in path] for end in ("upper", "lower"))
+        upper, lower = (
+            [canvas.place(each["forecast_month"], each[f"{end}_{share}_value"]) for each in path]
+            for end in ("upper", "lower")
+        )
         canvas.add("area", f"fan{share}", [*origin, *upper, *reversed(lower)])
     median = [canvas.place(each["forecast_month"], each["median_value"]) for each in path]
     canvas.add("line", "median", [*origin, *median])
@@ -273,7 +298,9 @@ def _fan(canvas: _Canvas, path: Sequence[Row], months: Sequence[Row]) -> None:
 
 def _goals(canvas: _Canvas, targets: Sequence[Row]) -> list[Place]:
     """Draw each target at its year's last month, joined from year to year; return where they are."""
-    places = [canvas.place(each["ends_on"].replace(day=1), each["target_value"]) for each in targets]
+    places = [
+        canvas.place(each["ends_on"].replace(day=1), each["target_value"]) for each in targets
+    ]
     canvas.add("line", "target", places)
     canvas.take(places)
     for place in places:
@@ -301,7 +328,12 @@ def _actuals(
     place = _point(canvas, last)
     canvas.add("dot", "actual", [place], size=6)
     canvas.take([_point(canvas, each) for each in months])
-    canvas.label("now", place, str(figures.value(last["actual_value"], beside=[target_of(last, targets)])), 24)
+    canvas.label(
+        "now",
+        place,
+        str(figures.value(last["actual_value"], beside=[target_of(last, targets)])),
+        24,
+    )
 
 
 def _months_between(begin: date, end: date) -> int:
@@ -322,12 +354,16 @@ def years_chart(
     focus: int | None = None,
     events: Sequence[Row] = (),
 ) -> Chart:
-    """Draw an indicator by fiscal year: a bar for the actual, a line across it for the year's target.
+    """Draw an indicator by fiscal year: a bar for the actual, a line across it for the year's
+    target.
 
-    A year that is not over is a hollow bar: it is not to be compared with whole years. The one that is
-    looked at (`focus`) is shaded, and the days of the `events` are numbered.
+    A year that is not over is a hollow bar: it is not to be compared with whole years. The one that
+    is looked at (`focus`) is shaded, and the days of the `events` are numbered.
     """
-    wide, narrow = (_bars(years, figures, words, focus, events, width=width, height=height) for width, height in ((960, 360), (360, 300)))
+    wide, narrow = (
+        _bars(years, figures, words, focus, events, width=width, height=height)
+        for width, height in ((960, 360), (360, 300))
+    )
     return Chart(wide, narrow)
 
 
@@ -342,7 +378,9 @@ def _bars(
     height: float,
 ) -> str:
     known = [each[key] for each in years for key in ("actual_value", "target_value")]
-    lowest, highest, step = _scale([value for value in known if value is not None], is_percent=figures.is_percent)
+    lowest, highest, step = _scale(
+        [value for value in known if value is not None], is_percent=figures.is_percent
+    )
     begin = date(years[0]["fiscal_year"], 4, 1)
     end = date(years[-1]["fiscal_year"] + 1, 4, 1)
     canvas = _Canvas(width, height, (begin, end), lowest, highest, left=58)
@@ -362,7 +400,9 @@ def _bar(canvas: _Canvas, year: Row, figures: Figures, words: Words) -> None:
     x, next_x = x + gap, next_x - gap
     middle = (x + next_x) / 2
     name = words.year_in_brief(year["fiscal_year"])
-    canvas.add("text", "quiet", [(middle, canvas.height - canvas.bottom + 23)], text=name, anchor="middle")
+    canvas.add(
+        "text", "quiet", [(middle, canvas.height - canvas.bottom + 23)], text=name, anchor="middle"
+    )
     value, target = year["actual_value"], year["target_value"]
     if value is not None:
         height = canvas.place(begin, value)[1]

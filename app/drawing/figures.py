@@ -71,7 +71,10 @@ class Figures:
         """Write what a value was and what it became, so that the two are told apart."""
         known = [value for value in values if value is not None]
         decimals = decimals_apart(known, self._decimals + self._more_in_detail)
-        return [None if value is None else str(self._words.figure(value, decimals, self._unit)) for value in values]
+        return [
+            None if value is None else str(self._words.figure(value, decimals, self._unit))
+            for value in values
+        ]
 
     def difference(self, value: Number) -> str:
         """Write a difference of two values: of percentages in points."""
@@ -82,7 +85,11 @@ class Figures:
         """Write a difference with its sign, also where it is more: +2名."""
         if value == 0:
             return "±" + self.stated_difference(0)
-        return "+" + self.difference(value) if value > 0 else self._words.minus + self.difference(-value)
+        return (
+            "+" + self.difference(value)
+            if value > 0
+            else self._words.minus + self.difference(-value)
+        )
 
     def stated_difference(self, value: Number) -> str:
         """Write a difference that a document states, such as a tolerance."""

@@ -79,7 +79,11 @@ class _Element:
             if isinstance(each, str):
                 yield each
             elif each.attributes.get("aria-hidden") != "true" and not each.is_aside:
-                gap = " " if each.tag in _BLOCKS or each.tag == "br" or "badge" in each.classes else ""
+                gap = (
+                    " "
+                    if each.tag in _BLOCKS or each.tag == "br" or "badge" in each.classes
+                    else ""
+                )
                 yield gap
                 yield from each._texts()
                 yield gap
@@ -127,7 +131,11 @@ def has_rows(html: str) -> bool:
 
 def charts_of(html: str) -> list[str]:
     """Return the drawings of a panel, each as the address of an image."""
-    return [each.attributes.get("src", "") for each in _read(html).all("img") if {"chart", "wide"} <= each.classes]
+    return [
+        each.attributes.get("src", "")
+        for each in _read(html).all("img")
+        if {"chart", "wide"} <= each.classes
+    ]
 
 
 def tables_of(html: str, words: Words) -> list[Table]:
@@ -189,7 +197,13 @@ def _tiles(root: _Element, words: Words) -> Table:
         }
         for part in each.all("p", "span", "div"):
             place = next((place for name, place in _TILE.items() if name in part.classes), None)
-            place = "issue" if "kicker" in part.classes else "data" if "badges" in part.classes else place
+            place = (
+                "issue"
+                if "kicker" in part.classes
+                else "data"
+                if "badges" in part.classes
+                else place
+            )
             is_entry = part.tag == "div" and [inner.tag for inner in part.elements] == ["dt", "dd"]
             if place or is_entry:
                 told.setdefault(place or "besides", []).append(part.text)
@@ -209,7 +223,9 @@ def _entries(root: _Element, words: Words) -> Table:
         elif each.tag == "dd":
             found.append((section, term, each.text))
         elif each.tag == "li" and each.elements:
-            first, *rest = (part.text for part in each.elements if part.attributes.get("aria-hidden") != "true")
+            first, *rest = (
+                part.text for part in each.elements if part.attributes.get("aria-hidden") != "true"
+            )
             found.append((section, first, " ".join(rest)))
         elif not {"note", "scope"} & each.classes:
             found.append((section, each.text, ""))

@@ -48,5 +48,11 @@ def environment(language: Language) -> Environment:
     def figures_of(indicator: dict[str, Any]) -> Figures:
         return Figures(indicator, words)
 
-    made.globals |= {"words": words, "words_of": words_of, "figures_of": figures_of, "NONE": NONE, "PACES": PACES}
+    made.globals |= {
+        "words": words,
+        "words_of": words_of,
+        "figures_of": figures_of,
+        "NONE": NONE,
+        "PACES": PACES,
+    }
     return made

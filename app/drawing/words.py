@@ -75,7 +75,10 @@ class Figure:
     def __html__(self) -> Markup:
         if not self.number:
             return Markup("<b>{}</b>").format(self.after)
-        before, after = (Markup("<small>{}</small>").format(each) if each else Markup("") for each in (self.before, self.after))
+        before, after = (
+            Markup("<small>{}</small>").format(each) if each else Markup("")
+            for each in (self.before, self.after)
+        )
         return Markup("{}<b>{}</b>{}").format(before, self.number, after)
 
 
@@ -123,7 +126,9 @@ class Words:
         return key in self._texts
 
     def of(self, row: dict[str, Any], column: str) -> str:
-        """Return the column of a mart that exists in both languages: `name` is `name_ja` or `name_en`."""
+        """Return the column of a mart that exists in both languages: `name` is `name_ja` or
+        `name_en`.
+        """
         return row[f"{column}_{self.language}"] or ""
 
     def figure(
@@ -135,7 +140,9 @@ class Words:
         *,
         beside: Iterable[Number | None] = (),
     ) -> Figure:
-        """Write a number with its unit and qualifier, rounded so that it looks like nothing in `beside` that it is not."""
+        """Write a number with its unit and qualifier, rounded so that it looks like nothing in
+        `beside` that it is not.
+        """
         before, after = _QUALIFIERS.get(qualifier or "", (("", ""), ("", "")))[self._place]
         number = written(value, decimals, beside, minus=self.minus)
         noun = unit.of(number) if isinstance(unit, Noun) else unit
@@ -199,4 +206,7 @@ class Words:
 
 
 def _countable(values: dict[str, object]) -> dict[str, object]:
-    return {name: _Count(each) if isinstance(each, int) and not isinstance(each, bool) else each for name, each in values.items()}
+    return {
+        name: _Count(each) if isinstance(each, int) and not isinstance(each, bool) else each
+        for name, each in values.items()
+    }

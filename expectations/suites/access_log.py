@@ -8,9 +8,10 @@ from expectations.guards import Guard, named
 
 DAY_VOLUMES = Guard(
     "access_log@raw",
-    "select item_key as named_by, *, case when is_in_calendar then share_of_typical end as share_in_calendar, "
-    "case when not is_in_calendar then share_of_typical end as share_after_calendar "
-    "from intermediate.int_arrival_volumes where source_name = 'access_log' and is_new",
+    "select item_key as named_by, *, case when is_in_calendar then share_of_typical end as"
+    " share_in_calendar, case when not is_in_calendar then share_of_typical end as"
+    " share_after_calendar from intermediate.int_arrival_volumes where source_name = 'access_log'"
+    " and is_new",
     (
         gxe.ExpectColumnValuesToBeBetween(
             column="share_in_calendar",
@@ -27,8 +28,8 @@ DAY_VOLUMES = Guard(
             severity="warning",
             meta=named(
                 "day_volume_after_the_calendar_is_usual",
-                "a day's access log has less than 25 % of the rows that are typical for such a day, "
-                "and seeds/closed_days.csv ends before that day",
+                "a day's access log has less than 25 % of the rows that are typical for such a day,"
+                " and seeds/closed_days.csv ends before that day",
             ),
         ),
         gxe.ExpectColumnValuesToBeBetween(
@@ -62,7 +63,8 @@ UNKNOWN_USERS = Guard(
             severity="warning",
             meta=named(
                 "users_are_in_the_roster",
-                "more than 5 % of a month's use is by people whom no roster knows; it counts for no department",
+                "more than 5 % of a month's use is by people whom no roster knows; it counts for no"
+                " department",
             ),
         ),
     ),

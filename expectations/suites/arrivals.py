@@ -13,7 +13,8 @@ def arrivals(source_name: str, *, least_share: float, most_lost: float) -> Guard
     """
     return Guard(
         f"{source_name}@raw",
-        f"select item_key as named_by, * from intermediate.int_arrival_volumes where source_name = '{source_name}'",
+        "select item_key as named_by, * from intermediate.int_arrival_volumes where source_name ="
+        f" '{source_name}'",
         (
             gxe.ExpectColumnValuesToBeBetween(
                 column="share_of_typical",
@@ -21,7 +22,8 @@ def arrivals(source_name: str, *, least_share: float, most_lost: float) -> Guard
                 severity="critical",
                 meta=named(
                     f"{source_name}_keep_their_size",
-                    f"an item of {source_name} has less than {least_share:.0%} of the rows of the published one",
+                    f"an item of {source_name} has less than {least_share:.0%} of the rows of the"
+                    " published one",
                 ),
             ),
             gxe.ExpectColumnValuesToBeBetween(

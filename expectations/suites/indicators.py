@@ -8,10 +8,10 @@ from expectations.guards import Guard, named
 
 LIMITS = Guard(
     "fct_indicator_progress@candidate",
-    "select progress.indicator_code as named_by, progress.*, indicators.natural_limit, "
-    "case when not indicators.may_be_negative then progress.actual_value end as value_from_zero "
-    "from marts.fct_indicator_progress as progress "
-    "inner join marts.dim_indicators as indicators on progress.indicator_code = indicators.indicator_code",
+    "select progress.indicator_code as named_by, progress.*, indicators.natural_limit, case when"
+    " not indicators.may_be_negative then progress.actual_value end as value_from_zero from"
+    " marts.fct_indicator_progress as progress inner join marts.dim_indicators as indicators on"
+    " progress.indicator_code = indicators.indicator_code",
     (
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(
             column_A="natural_limit",
@@ -53,8 +53,8 @@ DRIFTS = Guard(
 
 RECONCILIATION = Guard(
     "fct_reconciliation@candidate",
-    "select indicator_code || ' FY' || fiscal_year || ': ' || computed_value || ' where ' || published_in || ' says ' || official_text "
-    "as named_by, * from marts.fct_reconciliation",
+    "select indicator_code || ' FY' || fiscal_year || ': ' || computed_value || ' where ' ||"
+    " published_in || ' says ' || official_text as named_by, * from marts.fct_reconciliation",
     (
         gxe.ExpectColumnValuesToBeInSet(
             column="outcome",
@@ -62,7 +62,8 @@ RECONCILIATION = Guard(
             severity="critical",
             meta=named(
                 "computed_actuals_agree_with_published_ones",
-                "a computed actual differs from the published one; mend the source, or explain it in seeds/reconciliation_notes.csv",
+                "a computed actual differs from the published one; mend the source, or explain it"
+                " in seeds/reconciliation_notes.csv",
             ),
         ),
     ),

@@ -39,7 +39,8 @@ SILENCES = Guard(
 
 REJECTED_ITEMS = Guard(
     "items_rejected@raw",
-    "select difference as named_by, * from intermediate.int_items_off_contract where is_rejected and source_name != 'policy_pages'",
+    "select difference as named_by, * from intermediate.int_items_off_contract where is_rejected"
+    " and source_name != 'policy_pages'",
     (
         gxe.ExpectColumnValuesToBeInSet(
             column="is_rejected",
@@ -55,7 +56,8 @@ REJECTED_ITEMS = Guard(
 
 ITEMS_OFF_CONTRACT = Guard(
     "items_off_contract@raw",
-    "select difference as named_by, * from intermediate.int_items_off_contract where not is_rejected or source_name = 'policy_pages'",
+    "select difference as named_by, * from intermediate.int_items_off_contract where not"
+    " is_rejected or source_name = 'policy_pages'",
     (
         gxe.ExpectColumnValuesToBeNull(
             column="difference",
@@ -94,7 +96,8 @@ SOURCE_DEPARTMENTS = Guard(
             severity="warning",
             meta=named(
                 "rows_are_of_known_departments",
-                "a source names no department, or one that org_units.csv does not hold; the city's figure counts the row all the same",
+                "a source names no department, or one that org_units.csv does not hold; the city's"
+                " figure counts the row all the same",
             ),
         ),
     ),

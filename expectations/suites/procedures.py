@@ -6,7 +6,8 @@ from expectations.guards import Guard, named
 
 CATALOGUE_SIZES = Guard(
     "procedures@raw",
-    "select item_key as named_by, * from intermediate.int_arrival_volumes where source_name = 'procedures'",
+    "select item_key as named_by, * from intermediate.int_arrival_volumes where source_name ="
+    " 'procedures'",
     (
         gxe.ExpectColumnValuesToBeBetween(
             column="rows_staged",

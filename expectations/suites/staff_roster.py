@@ -21,7 +21,8 @@ MOJIBAKE = "[\u0080-\u024f\uff61-\uff9f\ufffd" + _UTF8_AS_CP932 + r"]|\?\?"
 
 ROSTER_SIZES = Guard(
     "staff_roster@raw",
-    "select item_key as named_by, * from intermediate.int_arrival_volumes where source_name = 'staff_roster'",
+    "select item_key as named_by, * from intermediate.int_arrival_volumes where source_name ="
+    " 'staff_roster'",
     (
         gxe.ExpectColumnValuesToBeBetween(
             column="rows_staged",
@@ -57,7 +58,10 @@ ROSTER_DEPARTMENTS = Guard(
     (
         # GX's own regex expectation knows no DuckDB.
         gxe.UnexpectedRowsExpectation(
-            unexpected_rows_query=f"select distinct named_by from {{batch}} where regexp_matches(department_name, '{MOJIBAKE}')",
+            unexpected_rows_query=(
+                "select distinct named_by from {batch} where regexp_matches(department_name,"
+                f" '{MOJIBAKE}')"
+            ),
             severity="critical",
             meta=named(
                 "department_names_are_readable",
@@ -70,7 +74,8 @@ ROSTER_DEPARTMENTS = Guard(
             severity="critical",
             meta=named(
                 "departments_are_known",
-                "more than 1 % of a roster's postings name a department that org_units.csv does not hold",
+                "more than 1 % of a roster's postings name a department that org_units.csv does not"
+                " hold",
             ),
         ),
         gxe.ExpectColumnValuesToBeInSet(

@@ -170,7 +170,8 @@ def _what(message: str) -> str:
     for line in raw.splitlines():
         text = line.strip()
         if re.match(
-            r"(LINE \d+:|> in macro|> called by|file = |compiled code at|Possible fixes|Column \w+ is being|line \d+$|/)",
+            r"(LINE \d+:|> in macro|> called by|file = |compiled code at|Possible fixes"
+            r"|Column \w+ is being|line \d+$|/)",
             text,
         ):
             break

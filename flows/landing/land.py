@@ -76,7 +76,10 @@ def _read_by_earlier_contract(source: Source, landed: dict[str, list[Manifest]])
     standing = [max(items, key=_order_of_landing) for items in landed.values()]
     count = sum(not manifest.was_read_by(source.contract) for manifest in standing)
     if count:
-        message = "%s: %d items stand as an earlier version of its contract read them: it no longer has them"
+        message = (
+            "%s: %d items stand as an earlier version of its contract read them: it no longer has"
+            " them"
+        )
         log.info(message, source.name, count)
     return count
 
@@ -134,8 +137,10 @@ def _refuse_another_key(
     }
     if others:
         raise UsageError(
-            f"{source.name}: what is landed was pseudonymised under key {', '.join(map(str, others))}, and SHIHYO_PSEUDONYM_KEY is key "
-            f"{pseudonyms.key_id}: nobody would be recognised; next: set the former key, or land everything anew into an empty data folder"
+            f"{source.name}: what is landed was pseudonymised under key"
+            f" {', '.join(map(str, others))}, and SHIHYO_PSEUDONYM_KEY is key {pseudonyms.key_id}:"
+            " nobody would be recognised; next: set the former key, or land everything anew into"
+            " an empty data folder"
         )
 
 
@@ -165,9 +170,9 @@ def _land_if_new(
     manifest = Manifest(
         source_name=source.name,
         item_key=delivery.item_key,
-        known_from=latest.known_from
-        if latest and content.sha256 == latest.sha256
-        else as_of.isoformat(),
+        known_from=(
+            latest.known_from if latest and content.sha256 == latest.sha256 else as_of.isoformat()
+        ),
         landed_at=datetime.now(UTC).isoformat(timespec="microseconds"),
         business_date=delivery.business_date.isoformat() if delivery.business_date else None,
         origin=mask_secrets(delivery.origin),

@@ -106,7 +106,8 @@ class Reader:
             raise rows.error
         if isinstance(rows, Died) and rows.is_from_outside:
             raise SourceUnavailable(
-                f"{where}: {rows.what} while it was read; next: run again, and see whether the memory was full"
+                f"{where}: {rows.what} while it was read; next: run again, and see whether the"
+                " memory was full"
             )
         return Unread(content, self._why(rows))
 
@@ -121,7 +122,10 @@ class Reader:
             if is_of_memory
             else ""
         )
-        return f"{what}{allowed}; nothing of it was landed; save it again without what is beside its table, or in smaller files"
+        return (
+            f"{what}{allowed}; nothing of it was landed; save it again without what is beside its"
+            " table, or in smaller files"
+        )
 
     def _ask(self, request: Open | Land) -> Any:
         """Send a request and wait for its first answer; a child that cannot be asked has died."""

@@ -43,7 +43,8 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
     """
     if not person.strip():
         raise UsageError(
-            "erase: nobody is named; expected a pseudonym, a staff number or a user name (- reads it from standard input)"
+            "erase: nobody is named; expected a pseudonym, a staff number or a user name (- reads"
+            " it from standard input)"
         )
     pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
     pseudonym = person.strip() if _PSEUDONYM.fullmatch(person.strip()) else pseudonyms.of(person)

@@ -51,7 +51,8 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
         connection.execute("force checkpoint")
     if candidate.with_name(f"{candidate.name}.wal").exists():
         raise ShihyoError(
-            "publish: the candidate still has a write-ahead log; another process has it open; next: run again"
+            "publish: the candidate still has a write-ahead log; another process has it open; next:"
+            " run again"
         )
     file = version_file(settings, run.version)
     sha256 = sha256_of(candidate)

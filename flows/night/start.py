@@ -126,7 +126,8 @@ def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: 
         published = published_as_of(settings)
         if published and run.as_of < published:
             raise UsageError(
-                f"as of {run.as_of} is earlier than the published version's {published}; next: shihyo show --as-of {run.as_of}"
+                f"as of {run.as_of} is earlier than the published version's {published}; next:"
+                f" shihyo show --as-of {run.as_of}"
             )
         run.version = version_name(run.as_of, run.started_at)
         run.published_before = published_version(settings)

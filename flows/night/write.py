@@ -72,7 +72,8 @@ def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False)
     code = run_dbt(candidate_file(settings), options, settings.logs_dir)
     if code < 0:
         raise ShihyoError(
-            f"write: dbt was ended by signal {-code}; next: run again; the system's log tells whether its memory was full"
+            f"write: dbt was ended by signal {-code}; next: run again; the system's log tells"
+            " whether its memory was full"
         )
     build = _judge(settings, code == 0)
     return replace(build, read_again=_models_read_again(candidate_file(settings)))
@@ -130,8 +131,8 @@ def _remember_published(
 ) -> None:
     connection.execute(f"attach '{_quoted(published)}' as published (read_only)")
     connection.execute(
-        "insert into night.published_progress by name "
-        "select indicator_code, fiscal_year, actual_value, is_provisional from published.marts.fct_indicator_progress"
+        "insert into night.published_progress by name select indicator_code, fiscal_year,"
+        " actual_value, is_provisional from published.marts.fct_indicator_progress"
     )
     if full_refresh:
         connection.execute(
@@ -139,16 +140,17 @@ def _remember_published(
         )
     elif _has_corrections(connection):
         connection.execute(
-            "insert into night.published_corrections by name "
-            "select correction_id, source_name, item_key, source_row, column_name, recorded_value, corrected_value "
-            "from published.seeds.corrections"
+            "insert into night.published_corrections by name select correction_id, source_name,"
+            " item_key, source_row, column_name, recorded_value, corrected_value from"
+            " published.seeds.corrections"
         )
     connection.execute("detach published")
 
 
 def _has_corrections(connection: duckdb.DuckDBPyConnection) -> bool:
     found = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = 'published' and schema_name = 'seeds' and table_name = 'corrections'"
+        "select count(*) from duckdb_tables() where database_name = 'published' and schema_name ="
+        " 'seeds' and table_name = 'corrections'"
     ).fetchall()
     return bool(found[0][0])
 
@@ -189,7 +191,8 @@ def _judge(settings: Settings, succeeded: bool) -> Build:
             f"read {settings.logs_dir / 'dbt-output.log'}",
         )
         raise AuditFailed(
-            f"audit: dbt test {names} did not hold{f': {finding}' if finding else ''}; nothing was published; next: {next_step}"
+            f"audit: dbt test {names} did not hold{f': {finding}' if finding else ''}; nothing was"
+            f" published; next: {next_step}"
         )
     if not succeeded:
         raise ShihyoError(f"write: dbt failed; next: read {settings.logs_dir / 'dbt-output.log'}")

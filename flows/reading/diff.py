@@ -16,8 +16,8 @@ from published import version_file, version_of
 from rounding import exact
 from settings import Settings
 
-# What a run stamps, its own date among it; everything else in the marts is a function of landing and
-# seeds.
+# What a run stamps, its own date among it; everything else in the marts is a function of landing
+# and seeds.
 RUN_TABLES = frozenset({"fct_audit_results"})
 RUN_COLUMNS = frozenset(
     {"as_of", "is_new", "landed_at", "run_id", "silent_days", "warehouse_version"}
@@ -93,7 +93,8 @@ def difference(settings: Settings, other: str) -> Difference:
     ) or version_file(settings, other)
     if not after.exists():
         raise UsageError(
-            f"diff: there is no {other} warehouse ({after}); next: shihyo dev, or a version of shihyo versions"
+            f"diff: there is no {other} warehouse ({after}); next: shihyo dev, or a version of"
+            " shihyo versions"
         )
     with duckdb.connect() as connection:
         for name, file in (("before", before), ("after", after)):
@@ -168,8 +169,7 @@ def _value_changes(
     compared = [
         column for column in after if column in before and column not in (*keys, "known_from")
     ]
-    rows = connection.execute(
-        f"""
+    rows = connection.execute(f"""
         select
             coalesce(before.indicator_code, after.indicator_code), coalesce(before.fiscal_year, after.fiscal_year),
             {", ".join(f"before.{column}, after.{column}" for column in compared)}
@@ -179,8 +179,7 @@ def _value_changes(
         left join after.marts.dim_indicators as indicators
             on coalesce(before.indicator_code, after.indicator_code) = indicators.indicator_code
         order by indicators.sort_order, 2
-        """
-    ).fetchall()
+        """).fetchall()
     return [
         ValueChange(row[0], row[1], column, plain(row[2 + 2 * place]), plain(row[3 + 2 * place]))
         for row in rows

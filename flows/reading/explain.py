@@ -14,7 +14,10 @@ from rounding import PACES, in_full, written
 from settings import Settings
 
 _INDICATORS = "select indicator_code from marts.dim_indicators order by sort_order"
-_YEARS = "select fiscal_year from marts.fct_indicator_receipts where indicator_code = $indicator order by fiscal_year"
+_YEARS = (
+    "select fiscal_year from marts.fct_indicator_receipts where indicator_code = $indicator order"
+    " by fiscal_year"
+)
 _RECEIPT = """
     select name_ja, name_en, kind, direction, unit_ja as unit, receipts.*
     from marts.fct_indicator_receipts as receipts
@@ -83,7 +86,8 @@ def report(
                 receipt["rows"] = _read(connection, _ROWS, asked)
         except duckdb.CatalogException:
             raise ShihyoError(
-                "explain: what is published was built before there were receipts; next: shihyo rebuild"
+                "explain: what is published was built before there were receipts; next: shihyo"
+                " rebuild"
             ) from None
     if form == "json":
         return json.dumps(receipt, ensure_ascii=False, indent=1)
@@ -101,11 +105,13 @@ def _year(connection: duckdb.DuckDBPyConnection, indicator: str, asked: int | No
     years = [int(row["fiscal_year"]) for row in _read(connection, _YEARS, {"indicator": indicator})]
     if not years:
         raise UsageError(
-            f"explain: of {indicator} no value is computed yet; what pages say of it: shihyo show --official"
+            f"explain: of {indicator} no value is computed yet; what pages say of it: shihyo show"
+            " --official"
         )
     if asked is not None and asked not in years:
         raise UsageError(
-            f"explain: of {indicator} no value is computed for FY{asked}; there are: {', '.join(map(str, years))}"
+            f"explain: of {indicator} no value is computed for FY{asked}; there are:"
+            f" {', '.join(map(str, years))}"
         )
     return years[-1] if asked is None else asked
 
@@ -126,7 +132,9 @@ def _summary(receipt: Row) -> list[str]:
     facts = {
         "value": f"{in_full(receipt['actual_value'])}{unit}",
         "counted": f"{in_full(receipt['numerator'])}{of}, by {receipt['model_name']}",
-        "as of": f"measured to {receipt['measured_to']}, {standing}, known since {receipt['known_from']}",
+        "as of": (
+            f"measured to {receipt['measured_to']}, {standing}, known since {receipt['known_from']}"
+        ),
         "定義": receipt["definition_ja"],
         "definition": receipt["definition_en"],
         "算式": receipt["formula_ja"],
@@ -137,7 +145,10 @@ def _summary(receipt: Row) -> list[str]:
         "inputs": f"{receipt['item_count']:,} landed items, {receipt['rows_read']:,} rows read",
         "version": f"{receipt['warehouse_version']}, run {receipt['run_id']}",
     }
-    heading = f"{receipt['indicator_code']} FY{receipt['fiscal_year']}: {receipt['name_ja']} / {receipt['name_en']}"
+    heading = (
+        f"{receipt['indicator_code']} FY{receipt['fiscal_year']}: {receipt['name_ja']} /"
+        f" {receipt['name_en']}"
+    )
     return [
         heading,
         "",
@@ -150,7 +161,10 @@ def _summary(receipt: Row) -> list[str]:
 def _target(receipt: Row) -> str:
     if receipt["target_text"] is None:
         return ""
-    return f"{receipt['target_text']}, since {receipt['target_effective_from']}, by {receipt['target_source_document']}"
+    return (
+        f"{receipt['target_text']}, since {receipt['target_effective_from']}, by"
+        f" {receipt['target_source_document']}"
+    )
 
 
 def _judged(receipt: Row) -> str:
@@ -192,7 +206,10 @@ def _words(code: str | None) -> str:
 def _revision(revision: Row) -> str:
     before, after = (_revised_figure(revision, when) for when in ("previous", "new"))
     cause = ", ".join(revision["cause_item_ids"]) or revision["source_document"] or "the calendar"
-    return f"revised     {_words(revision['measure'])} on {revision['revised_on']}: {before} → {after}, because of {cause}"
+    return (
+        f"revised     {_words(revision['measure'])} on {revision['revised_on']}: {before} →"
+        f" {after}, because of {cause}"
+    )
 
 
 def _revised_figure(revision: Row, when: str) -> str:
@@ -204,8 +221,9 @@ def _revised_figure(revision: Row, when: str) -> str:
 
 def _correction(correction: Row) -> str:
     return (
-        f"corrected   {correction['item_key']}, row {correction['source_row']}, {correction['column_heading']}: "
-        f"{_counted_as(correction)}; {correction['reason_en']} ({correction['declared_by']})"
+        f"corrected   {correction['item_key']}, row {correction['source_row']},"
+        f" {correction['column_heading']}: {_counted_as(correction)}; {correction['reason_en']}"
+        f" ({correction['declared_by']})"
     )
 
 

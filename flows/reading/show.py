@@ -126,7 +126,8 @@ def _methods(row: dict[str, Any]) -> str:
     ]
     if row["final_target_status"]:
         parts.append(
-            f"last target FY{row['final_target_fiscal_year']} {row['final_target_status'].replace('_', ' ')}"
+            f"last target FY{row['final_target_fiscal_year']}"
+            f" {row['final_target_status'].replace('_', ' ')}"
         )
     if row["status_depends_on_method"]:
         parts.append("depends on the method")

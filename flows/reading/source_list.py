@@ -75,8 +75,9 @@ def _line(source: dict[str, Any]) -> dict[str, str]:
 
 def _earlier_contract(source: dict[str, Any]) -> str:
     return (
-        f"{source['source_name']}: {source['read_by_earlier_contract']} items stand as an earlier version of "
-        "its contract read them; next: deliver them again if they are to be read as it says now"
+        f"{source['source_name']}: {source['read_by_earlier_contract']} items stand as an earlier"
+        " version of its contract read them; next: deliver them again if they are to be read as it"
+        " says now"
     )
 
 

@@ -35,14 +35,22 @@ _LOOKS: dict[Kind, str] = {
     "title": r"(?=.*[のをにと]).{5,120}",
     "code": r"[A-Za-z0-9_.:\-]{0,64}",
     "date": r"[0-9０-９\s/／.．\-－年月日度元令和平成昭和RHSrhsＲＨＳ()（）月火水木金土日:T]{0,40}",
-    "number": r"[0-9０-９\s,，.．+\-－▲△約程度以上未満超下内合計延べ％%名人件業務所属十百千万億兆円全行のを達成]{0,40}"
-    # More words about numbers, some of which are in names of people: only where there is a digit.
-    r"|(?=.*[0-9０-９])[0-9０-９\s,，.．+\-－▲△~～〜約程度以上未満超下内合計延べ％%名人者件増減割分厘倍弱強余"
-    r"前後概ねおよそほぼパーセント]{1,40}",
+    "number": (
+        r"[0-9０-９\s,，.．+\-－▲△"
+        r"約程度以上未満超下内合計延べ％%名人件業務所属十百千万億兆円全行のを達成]{0,40}"
+        # More words about numbers, some of which are in names of people: only where there is a
+        # digit.
+        r"|(?=.*[0-9０-９])[0-9０-９\s,，.．+\-－▲△~～〜"
+        r"約程度以上未満超下内合計延べ％%名人者件増減割分厘倍弱強余"
+        r"前後概ねおよそほぼパーセント]{1,40}"
+    ),
     "link": r"https?://[\w.\-/#%?=&~+:,]{1,300}",
     "timestamp": r"[0-9TtZz\s:./+\-]{0,40}",
     # An office, or bytes that were garbled on the way: the audit has to see those.
-    "department": r".{2,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|場|院|センター|担当)|.{0,60}[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60}",
+    "department": (
+        r".{2,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|場|院|センター|担当)"
+        r"|.{0,60}[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60}"
+    ),
 }
 # Mail and IP addresses and telephone numbers, wherever they stand; and twelve digits, which are a
 # resident's number (個人番号) where a day or a count should be.
@@ -65,8 +73,8 @@ class Column:
     plain number; null when it cannot be read), and as written, in `<name>_raw`; SQL reads those of
     large files. An undecodable byte rejects its row, except in a column that is
     `landed_unreadable`: there it becomes U+FFFD, for the audit to see; else a garbled department
-    would only be missing, and the rate wrong. A number is read if it is exact (約3 is not), and bare
-    or in one of the `units`.
+    would only be missing, and the rate wrong. A number is read if it is exact (約3 is not), and
+    bare or in one of the `units`.
     """
 
     name: str
@@ -244,7 +252,10 @@ def _missing(
     for name in required:
         for match in difflib.get_close_matches(name, new, n=1, cutoff=0.4):
             hint += f"; if {match} is {name}, add it to that column's headings there"
-    return f"the heading has no {', '.join(required)}; found {found}; correct it at the source, or the contract in {contract.file}{hint}"
+    return (
+        f"the heading has no {', '.join(required)}; found {found}; correct it at the source, or the"
+        f" contract in {contract.file}{hint}"
+    )
 
 
 def _safe_heading(heading: str, body: bytes | None) -> str:

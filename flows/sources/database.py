@@ -27,7 +27,9 @@ _POSTGRESQL_DEFAULTS = {
     "application_name": "shihyo",
     "connect_timeout": "10",
     "tcp_user_timeout": "60000",
-    "options": "-c default_transaction_read_only=on -c statement_timeout=300000 -c lock_timeout=30000",
+    "options": (
+        "-c default_transaction_read_only=on -c statement_timeout=300000 -c lock_timeout=30000"
+    ),
 }
 
 
@@ -45,7 +47,8 @@ def read_table(location: str, query: str, columns: tuple[str, ...], what: str) -
     scheme = urlsplit(location).scheme if "://" in location else ""
     if scheme and scheme not in _POSTGRESQL:
         raise UsageError(
-            f"{mask_secrets(location)} is no database that can be read; expected postgresql://… or a SQLite file"
+            f"{mask_secrets(location)} is no database that can be read; expected postgresql://… or"
+            " a SQLite file"
         )
     if not scheme and not Path(location).is_file():
         raise SourceUnavailable(
@@ -59,10 +62,12 @@ def read_table(location: str, query: str, columns: tuple[str, ...], what: str) -
     except (adbc_driver_manager.Error, sqlite3.Error) as error:
         if _asks_for_what_is_not_there(error):
             raise ShihyoError(
-                f"{mask_secrets(location)} does not hold what {what} asks for ({_reason(error)}); next: correct the catalogue, or that file"
+                f"{mask_secrets(location)} does not hold what {what} asks for ({_reason(error)});"
+                " next: correct the catalogue, or that file"
             ) from None
         raise SourceUnavailable(
-            f"{mask_secrets(location)} cannot be read ({_reason(error)}); expected a database that answers; next: check it or the setting"
+            f"{mask_secrets(location)} cannot be read ({_reason(error)}); expected a database that"
+            " answers; next: check it or the setting"
         ) from None
 
 

@@ -22,7 +22,9 @@ from flows.sources.stated_days import stated_days
 
 PACKED = (".gz", ".bz2", ".zip")
 
-_LOCK = "~$"  # the file that Excel keeps beside an open workbook; it holds the name of whoever opened it
+_LOCK = (  # the file that Excel keeps beside an open workbook; it holds the name of whoever opened it
+    "~$"
+)
 _HIDDEN = (
     "thumbs.db",
     "desktop.ini",
@@ -47,7 +49,8 @@ def list_files(
                 found.add_folder(folder, day)
     except OSError as error:
         raise SourceUnavailable(
-            f"location {location} cannot be read ({error.strerror}); expected a file or a folder; next: check the mount or the setting"
+            f"location {location} cannot be read ({error.strerror}); expected a file or a folder;"
+            " next: check the mount or the setting"
         ) from None
     return found.listing()
 

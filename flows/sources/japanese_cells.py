@@ -1,8 +1,8 @@
-"""One cell of a municipal table that should be a date or a number: 令和5年10月1日, R5.10.1, １，１００, ▲３,
-6千2百万円, 60％以上.
+"""One cell of a municipal table that should be a date or a number: 令和5年10月1日, R5.10.1,
+１，１００, ▲３, 6千2百万円, 60％以上.
 
-A cell is read whole or not at all. It must never guess: 45200 is no date, 10～20 is no number, and a
-day that no calendar has is none. `dbt_project/macros/japanese_values.sql` reads the same in SQL,
+A cell is read whole or not at all. It must never guess: 45200 is no date, 10～20 is no number, and
+a day that no calendar has is none. `dbt_project/macros/japanese_values.sql` reads the same in SQL,
 for files of millions of rows.
 """
 
@@ -28,8 +28,8 @@ def read_date(text: str) -> date | None:
     """Return the day that a cell holds, 和暦 or common era, whatever the width of its characters;
     None when it is not exactly one day.
 
-    An era's years go on past its end (平成31年5月1日 is 2019-05-01), as forms printed before it write
-    them.
+    An era's years go on past its end (平成31年5月1日 is 2019-05-01), as forms printed before it
+    write them.
     """
     plain = normalise(text).strip()
     match = _DAY.fullmatch(plain) or _DIGITS.fullmatch(plain)

@@ -24,7 +24,8 @@ UNIT = "|".join(
     re.escape(unit) + ("(?![A-Za-z])" if re.search("[A-Za-z]$", unit) else "")
     for unit in _LONGEST_FIRST
 )
-# A share in words: 割 with 分 and 厘 (no 割引, 割合), and percent spelt out, with or without points.
+# A share in words: 割 with 分 and 厘 (no 割引, 割合), and percent spelt out, with or without
+# points.
 WARI = r"割(?![引合り])(?:\s?(?P<bu>[0-9])分)?(?:\s?(?P<rin>[0-9])厘)?"
 PERCENT_WORD = r"(?:パーセント|プロセント|㌫)(?P<points>[・\s]?ポイント)?|%・ポイント"
 _ANY_UNIT = re.sub(r"\(\?P<\w+>", "(?:", f"{WARI}|{PERCENT_WORD}|{UNIT}")

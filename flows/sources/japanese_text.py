@@ -1,7 +1,7 @@
 """Japanese text as municipal pages write it: character widths, fiscal years and dates.
 
-It exists so that every source reads 「Ｒ５年度」 in one way. It must never guess: what is no year or date
-is not found, and nothing here knows any page, indicator or bureau.
+It exists so that every source reads 「Ｒ５年度」 in one way. It must never guess: what is no year
+or date is not found, and nothing here knows any page, indicator or bureau.
 """
 
 import re
@@ -126,8 +126,8 @@ def _range(match: re.Match[str]) -> Mention:
 
 
 def fiscal_years(text: str) -> list[Mention]:
-    """Find the fiscal years and ranges of them that a text names, in order; 「R5.10.1」 and 「令和5年10月」
-    are dates, not fiscal years.
+    """Find the fiscal years and ranges of them that a text names, in order; 「R5.10.1」 and
+    「令和5年10月」 are dates, not fiscal years.
     """
     text = normalise(text)
     ranges = [
@@ -145,8 +145,8 @@ def fiscal_years(text: str) -> list[Mention]:
 
 
 def parse_date(text: str) -> date | None:
-    """Return the first date in a text, 和暦 or common era; None for none and for one that no calendar
-    has.
+    """Return the first date in a text, 和暦 or common era; None for none and for one that no
+    calendar has.
     """
     match = _DATE.search(normalise(text))
     if match is None:

@@ -1,7 +1,8 @@
 """Figures that are no level: changes, ranges, shares in words and counts that name no number.
 
 A change must never be taken for what an indicator was, whatever its sign and however it is worded:
-390件増, 前年度比110%, +5%, 半減, 710件から増加. Where a text says from what to what, neither is taken.
+390件増, 前年度比110%, +5%, 半減, 710件から増加. Where a text says from what to what, neither is
+taken.
 """
 
 import re
@@ -35,7 +36,8 @@ _STEP = r"\s*(?:は|で|:|、)?\s*(?:プラス|マイナス)?\s*"
 _WORD_BEFORE = r"(?<![ァ-ヴー一-龥A-Za-z0-9])"
 # 増加率 5% says no level, but 苦情の減少率 is an indicator's own name.
 _LABEL = (
-    r"(?:^|(?<=[\s、。:(]))(?:純[増減]|増減|増分|伸び率?|(?:増加|減少|削減|上昇|低下)(?:数|率|量|幅|分)?"
+    r"(?:^|(?<=[\s、。:(]))"
+    r"(?:純[増減]|増減|増分|伸び率?|(?:増加|減少|削減|上昇|低下)(?:数|率|量|幅|分)?"
     r"|(?:目標)?達成[率度])"
 )
 _WORD_AFTER = r"(?=[\s、。,:;()/]|する|させ|した|$)"

@@ -85,7 +85,8 @@ class NocodeApps:
             properties = get_json(client, "form/fields.json", {"app": app}, where).get("properties")
             if not isinstance(properties, dict):
                 raise SourceUnavailable(
-                    f"{where}: it tells no fields; expected `properties`; next: check that app {app} is the right one"
+                    f"{where}: it tells no fields; expected `properties`; next: check that app"
+                    f" {app} is the right one"
                 )
             fields = {
                 code: field.get("type") if isinstance(field, dict) else None
@@ -95,12 +96,16 @@ class NocodeApps:
             records: list[Any] = []
             total: int | None = None
             while True:
-                query = f"{_ID} > {_id_of(records[-1]) if records else 0} order by {_ID} asc limit {PAGE_SIZE}"
+                query = (
+                    f"{_ID} > {_id_of(records[-1]) if records else 0} order by {_ID} asc limit"
+                    f" {PAGE_SIZE}"
+                )
                 answer = get_json(client, "records.json", _question(app, query, kept), where)
                 page = answer.get("records")
                 if not isinstance(page, list) or not _rises([*records[-1:], *page]):
                     raise SourceUnavailable(
-                        f"{where}: the records changed while they were read; expected rising numbers; it is tried again"
+                        f"{where}: the records changed while they were read; expected rising"
+                        " numbers; it is tried again"
                     )
                 total = _total(answer) if not records and total is None else total
                 records += page
@@ -108,7 +113,8 @@ class NocodeApps:
                     break
         if total is not None and total != len(records):
             raise SourceUnavailable(
-                f"{where}: {len(records)} records came where {total} were counted; it is tried again"
+                f"{where}: {len(records)} records came where {total} were counted; it is tried"
+                " again"
             )
         plain = [
             {code: value for code, value in record.items() if code != "$revision"}
@@ -138,7 +144,10 @@ class NocodeApps:
             if _plain(code) in FIELD_TYPES and found != FIELD_TYPES[_plain(code)]
         ]
         if changed:
-            reason = f"{'; '.join(changed)}; correct it on the platform, or the contract in {CONTRACT.file}"
+            reason = (
+                f"{'; '.join(changed)}; correct it on the platform, or the contract in"
+                f" {CONTRACT.file}"
+            )
             return rejected_item("changed_type", reason, pseudonyms.of_bytes(content), "json")
         rows: list[list[str | None]] = []
         numbers: list[int] = []
@@ -147,7 +156,10 @@ class NocodeApps:
             cells = _cells(record, codes)
             if cells is None:
                 row_hash = pseudonyms.of_bytes(json.dumps(record, sort_keys=True).encode())
-                reason = "the record has no number, or a field whose value is no text; correct it on the platform"
+                reason = (
+                    "the record has no number, or a field whose value is no text; correct it on the"
+                    " platform"
+                )
                 rejected.append(RejectedRow(number, "unreadable_record", reason, row_hash))
                 continue
             rows.append(cells)
@@ -165,7 +177,8 @@ def _app_of(location: str) -> str:
     app = parse_qs(parts.query).get("app", [""])[0]
     if parts.scheme not in ("http", "https") or not parts.hostname or not app.isdigit():
         raise UsageError(
-            f"nocode_apps {mask_secrets(location)}: expected https://:TOKEN@host/k/v1?app=NUMBER; next: correct the setting"
+            f"nocode_apps {mask_secrets(location)}: expected https://:TOKEN@host/k/v1?app=NUMBER;"
+            " next: correct the setting"
         )
     return app
 

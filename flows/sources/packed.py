@@ -91,7 +91,8 @@ def _unzipped(content: bytes) -> bytes:
             return content
         if len(entries) != 1:
             raise Unreadable(
-                f"the zip archive holds {len(entries)} files; expected one; deliver each file by itself"
+                f"the zip archive holds {len(entries)} files; expected one; deliver each file by"
+                " itself"
             )
         if entries[0].flag_bits & 0x1:
             raise Unreadable("the zip archive has a password; deliver the file without one")
@@ -106,7 +107,8 @@ def _unzipped(content: bytes) -> bytes:
 def _counted(unpacked: int, piece: bytes) -> int:
     if unpacked + len(piece) > UNPACKED_LIMIT_BYTES:
         raise Unreadable(
-            f"it unpacks to more than {UNPACKED_LIMIT_BYTES / 1e9:.0f} GB; deliver it in smaller files"
+            f"it unpacks to more than {UNPACKED_LIMIT_BYTES / 1e9:.0f} GB; deliver it in smaller"
+            " files"
         )
     return unpacked + len(piece)
 

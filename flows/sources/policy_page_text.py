@@ -34,7 +34,8 @@ _PAGE_SECTION = re.compile(
     rf"{_OPEN}*(?:(?:.{{0,20}}[のと])?(?:目標|使命|基本的な考え方)|重点的に取り組む.{{0,20}}?){_SUFFIX}"
 )
 TITLE = re.compile(
-    r"(?P<before>[^。、]{0,40}?)運営方針(?P<after>\s*(?:素案|原案|案|改訂版)?\s*(?:[(【\[<][^。]*)?)"
+    r"(?P<before>[^。、]{0,40}?)運営方針"
+    r"(?P<after>\s*(?:素案|原案|案|改訂版)?\s*(?:[(【\[<][^。]*)?)"
 )
 _END = re.compile(
     r"このページの(?:作成者|内容)|探している情報が見つから|Adobe|PDFファイル|CC\s?\(|CC-?BY|クリエイティブ・?コモンズ|過去の.*運営方針$"
@@ -87,8 +88,8 @@ class Issue:
 
 @dataclass
 class Section:
-    """The lines under a heading such as 【アウトカム指標】; `kind` is one of indicators, results, previous,
-    other.
+    """The lines under a heading such as 【アウトカム指標】; `kind` is one of indicators, results,
+    previous, other.
     """
 
     kind: str

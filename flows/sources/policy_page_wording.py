@@ -71,11 +71,13 @@ _OF_WHAT = re.compile(
 # What may join a change to the level that it led to: 「390件増の1,100件」.
 _LED_TO = re.compile(r"\s*(?:[のし]|して|となり|で)?[、,]?\s*(?:計\s*)?")
 _AFTER_YEAR = re.compile(
-    r"(?:にかけて|[末中](?=まで|[にの、,:)\s]|$))?(?:までに?|から|において|における|には|に|の|は)?[、,:]?\s*"
+    r"(?:にかけて|[末中](?=まで|[にの、,:)\s]|$))?"
+    r"(?:までに?|から|において|における|には|に|の|は)?[、,:]?\s*"
 )
 _LABEL = r"(?:定量)?評価\s*:?\s*"
 _RATING = re.compile(
-    rf"(?:\s*[(\[【<〈]\s*(?:{_LABEL})?([A-DS])\s*[)\]】>〉]|[\s、,]*{_LABEL}([A-DS])|\s*:\s*([A-DS])|(?:^|\s)([A-DS]))\s*$"
+    rf"(?:\s*[(\[【<〈]\s*(?:{_LABEL})?([A-DS])\s*[)\]】>〉]"
+    rf"|[\s、,]*{_LABEL}([A-DS])|\s*:\s*([A-DS])|(?:^|\s)([A-DS]))\s*$"
 )
 
 
@@ -104,7 +106,7 @@ def figures(text: str) -> list[Figure]:
         earlier = [each for each in found if ends[number] <= each.span[0] < mention.span[0]]
         later = [each for each in found if mention.span[1] <= each.span[0] < starts[number + 1]]
         if around or re.match(r"\s*(?:末|中|時点|まで|に)*\s*\)", text[mention.span[1] :]):
-            pairs += [Figure(mention, each) for each in (around or earlier[-1:])]
+            pairs += [Figure(mention, each) for each in around or earlier[-1:]]
             continue
         known = [pair.said for pair in pairs]
         beside = [
@@ -202,8 +204,8 @@ def clean(name: str) -> str:
 
 
 def subject(text: str, found: list[Figure]) -> str:
-    """Return what a line is about, without years and the figures found in it: 「Xを全所属の70%以上とする」 is
-    about X.
+    """Return what a line is about, without years and the figures found in it:
+    「Xを全所属の70%以上とする」 is about X.
     """
     if not found:
         return without_years(text)
@@ -228,8 +230,8 @@ def milestone_verb(text: str) -> str | None:
 
 
 def is_figure(text: str) -> bool:
-    """Tell whether a text is nothing but figures with their years, or a status such as 策定済, 集計中 or
-    「令和5年10月から運用開始」.
+    """Tell whether a text is nothing but figures with their years, or a status such as 策定済,
+    集計中 or 「令和5年10月から運用開始」.
     """
     rest = without_years_and_dates(text)
     found = find_figures(text)

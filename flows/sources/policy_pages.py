@@ -1,5 +1,5 @@
-"""The policy pages (運営方針) that each bureau publishes: plan in April, results in June of the next
-year, on one address.
+"""The policy pages (運営方針) that each bureau publishes: plan in April, results in June of the
+next year, on one address.
 
 A page is read as a saved file or from the web, and lands as one row per statement. Contact persons
 at the foot of a page are not landed. It must never take a draft for the final page or fill in a
@@ -103,7 +103,8 @@ class PolicyPages:
             shown, key = _masked(address), _item_key(address)
             if key in deliveries:
                 raise UsageError(
-                    f"policy_pages {shown}: its last part '{key}' is also that of {deliveries[key].origin}; expected one name a page"
+                    f"policy_pages {shown}: its last part '{key}' is also that of"
+                    f" {deliveries[key].origin}; expected one name a page"
                 )
             self._addresses[shown] = address
             deliveries[key] = Delivery(key, shown)
@@ -126,15 +127,19 @@ class PolicyPages:
             return rejected_item("unreadable_item", str(error), item_hash)
         decoded = _decode(content)
         if decoded is None:
-            reason = f"the page is not {', '.join(_ENCODINGS)} throughout; save it again in UTF-8 and deliver it again"
+            reason = (
+                f"the page is not {', '.join(_ENCODINGS)} throughout; save it again in UTF-8 and"
+                " deliver it again"
+            )
             return rejected_item("undecodable_item", reason, item_hash)
         encoding, text = decoded
         lines, html_title = html_lines(text) if is_html(text) else (text_lines(text), "")
         title = _find_title(lines, html_title)
         if title is None:
             reason = (
-                f"none of {len(lines)} lines is a title; expected one such as 令和5年度〇〇局運営方針, with a fiscal year and 運営方針"
-                " and no sentence around them; check that the right page was saved"
+                f"none of {len(lines)} lines is a title; expected one such as"
+                " 令和5年度〇〇局運営方針, with a fiscal year and 運営方針 and no sentence around"
+                " them; check that the right page was saved"
             )
             return rejected_item("not_a_policy_page", reason, item_hash, encoding)
         statements = _statements(lines, title)
@@ -176,20 +181,24 @@ def _fetch(address: str, shown: str) -> bytes:
         response = httpx.get(address, timeout=_TIMEOUT_SECONDS, follow_redirects=True)
     except httpx.TimeoutException:
         raise SourceUnavailable(
-            f"policy_pages {shown}: no answer within {_TIMEOUT_SECONDS:.0f} seconds; {expected}; it is tried again, else check the site"
+            f"policy_pages {shown}: no answer within {_TIMEOUT_SECONDS:.0f} seconds; {expected}; it"
+            " is tried again, else check the site"
         ) from None
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise SourceUnavailable(
-            f"policy_pages {shown}: it cannot be reached ({type(error).__name__}); {expected}; check the address and the network"
+            f"policy_pages {shown}: it cannot be reached ({type(error).__name__}); {expected};"
+            " check the address and the network"
         ) from None
     status = response.status_code
     if status == 429 or status >= 500:
         raise SourceUnavailable(
-            f"policy_pages {shown}: the site answers {status}; {expected}; it is tried again, else ask the site's operator"
+            f"policy_pages {shown}: the site answers {status}; {expected}; it is tried again, else"
+            " ask the site's operator"
         )
     if status >= 300:
         raise SourceUnavailable(
-            f"policy_pages {shown}: the site answers {status}; {expected}; check the address in the setting"
+            f"policy_pages {shown}: the site answers {status}; {expected}; check the address in the"
+            " setting"
         )
     return response.content
 

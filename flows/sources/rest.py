@@ -59,7 +59,8 @@ def get_json(client: httpx.Client, path: str, parameters: Parameters, where: str
         if attempt < TRIES - 1:
             time.sleep(pause)
     raise SourceUnavailable(
-        f"{where}: {problem}, {TRIES} times; expected JSON; next: ask the platform's operator, or check the setting"
+        f"{where}: {problem}, {TRIES} times; expected JSON; next: ask the platform's operator, or"
+        " check the setting"
     )
 
 
@@ -93,4 +94,7 @@ def _refused(where: str, response: httpx.Response) -> str:
     what = (
         "the token is refused" if response.status_code in (401, 403) else "the question is refused"
     )
-    return f"{where}: {what}, it answers {response.status_code}{named}; expected 200; next: check the token and the address in the setting"
+    return (
+        f"{where}: {what}, it answers {response.status_code}{named}; expected 200; next: check the"
+        " token and the address in the setting"
+    )

@@ -101,7 +101,10 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
         raise
     if not tables and not rejected:
         wanted = ", ".join(column.headings[0] for column in contract.columns if column.is_required)
-        reason = f"no sheet has a heading with {wanted}; correct it at the source, or the contract in {contract.file}"
+        reason = (
+            f"no sheet has a heading with {wanted}; correct it at the source, or the contract in"
+            f" {contract.file}"
+        )
         return rejected_item("missing_column", reason, item_hash, "xlsx")
     return Parsed("xlsx", _batches(tables, contract, pseudonyms), rejected, tuple(notes))
 

@@ -1,4 +1,6 @@
-"""A published warehouse small enough to read here: official figures of FY2022 and FY2023, and an invented usage rate by month."""
+"""A published warehouse small enough to read here: official figures of FY2022 and FY2023, and an
+invented usage rate by month.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,12 +31,17 @@ _FISCAL_YEARS = """
 
 # What stands is the last of what was known: a test that changes the one changes the other.
 _WHAT_STANDS = {
-    "dim_indicator_definitions": "select * exclude (is_ended), date '0001-01-01' as in_force_from, "
-    "null::date as in_force_to from marts.dim_indicators",
-    "fct_indicator_progress_history": "select * replace (case when actual_origin is null then 'without_actual' "
-    "when target_text is null then 'without_target' when status_reason = 'year_not_over' then 'year_not_over' "
-    "else coalesce(status, 'cannot_tell') end as year_result), true as is_defined, true as is_shown, "
-    "date '2026-10-01' as known_from, null::date as known_to from marts.fct_indicator_progress",
+    "dim_indicator_definitions": (
+        "select * exclude (is_ended), date '0001-01-01' as in_force_from, "
+        "null::date as in_force_to from marts.dim_indicators"
+    ),
+    "fct_indicator_progress_history": (
+        "select * replace (case when actual_origin is null then 'without_actual' when target_text"
+        " is null then 'without_target' when status_reason = 'year_not_over' then 'year_not_over'"
+        " else coalesce(status, 'cannot_tell') end as year_result), true as is_defined, true as"
+        " is_shown, date '2026-10-01' as known_from, null::date as known_to from"
+        " marts.fct_indicator_progress"
+    ),
 }
 
 
@@ -43,22 +50,66 @@ def _create_marts(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema marts; create schema past")
     for file in sorted(_CONTRACTS.glob("*.yml")):
         for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", []):
-            columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+            columns = ", ".join(
+                f"{column['name']} {column['data_type']}" for column in model["columns"]
+            )
             schema = "past" if model["name"] in _WHAT_STANDS else "marts"
             connection.execute(f"create table {schema}.{model['name']} ({columns})")
     for name, what_stands in _WHAT_STANDS.items():
-        connection.execute(f"create view marts.{name} as {what_stands} union all by name select * from past.{name}")
+        connection.execute(
+            f"create view marts.{name} as {what_stands} union all by name select * from past.{name}"
+        )
     connection.execute(_FISCAL_YEARS)
 
 
 # What was known on 10 June 2024, and is known otherwise since.
 # code, fiscal year, actual, target in words and as a number, status, reason, rating, measured to
 _KNOWN_THEN: tuple[tuple[Any, ...], ...] = (
-    ("visualisation_usage_rate", 2022, 100 * 5 / 53, None, None, None, None, None, date(2023, 3, 31)),
-    ("visualisation_usage_rate", 2023, 100 * 20 / 53, "30%", 30, "met", None, "A", date(2024, 3, 31)),
-    ("visualisation_usage_rate", 2024, 100 * 22 / 53, "45%", 45, "cannot_tell", "year_not_over", None, date(2024, 5, 31)),
+    (
+        "visualisation_usage_rate",
+        2022,
+        100 * 5 / 53,
+        None,
+        None,
+        None,
+        None,
+        None,
+        date(2023, 3, 31),
+    ),
+    (
+        "visualisation_usage_rate",
+        2023,
+        100 * 20 / 53,
+        "30%",
+        30,
+        "met",
+        None,
+        "A",
+        date(2024, 3, 31),
+    ),
+    (
+        "visualisation_usage_rate",
+        2024,
+        100 * 22 / 53,
+        "45%",
+        45,
+        "cannot_tell",
+        "year_not_over",
+        None,
+        date(2024, 5, 31),
+    ),
     ("training_participants", 2023, 54, "60名/年", 60, "not_met", None, "A", date(2024, 3, 31)),
-    ("training_participants", 2024, 13, "60名/年", 60, "cannot_tell", "year_not_over", None, date(2024, 5, 22)),
+    (
+        "training_participants",
+        2024,
+        13,
+        "60名/年",
+        60,
+        "cannot_tell",
+        "year_not_over",
+        None,
+        date(2024, 5, 22),
+    ),
     ("online_procedures", 2023, 1104, "1,000件", 1000, "met", None, "A", date(2024, 3, 31)),
     ("online_procedures", 2025, None, "1,500件", 1500, None, None, None, None),
 )
@@ -79,9 +130,15 @@ def _write_past(connection: duckdb.DuckDBPyConnection) -> None:
             official_rating=rating,
             status=status,
             status_reason=reason,
-            year_result="without_actual" if actual is None else reason or status or "without_target",
+            year_result=(
+                "without_actual" if actual is None else reason or status or "without_target"
+            ),
             judging_method="level",
-            numerator=round(actual * 53 / 100) if actual is not None and code == "visualisation_usage_rate" else None,
+            numerator=(
+                round(actual * 53 / 100)
+                if actual is not None and code == "visualisation_usage_rate"
+                else None
+            ),
             denominator=53 if code == "visualisation_usage_rate" else None,
             actual_value=actual,
             target_value=target,
@@ -92,29 +149,120 @@ def _write_past(connection: duckdb.DuckDBPyConnection) -> None:
             known_from=date(2024, 6, 1),
             known_to=date(2026, 10, 1),
         )
-    for code, year in (("visualisation_usage_rate", 2023), ("training_participants", 2023), ("online_procedures", 2023)):
+    for code, year in (
+        ("visualisation_usage_rate", 2023),
+        ("training_participants", 2023),
+        ("online_procedures", 2023),
+    ):
         place = {"indicator_code": code, "fiscal_year": year, "year_choice": "judged"}
-        _insert(connection, "fct_indicator_years_chosen", **place, known_from=date(2024, 6, 1), known_to=date(2026, 10, 1))
+        _insert(
+            connection,
+            "fct_indicator_years_chosen",
+            **place,
+            known_from=date(2024, 6, 1),
+            known_to=date(2026, 10, 1),
+        )
     for code, used in (("B01", "011"), ("271276", "100"), ("271080", "000")):
         for number, mark in enumerate(used):
             month = date(2024, 4 + number, 1)
-            place = {"indicator_code": "visualisation_usage_rate", "org_unit_code": code, "period_grain": "month", "fiscal_year": 2024}
-            span = {"period_start": month, "known_from": date(2024, 6, 1), "is_provisional": number == 2}
+            place = {
+                "indicator_code": "visualisation_usage_rate",
+                "org_unit_code": code,
+                "period_grain": "month",
+                "fiscal_year": 2024,
+            }
+            span = {
+                "period_start": month,
+                "known_from": date(2024, 6, 1),
+                "is_provisional": number == 2,
+            }
             if number == 2:
                 span["known_to"] = date(2024, 7, 1)
-            _insert(connection, "fct_indicator_actuals", **place, **span, numerator=int(mark), denominator=1, is_current=False)
+            _insert(
+                connection,
+                "fct_indicator_actuals",
+                **place,
+                **span,
+                numerator=int(mark),
+                denominator=1,
+                is_current=False,
+            )
 
 
 # code, name, English name, issue, kind, unit, English unit
 _INDICATORS = (
-    ("online_procedures", "オンラインでできる手続数", "Procedures available online", 1, "stock", "件", "procedures"),
-    ("information_service_plan", "情報発信・サービス提供の最適化施策の策定", "Plan for better information", 1, "milestone", None, None),
-    ("common_cloud_service", "本市共通クラウドサービスの整備", "City-wide cloud service", 2, "milestone", "%", "% of stages"),
-    ("backoffice_grand_design", "バックオフィスDXグランドデザインの策定", "Back-office grand design", 2, "milestone", None, None),
-    ("nocode_applications", "ノーコードツールを活用したアプリの運用・開発着手", "No-code applications", 2, "stock", "業務", "tasks"),
-    ("visualisation_usage_rate", "データ可視化環境の利用状況", "Departments using data visualisation", 3, "ratio", "%", "%"),
-    ("data_utilisation_policy", "データ活用の方針を策定", "Data utilisation policy", 3, "milestone", None, None),
-    ("specialists_hired", "外部専門人材を採用", "External specialists hired", 4, "flow", "名", "people"),
+    (
+        "online_procedures",
+        "オンラインでできる手続数",
+        "Procedures available online",
+        1,
+        "stock",
+        "件",
+        "procedures",
+    ),
+    (
+        "information_service_plan",
+        "情報発信・サービス提供の最適化施策の策定",
+        "Plan for better information",
+        1,
+        "milestone",
+        None,
+        None,
+    ),
+    (
+        "common_cloud_service",
+        "本市共通クラウドサービスの整備",
+        "City-wide cloud service",
+        2,
+        "milestone",
+        "%",
+        "% of stages",
+    ),
+    (
+        "backoffice_grand_design",
+        "バックオフィスDXグランドデザインの策定",
+        "Back-office grand design",
+        2,
+        "milestone",
+        None,
+        None,
+    ),
+    (
+        "nocode_applications",
+        "ノーコードツールを活用したアプリの運用・開発着手",
+        "No-code applications",
+        2,
+        "stock",
+        "業務",
+        "tasks",
+    ),
+    (
+        "visualisation_usage_rate",
+        "データ可視化環境の利用状況",
+        "Departments using data visualisation",
+        3,
+        "ratio",
+        "%",
+        "%",
+    ),
+    (
+        "data_utilisation_policy",
+        "データ活用の方針を策定",
+        "Data utilisation policy",
+        3,
+        "milestone",
+        None,
+        None,
+    ),
+    (
+        "specialists_hired",
+        "外部専門人材を採用",
+        "External specialists hired",
+        4,
+        "flow",
+        "名",
+        "people",
+    ),
     ("training_participants", "研修の受講者", "Training participants", 4, "flow", "名", "people"),
 )
 # What is counted, of several and of one, where it is not the unit.
@@ -166,7 +314,9 @@ def write_warehouse(file: Path) -> None:
     """Write the tiny warehouse into one file, as the marts would hold it on 2026-11-20."""
     with duckdb.connect(str(file)) as connection:
         _create_marts(connection)
-        for order, (code, name_ja, name_en, issue, kind, unit_ja, unit_en) in enumerate(_INDICATORS, start=1):
+        for order, (code, name_ja, name_en, issue, kind, unit_ja, unit_en) in enumerate(
+            _INDICATORS, start=1
+        ):
             counted = _SHARES.get(kind) or (unit_ja, unit_en, _ONE[str(unit_en)])
             _insert(
                 connection,
@@ -210,7 +360,8 @@ def write_warehouse(file: Path) -> None:
         connection.execute("checkpoint")
 
 
-# code, name, English name, months of use from April 2026 to the unfinished November; · is a month before it was founded
+# code, name, English name, months of use from April 2026 to the unfinished November; · is a month
+# before it was founded
 _DEPARTMENTS = (
     ("B01", "副首都推進局", "Sub-Capital Promotion Bureau", "11111111"),
     ("B02", "地域データ共創室", "Community Data Office", "··111110"),
@@ -223,7 +374,15 @@ _DEPARTMENTS = (
 
 def _write_usage(connection: duckdb.DuckDBPyConnection) -> None:
     for code, name_ja, name_en, used in _DEPARTMENTS:
-        _insert(connection, "dim_org_units", org_unit_code=code, name_ja=name_ja, name_en=name_en, kind="bureau", is_simulated=False)
+        _insert(
+            connection,
+            "dim_org_units",
+            org_unit_code=code,
+            name_ja=name_ja,
+            name_en=name_en,
+            kind="bureau",
+            is_simulated=False,
+        )
         for place, mark in enumerate(used):
             if mark != "·":
                 before = used[:place].replace("·", "")
@@ -272,9 +431,14 @@ def _write_usage(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, schema: str = "marts", **values: Any) -> None:
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, schema: str = "marts", **values: Any
+) -> None:
     places = ", ".join("?" for _ in values)
-    connection.execute(f"insert into {schema}.{table} ({', '.join(values)}) values ({places})", list(values.values()))
+    connection.execute(
+        f"insert into {schema}.{table} ({', '.join(values)}) values ({places})",
+        list(values.values()),
+    )
 
 
 def _write_official(connection: duckdb.DuckDBPyConnection) -> None:
@@ -282,14 +446,52 @@ def _write_official(connection: duckdb.DuckDBPyConnection) -> None:
     actuals = {(code, year): rest for code, year, *rest in _OFFICIAL}
     targets = {(code, year): rest for code, year, *rest in _TARGETS}
     for (code, year), (text, value, qualifier) in targets.items():
-        target = {"indicator_code": code, "fiscal_year": year, "target_text": text, "target_qualifier": qualifier, "target_value": value}
-        _insert(connection, "fct_indicator_targets", **target, source_document="596582", effective_from=date(2023, 4, 1))
-    superseded = {"indicator_code": "online_procedures", "fiscal_year": 2025, "target_text": "約1,500件", "target_value": 1500}
-    _insert(connection, "fct_indicator_targets", **superseded, effective_from=date(2020, 7, 1), effective_to=date(2023, 4, 1))
+        target = {
+            "indicator_code": code,
+            "fiscal_year": year,
+            "target_text": text,
+            "target_qualifier": qualifier,
+            "target_value": value,
+        }
+        _insert(
+            connection,
+            "fct_indicator_targets",
+            **target,
+            source_document="596582",
+            effective_from=date(2023, 4, 1),
+        )
+    superseded = {
+        "indicator_code": "online_procedures",
+        "fiscal_year": 2025,
+        "target_text": "約1,500件",
+        "target_value": 1500,
+    }
+    _insert(
+        connection,
+        "fct_indicator_targets",
+        **superseded,
+        effective_from=date(2020, 7, 1),
+        effective_to=date(2023, 4, 1),
+    )
     for (code, year), (text, value, qualifier, rating) in actuals.items():
-        told = {"indicator_code": code, "fiscal_year": year, "actual_text": text, "actual_value": value, "actual_qualifier": qualifier}
-        _insert(connection, "fct_official_results", **told, official_rating=rating, is_current=True, known_from=date(2024, 6, 10))
-    for code, year in sorted({*actuals, *targets} - {key for key in targets | actuals if key[0] == rate}):
+        told = {
+            "indicator_code": code,
+            "fiscal_year": year,
+            "actual_text": text,
+            "actual_value": value,
+            "actual_qualifier": qualifier,
+        }
+        _insert(
+            connection,
+            "fct_official_results",
+            **told,
+            official_rating=rating,
+            is_current=True,
+            known_from=date(2024, 6, 10),
+        )
+    for code, year in sorted(
+        {*actuals, *targets} - {key for key in targets | actuals if key[0] == rate}
+    ):
         text, value, qualifier, rating = actuals.get((code, year), (None, None, None, None))
         target_text, target_value, target_qualifier = targets.get((code, year), (None, None, None))
         _insert(
@@ -318,11 +520,33 @@ def _write_months(connection: duckdb.DuckDBPyConnection) -> None:
         end = (start + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         year, is_last = start.year - (start.month < 4), place == len(_USED) - 1
         whole = 54 if year == 2025 else 53
-        month = {"period_start": start, "period_end": end, "measured_to": date(2026, 11, 20) if is_last else end}
+        month = {
+            "period_start": start,
+            "period_end": end,
+            "measured_to": date(2026, 11, 20) if is_last else end,
+        }
         month["known_from"] = month["measured_to"]
-        figures = {"numerator": used, "denominator": whole, "actual_ratio": used / whole, "actual_value": 100 * used / whole}
-        place_in = {"indicator_code": rate, "org_unit_code": "271004", "period_grain": "month", "fiscal_year": year}
-        _insert(connection, "fct_indicator_actuals", **place_in, **figures, **month, is_provisional=is_last, is_current=True)
+        figures = {
+            "numerator": used,
+            "denominator": whole,
+            "actual_ratio": used / whole,
+            "actual_value": 100 * used / whole,
+        }
+        place_in = {
+            "indicator_code": rate,
+            "org_unit_code": "271004",
+            "period_grain": "month",
+            "fiscal_year": year,
+        }
+        _insert(
+            connection,
+            "fct_indicator_actuals",
+            **place_in,
+            **figures,
+            **month,
+            is_provisional=is_last,
+            is_current=True,
+        )
         if not is_last:
             by_year[year] = (used, whole, end)
     for year, (used, whole, end) in by_year.items():
@@ -348,19 +572,31 @@ def _write_months(connection: duckdb.DuckDBPyConnection) -> None:
 
 _JUDGED = (
     "update marts.fct_indicator_progress set judging_method = 'level'",
-    "update marts.dim_indicators set formula_ja = '算式', formula_en = 'formula', judging_method = 'level'",
-    "update marts.fct_indicator_progress set status = 'met', rating_comparison = 'agrees', linear_pace_status = 'moderate_progress', "
-    "linear_pace_ratio = 0.9157, statcan_cagr_status = 'substantial_progress', statcan_cagr_value = 1.346, "
-    "status_depends_on_method = true, "
-    "baseline_fiscal_year = 2022, baseline_value = 710, final_target_fiscal_year = 2025, final_target_value = 2000 "
-    "where indicator_code = 'online_procedures' and fiscal_year = 2023",
-    "update marts.fct_indicator_progress set status = 'not_met', rating_comparison = 'differs_explained', "
-    "rating_reason_ja = '公式評価は判断', rating_reason_en = 'a judgement' "
-    "where indicator_code = 'training_participants' and fiscal_year = 2023",
-    "update marts.fct_indicator_progress set status = 'cannot_tell', status_reason = 'year_not_over' "
-    "where indicator_code = 'visualisation_usage_rate' and fiscal_year = 2026",
-    "update marts.fct_indicator_progress set status = 'met', target_tolerance = 1 "
-    "where indicator_code = 'specialists_hired' and fiscal_year = 2023",
+    (
+        "update marts.dim_indicators set formula_ja = '算式', formula_en = 'formula',"
+        " judging_method = 'level'"
+    ),
+    (
+        "update marts.fct_indicator_progress set status = 'met', rating_comparison = 'agrees',"
+        " linear_pace_status = 'moderate_progress', linear_pace_ratio = 0.9157, statcan_cagr_status"
+        " = 'substantial_progress', statcan_cagr_value = 1.346, status_depends_on_method = true,"
+        " baseline_fiscal_year = 2022, baseline_value = 710, final_target_fiscal_year = 2025,"
+        " final_target_value = 2000 where indicator_code = 'online_procedures' and fiscal_year ="
+        " 2023"
+    ),
+    (
+        "update marts.fct_indicator_progress set status = 'not_met', rating_comparison ="
+        " 'differs_explained', rating_reason_ja = '公式評価は判断', rating_reason_en = 'a"
+        " judgement' where indicator_code = 'training_participants' and fiscal_year = 2023"
+    ),
+    (
+        "update marts.fct_indicator_progress set status = 'cannot_tell', status_reason ="
+        " 'year_not_over' where indicator_code = 'visualisation_usage_rate' and fiscal_year = 2026"
+    ),
+    (
+        "update marts.fct_indicator_progress set status = 'met', target_tolerance = 1 "
+        "where indicator_code = 'specialists_hired' and fiscal_year = 2023"
+    ),
 )
 
 
@@ -417,12 +653,37 @@ def _write_judgements(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _write_outlook_and_receipt(connection: duckdb.DuckDBPyConnection) -> None:
     rate = {"indicator_code": "visualisation_usage_rate", "fiscal_year": 2026}
-    ends = {"lower_80_value": 64.9, "upper_80_value": 77.8, "lower_95_value": 60.8, "upper_95_value": 80.8}
+    ends = {
+        "lower_80_value": 64.9,
+        "upper_80_value": 77.8,
+        "lower_95_value": 60.8,
+        "upper_95_value": 80.8,
+    }
     months = {"history_months": 55, "required_history_months": 24, "months_ahead": 5}
     reached = {"target_value": 70, "median_value": 71.7, "target_probability": 0.631}
-    _insert(connection, "fct_indicator_forecasts", **rate, **ends, **months, **reached, status="forecast", target_month=date(2027, 3, 1))
-    short = {"indicator_code": "training_participants", "fiscal_year": 2026, "status": "not_enough_data"}
-    _insert(connection, "fct_indicator_forecasts", **short, history_months=0, required_history_months=24, target_month=date(2027, 3, 1))
+    _insert(
+        connection,
+        "fct_indicator_forecasts",
+        **rate,
+        **ends,
+        **months,
+        **reached,
+        status="forecast",
+        target_month=date(2027, 3, 1),
+    )
+    short = {
+        "indicator_code": "training_participants",
+        "fiscal_year": 2026,
+        "status": "not_enough_data",
+    }
+    _insert(
+        connection,
+        "fct_indicator_forecasts",
+        **short,
+        history_months=0,
+        required_history_months=24,
+        target_month=date(2027, 3, 1),
+    )
     _insert(
         connection,
         "fct_forecast_calibrations",
@@ -468,8 +729,18 @@ def _write_outlook_and_receipt(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _write_units_and_corrections(connection: duckdb.DuckDBPyConnection) -> None:
-    year = {"period_grain": "fiscal_year", "fiscal_year": 2026, "period_start": date(2026, 4, 1), "period_end": date(2027, 3, 31)}
-    rate = {"indicator_code": "visualisation_usage_rate", **year, "is_suppressed": False, "is_provisional": True}
+    year = {
+        "period_grain": "fiscal_year",
+        "fiscal_year": 2026,
+        "period_start": date(2026, 4, 1),
+        "period_end": date(2027, 3, 31),
+    }
+    rate = {
+        "indicator_code": "visualisation_usage_rate",
+        **year,
+        "is_suppressed": False,
+        "is_provisional": True,
+    }
     for roll_up, code, part, whole in (
         ("city", "271004", 35, 53),
         ("kind", "bureau", 20, 29),
@@ -478,13 +749,44 @@ def _write_units_and_corrections(connection: duckdb.DuckDBPyConnection) -> None:
         ("as_it_is_now", "B02", 1, 2),
     ):
         figures = {"numerator": part, "denominator": whole, "actual_value": 100 * part / whole}
-        _insert(connection, "fct_org_unit_actuals", **rate, roll_up=roll_up, unit_code=code, **figures)
+        _insert(
+            connection, "fct_org_unit_actuals", **rate, roll_up=roll_up, unit_code=code, **figures
+        )
     for code in ("specialists_hired", "visualisation_usage_rate"):
-        item = {"source_name": "specialists", "item_key": "専門人材.csv", "rows_read": 7, "rows_quarantined": 0, "rows_rejected": 0}
-        _insert(connection, "fct_receipt_items", indicator_code=code, fiscal_year=2024, sha256="cd" * 32, **item)
+        item = {
+            "source_name": "specialists",
+            "item_key": "専門人材.csv",
+            "rows_read": 7,
+            "rows_quarantined": 0,
+            "rows_rejected": 0,
+        }
+        _insert(
+            connection,
+            "fct_receipt_items",
+            indicator_code=code,
+            fiscal_year=2024,
+            sha256="cd" * 32,
+            **item,
+        )
     people = {"indicator_code": "training_participants", **year, "is_provisional": True}
-    _insert(connection, "fct_org_unit_actuals", **people, roll_up="city", unit_code="271004", numerator=33, denominator=1, actual_value=33)
-    _insert(connection, "fct_org_unit_actuals", **people, roll_up="as_it_was", unit_code="B01", is_suppressed=True)
+    _insert(
+        connection,
+        "fct_org_unit_actuals",
+        **people,
+        roll_up="city",
+        unit_code="271004",
+        numerator=33,
+        denominator=1,
+        actual_value=33,
+    )
+    _insert(
+        connection,
+        "fct_org_unit_actuals",
+        **people,
+        roll_up="as_it_was",
+        unit_code="B01",
+        is_suppressed=True,
+    )
     _insert(
         connection,
         "fct_corrections",
@@ -555,9 +857,24 @@ _STANDINGS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         "needs_attention",
         "target_missed",
         {
-            **{"fiscal_year": 2025, "actual_value": 58, "target_value": 60, "target_text": "60名/年", "target_qualifier": "exact"},
-            **{"status": "not_met", "shortfall_value": 2, "running_value": 33, "last_year_value": 31, "last_year_difference": 2},
-            **{"running_measured_to": date(2026, 11, 11), "last_year_measured_to": date(2025, 11, 11)},
+            **{
+                "fiscal_year": 2025,
+                "actual_value": 58,
+                "target_value": 60,
+                "target_text": "60名/年",
+                "target_qualifier": "exact",
+            },
+            **{
+                "status": "not_met",
+                "shortfall_value": 2,
+                "running_value": 33,
+                "last_year_value": 31,
+                "last_year_difference": 2,
+            },
+            **{
+                "running_measured_to": date(2026, 11, 11),
+                "last_year_measured_to": date(2025, 11, 11),
+            },
         },
     ),
     (
@@ -565,7 +882,13 @@ _STANDINGS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         "on_course",
         "chance_good",
         {
-            **{"fiscal_year": 2025, "actual_value": 100 * 31 / 54, "target_value": 60, "target_text": "60%", "target_qualifier": "exact"},
+            **{
+                "fiscal_year": 2025,
+                "actual_value": 100 * 31 / 54,
+                "target_value": 60,
+                "target_text": "60%",
+                "target_qualifier": "exact",
+            },
             **{"status": "not_met", "shortfall_value": 2.59, "numerator": 31, "denominator": 54},
             **{
                 "running_value": 100 * 35 / 53,
@@ -579,8 +902,19 @@ _STANDINGS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
                 "next_target_qualifier": "at_least",
                 "next_target_value": 70,
             },
-            **{"latest_value": 100 * 35 / 53, "latest_measured_to": date(2026, 10, 31), "planned_value": 65.83, "plan_start_value": 60},
-            **{"target_probability": 0.631, "still_needed": 3, "needed_per_month": 0.6, "months_left": 5, "outlook": "to_go"},
+            **{
+                "latest_value": 100 * 35 / 53,
+                "latest_measured_to": date(2026, 10, 31),
+                "planned_value": 65.83,
+                "plan_start_value": 60,
+            },
+            **{
+                "target_probability": 0.631,
+                "still_needed": 3,
+                "needed_per_month": 0.6,
+                "months_left": 5,
+                "outlook": "to_go",
+            },
         },
     ),
     (
@@ -588,9 +922,24 @@ _STANDINGS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         "achieved",
         "reached_late",
         {
-            **{"fiscal_year": 2025, "actual_value": 1957, "target_value": 2000, "target_text": "2,000件", "target_qualifier": "exact"},
-            **{"status": "not_met", "shortfall_value": 43, "reached_on": date(2026, 7, 31), "running_value": 2125},
-            **{"running_measured_to": date(2026, 10, 31), "last_year_value": 1790, "last_year_difference": 335},
+            **{
+                "fiscal_year": 2025,
+                "actual_value": 1957,
+                "target_value": 2000,
+                "target_text": "2,000件",
+                "target_qualifier": "exact",
+            },
+            **{
+                "status": "not_met",
+                "shortfall_value": 43,
+                "reached_on": date(2026, 7, 31),
+                "running_value": 2125,
+            },
+            **{
+                "running_measured_to": date(2026, 10, 31),
+                "last_year_value": 1790,
+                "last_year_difference": 335,
+            },
         },
     ),
     (
@@ -598,7 +947,13 @@ _STANDINGS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         "achieved",
         "target_met",
         {
-            **{"fiscal_year": 2023, "actual_text": "2名", "actual_value": 2, "actual_qualifier": "exact", "target_text": "3名程度"},
+            **{
+                "fiscal_year": 2023,
+                "actual_text": "2名",
+                "actual_value": 2,
+                "actual_qualifier": "exact",
+                "target_text": "3名程度",
+            },
             **{
                 "target_value": 3,
                 "target_qualifier": "around",
@@ -606,7 +961,12 @@ _STANDINGS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
                 "status": "met",
                 "rating_comparison": "differs_explained",
             },
-            **{"running_value": 1, "running_measured_to": date(2026, 11, 9), "last_year_value": 1, "last_year_difference": 0},
+            **{
+                "running_value": 1,
+                "running_measured_to": date(2026, 11, 9),
+                "last_year_value": 1,
+                "last_year_difference": 0,
+            },
         },
     ),
     (
@@ -614,19 +974,52 @@ _STANDINGS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         "achieved",
         "all_stages_done",
         {
-            **{"fiscal_year": 2023, "actual_value": 100, "official_text": "策定済", "is_done": True, "reached_on": date(2024, 3, 29)},
+            **{
+                "fiscal_year": 2023,
+                "actual_value": 100,
+                "official_text": "策定済",
+                "is_done": True,
+                "reached_on": date(2024, 3, 29),
+            },
             **{"stage_count": 4, "stages_done_count": 4, "target_text": "策定", "status": "met"},
         },
     ),
-    ("backoffice_grand_design", "achieved", "all_stages_done", {"is_done": True, "reached_on": date(2024, 1, 31), "stage_count": 3}),
-    ("information_service_plan", "achieved", "all_stages_done", {"is_done": True, "reached_on": date(2023, 12, 28), "stage_count": 3}),
-    ("common_cloud_service", "achieved", "all_stages_done", {"is_done": True, "reached_on": date(2023, 10, 2), "stage_count": 8}),
-    ("nocode_applications", "undetermined", "without_target", {"fiscal_year": 2025, "actual_value": 57, "running_value": 65}),
+    (
+        "backoffice_grand_design",
+        "achieved",
+        "all_stages_done",
+        {"is_done": True, "reached_on": date(2024, 1, 31), "stage_count": 3},
+    ),
+    (
+        "information_service_plan",
+        "achieved",
+        "all_stages_done",
+        {"is_done": True, "reached_on": date(2023, 12, 28), "stage_count": 3},
+    ),
+    (
+        "common_cloud_service",
+        "achieved",
+        "all_stages_done",
+        {"is_done": True, "reached_on": date(2023, 10, 2), "stage_count": 8},
+    ),
+    (
+        "nocode_applications",
+        "undetermined",
+        "without_target",
+        {"fiscal_year": 2025, "actual_value": 57, "running_value": 65},
+    ),
 )
 
 
 def _write_standings(connection: duckdb.DuckDBPyConnection) -> None:
-    falses = ("is_ended", "is_done", "is_provisional", "is_part_year", "is_reached_since", "is_lost_since")
+    falses = (
+        "is_ended",
+        "is_done",
+        "is_provisional",
+        "is_part_year",
+        "is_reached_since",
+        "is_lost_since",
+    )
     for order, (code, group, reason, told) in enumerate(_STANDINGS, start=1):
         common: dict[str, Any] = {
             "running_fiscal_year": 2026,
@@ -637,23 +1030,63 @@ def _write_standings(connection: duckdb.DuckDBPyConnection) -> None:
         if "running_value" in told:
             common |= {"running_measured_to": date(2026, 10, 31)}
         if told.get("is_done"):
-            common |= {"fiscal_year": 2023, "actual_value": 100, "stages_done_count": told["stage_count"]}
+            common |= {
+                "fiscal_year": 2023,
+                "actual_value": 100,
+                "stages_done_count": told["stage_count"],
+            }
         row = dict.fromkeys(falses, False) | common | told
-        place = {"indicator_code": code, "attention_group": group, "deciding_reason": reason, "reason_codes": [reason]}
+        place = {
+            "indicator_code": code,
+            "attention_group": group,
+            "deciding_reason": reason,
+            "reason_codes": [reason],
+        }
         _insert(connection, "fct_indicator_standings", **place, overview_order=order, **row)
 
 
 def _write_pages(connection: duckdb.DuckDBPyConnection) -> None:
-    page = {"page_number": "596582", "title": "令和5年度デジタル統括室運営方針", "origin": "https://www.city.example/596582.html"}
-    _insert(connection, "dim_policy_pages", item_id="one", item_key="596582.html", **page, page_date=date(2024, 6, 10))
+    page = {
+        "page_number": "596582",
+        "title": "令和5年度デジタル統括室運営方針",
+        "origin": "https://www.city.example/596582.html",
+    }
+    _insert(
+        connection,
+        "dim_policy_pages",
+        item_id="one",
+        item_key="596582.html",
+        **page,
+        page_date=date(2024, 6, 10),
+    )
 
 
 def _write_headline_and_changes(connection: duckdb.DuckDBPyConnection) -> None:
     groups = [group for _, group, _, _ in _STANDINGS]
-    counts = {f"{group}_count": groups.count(group) for group in ("needs_attention", "on_course", "achieved", "undetermined", "ended")}
-    rate = {"indicator_code": "visualisation_usage_rate", "next_target_fiscal_year": 2026, "next_target_value": 70}
-    question = {"headline_kind": "to_go_with_chance", "attention_group": "on_course", "target_probability": 0.631, "still_needed": 3}
-    _insert(connection, "fct_headlines", **rate, **question, **counts, indicator_count=len(groups), as_of=date(2026, 11, 20))
+    counts = {
+        f"{group}_count": groups.count(group)
+        for group in ("needs_attention", "on_course", "achieved", "undetermined", "ended")
+    }
+    rate = {
+        "indicator_code": "visualisation_usage_rate",
+        "next_target_fiscal_year": 2026,
+        "next_target_value": 70,
+    }
+    question = {
+        "headline_kind": "to_go_with_chance",
+        "attention_group": "on_course",
+        "target_probability": 0.631,
+        "still_needed": 3,
+    }
+    _insert(
+        connection,
+        "fct_headlines",
+        **rate,
+        **question,
+        **counts,
+        indicator_count=len(groups),
+        as_of=date(2026, 11, 20),
+    )
     since = {"fiscal_year": 2026, "since_on": date(2026, 10, 31), "correction_ids": []}
     _insert(
         connection,
@@ -682,20 +1115,50 @@ def _write_headline_and_changes(connection: duckdb.DuckDBPyConnection) -> None:
         status_then="not_met",
     )
     asked = (
-        ("271063", "left", {"last_used_month": date(2026, 9, 1), "months_used": 6, "months_since_use": 1}),
+        (
+            "271063",
+            "left",
+            {"last_used_month": date(2026, 9, 1), "months_used": 6, "months_since_use": 1},
+        ),
         ("271080", "never", {"months_used": 0, "kind_using_count": 14, "kind_count": 24}),
         ("271071", "never", {"months_used": 0, "has_begun": True}),
     )
     for order, (code, standing, told) in enumerate(asked, start=1):
-        place = {"org_unit_code": code, "standing": standing, "org_unit_kind": "ward", "ask_order": order}
-        common = {"has_begun": False, "kind_using_count": 14, "kind_count": 24, "measured_month": date(2026, 10, 1)}
+        place = {
+            "org_unit_code": code,
+            "standing": standing,
+            "org_unit_kind": "ward",
+            "ask_order": order,
+        }
+        common = {
+            "has_begun": False,
+            "kind_using_count": 14,
+            "kind_count": 24,
+            "measured_month": date(2026, 10, 1),
+        }
         _insert(connection, "fct_departments_to_ask", **place, **common | told)
 
 
 def _write_loads_and_path(connection: duckdb.DuckDBPyConnection) -> None:
     for source in ("access_log", "staff_roster", "policy_pages"):
-        _insert(connection, "fct_loads", item_id=source, source_name=source, item_key=source, is_current=True)
-    for ahead, month in enumerate((date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1), date(2027, 3, 1)), start=1):
+        _insert(
+            connection,
+            "fct_loads",
+            item_id=source,
+            source_name=source,
+            item_key=source,
+            is_current=True,
+        )
+    for ahead, month in enumerate(
+        (
+            date(2026, 11, 1),
+            date(2026, 12, 1),
+            date(2027, 1, 1),
+            date(2027, 2, 1),
+            date(2027, 3, 1),
+        ),
+        start=1,
+    ):
         _insert(
             connection,
             "fct_forecast_paths",
@@ -711,12 +1174,53 @@ def _write_loads_and_path(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-# source, name, English name, owner, expected within days, silent days, late, last day of the figures
+# source, name, English name, owner, expected within days, silent days, late, last day of the
+# figures
 _FRESHNESS = (
-    ("access_log", "利用ログ", "Access log", "データ活用担当", "Data utilisation", 3, 6, True, date(2026, 11, 13)),
-    ("staff_roster", "職員名簿", "Staff rosters", "人事室", "Personnel Office", 40, 19, False, date(2026, 11, 1)),
-    ("policy_pages", "運営方針の公表ページ", "Policy pages", "企画担当", "Planning", None, 1, False, None),
-    ("specialists", "採用台帳", "Register of hires", "人事室", "Personnel Office", None, None, False, None),
+    (
+        "access_log",
+        "利用ログ",
+        "Access log",
+        "データ活用担当",
+        "Data utilisation",
+        3,
+        6,
+        True,
+        date(2026, 11, 13),
+    ),
+    (
+        "staff_roster",
+        "職員名簿",
+        "Staff rosters",
+        "人事室",
+        "Personnel Office",
+        40,
+        19,
+        False,
+        date(2026, 11, 1),
+    ),
+    (
+        "policy_pages",
+        "運営方針の公表ページ",
+        "Policy pages",
+        "企画担当",
+        "Planning",
+        None,
+        1,
+        False,
+        None,
+    ),
+    (
+        "specialists",
+        "採用台帳",
+        "Register of hires",
+        "人事室",
+        "Personnel Office",
+        None,
+        None,
+        False,
+        None,
+    ),
 )
 
 
@@ -747,9 +1251,17 @@ def _write_freshness(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _write_audit(connection: duckdb.DuckDBPyConnection) -> None:
-    for run_id, audited_at in (("aaaaaaaaaaaa", "2026-11-23 17:10:00"), ("bbbbbbbbbbbb", "2026-11-24 03:45:00")):
+    for run_id, audited_at in (
+        ("aaaaaaaaaaaa", "2026-11-23 17:10:00"),
+        ("bbbbbbbbbbbb", "2026-11-24 03:45:00"),
+    ):
         for name, severity, is_success, message in (
-            ("volume_is_usual", "warning", False, f"rows of the access log are unusual in run {run_id}"),
+            (
+                "volume_is_usual",
+                "warning",
+                False,
+                f"rows of the access log are unusual in run {run_id}",
+            ),
             ("no_mojibake", "warning", True, "texts are readable"),
             ("rows_conserved", "critical", True, "no row is lost"),
         ):
@@ -821,12 +1333,20 @@ class House:
 
     def write_status(self, last_run: dict[str, Any] | None, *, is_demo: bool = True) -> None:
         """Write `status.json`."""
-        status = {"published_version": VERSION, "is_demo": is_demo, "last_run": last_run, "written_at": "2026-11-24T17:04:00+00:00"}
+        status = {
+            "published_version": VERSION,
+            "is_demo": is_demo,
+            "last_run": last_run,
+            "written_at": "2026-11-24T17:04:00+00:00",
+        }
         (self.published_dir / "status.json").write_text(json.dumps(status), encoding="utf-8")
 
     def write_ledger(self, *lines: str | dict[str, Any]) -> None:
         """Write `runs.jsonl`: events, or raw lines as a crash leaves them."""
-        text = "".join(f"{line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+        text = "".join(
+            f"{line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)}\n"
+            for line in lines
+        )
         (self.published_dir / "runs.jsonl").write_text(text, encoding="utf-8")
 
     @property
@@ -881,7 +1401,9 @@ def change() -> Callable[..., None]:
     """Return what changes the tiny warehouse before anybody has read it."""
 
     def execute(house: House, *statements: str) -> None:
-        with duckdb.connect(str((house.published_dir / "warehouse.duckdb").resolve())) as connection:
+        with duckdb.connect(
+            str((house.published_dir / "warehouse.duckdb").resolve())
+        ) as connection:
             for statement in statements:
                 connection.execute(statement)
 

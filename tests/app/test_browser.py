@@ -56,7 +56,10 @@ class Visit:
         self.page = self.context.new_page()
         self.errors: list[str] = []
         self.outside: list[str] = []
-        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on(
+            "console",
+            lambda message: self.errors.append(message.text) if message.type == "error" else None,
+        )
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self._note(request.url))
         self.sockets: list[str] = []
@@ -143,7 +146,9 @@ _LOW_CONTRAST = """() => {
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_its_screen_and_can_be_read(browser: Any, url: str, size: tuple[int, int], name: str, language: str) -> None:
+def test_a_page_fits_its_screen_and_can_be_read(
+    browser: Any, url: str, size: tuple[int, int], name: str, language: str
+) -> None:
     address = f"{url}/{PAGES[name]}{'&' if '?' in PAGES[name] else '?'}lang={language}"
     visit = Visit(browser, address, *size)
     page = visit.page
@@ -160,19 +165,27 @@ def test_a_page_fits_its_screen_and_can_be_read(browser: Any, url: str, size: tu
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("by", ["device", "address"])
-def test_the_dark_scheme_can_be_read_and_is_dark(browser: Any, url: str, name: str, by: str) -> None:
+def test_the_dark_scheme_can_be_read_and_is_dark(
+    browser: Any, url: str, name: str, by: str
+) -> None:
     address = f"{url}/{PAGES[name]}"
     if by == "address":
         address += ("&" if "?" in address else "?") + "scheme=dark"
     visit = Visit(browser, address, 1280, 900, color_scheme="dark" if by == "device" else "light")
     assert visit.page.evaluate(_LOW_CONTRAST) == []
-    assert visit.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(15, 24, 36)"
+    assert (
+        visit.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+        == "rgb(15, 24, 36)"
+    )
     visit.context.close()
 
 
 def test_the_light_scheme_of_an_address_is_light_on_a_dark_device(browser: Any, url: str) -> None:
     visit = Visit(browser, f"{url}/?scheme=light", 1280, 900, color_scheme="dark")
-    assert visit.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(246, 248, 251)"
+    assert (
+        visit.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+        == "rgb(246, 248, 251)"
+    )
     visit.context.close()
 
 
@@ -187,7 +200,9 @@ def test_axe_finds_nothing_in_what_is_ours(browser: Any, url: str, name: str) ->
         visit = Visit(browser, address, width, 900)
         visit.page.evaluate(_AXE)
         found = visit.page.evaluate("axe.run('.shihyo')")
-        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found["violations"]] == []
+        assert [
+            (each["id"], [node["target"] for node in each["nodes"]]) for each in found["violations"]
+        ] == []
         assert len(found["passes"]) > 15
         visit.context.close()
 
@@ -200,7 +215,9 @@ def test_the_first_figure_stands_on_a_phones_first_screen(browser: Any, url: str
         visit.context.close()
 
 
-def test_the_first_figure_of_the_past_stands_on_a_phones_first_screen(browser: Any, url: str, served_house: Any) -> None:
+def test_the_first_figure_of_the_past_stands_on_a_phones_first_screen(
+    browser: Any, url: str, served_house: Any
+) -> None:
     """Without a night to tell of: three notices and a figure are more than a phone holds."""
     told = (served_house.published_dir / "status.json").read_text(encoding="utf-8")
     (served_house.published_dir / "status.json").unlink()
@@ -238,7 +255,9 @@ def test_a_day_is_chosen_by_hand_and_left_again(browser: Any, url: str) -> None:
 def test_a_form_works_without_the_browsers_script(browser: Any, url: str) -> None:
     visit = Visit(browser, f"{url}/indicator?indicator=online_procedures&lang=en", 1280, 900)
     page = visit.page
-    page.evaluate("document.addEventListener('submit', event => event.stopImmediatePropagation(), true)")
+    page.evaluate(
+        "document.addEventListener('submit', event => event.stopImmediatePropagation(), true)"
+    )
     page.click(".looking summary")
     page.locator(".looking input[type=date]").fill("2024-06-10")
     page.click(".looking button")
@@ -249,7 +268,9 @@ def test_a_form_works_without_the_browsers_script(browser: Any, url: str) -> Non
 
 
 @pytest.mark.parametrize(("width", "language"), [(1280, "ja"), (390, "en"), (390, "ja")])
-def test_what_can_be_looked_at_opens_within_the_screen(browser: Any, url: str, width: int, language: str) -> None:
+def test_what_can_be_looked_at_opens_within_the_screen(
+    browser: Any, url: str, width: int, language: str
+) -> None:
     visit = Visit(browser, f"{url}/?lang={language}", width, 844)
     page = visit.page
     first = page.locator(".figures dd").first.bounding_box()
@@ -264,9 +285,13 @@ def test_what_can_be_looked_at_opens_within_the_screen(browser: Any, url: str, w
         assert page.evaluate(rule) == []
     page.evaluate(_AXE)
     found = page.evaluate("axe.run('.shihyo')")
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found["violations"]] == []
+    assert [
+        (each["id"], [node["target"] for node in each["nodes"]]) for each in found["violations"]
+    ] == []
     page.locator(".looking a", has_text="令和5年度" if language == "ja" else "FY2023").last.click()
-    page.locator(".headline", has_text="令和5年度は" if language == "ja" else "FY2023, of").wait_for(timeout=20_000)
+    page.locator(
+        ".headline", has_text="令和5年度は" if language == "ja" else "FY2023, of"
+    ).wait_for(timeout=20_000)
     assert "year=2023" in page.url
     visit.context.close()
 
@@ -303,7 +328,12 @@ def test_held_night_and_demonstration_are_told_above_the_tiles(browser: Any, url
 
 def test_charts_are_drawn_in_the_pages_scheme(browser: Any, url: str) -> None:
     for scheme in ("light", "dark"):
-        visit = Visit(browser, f"{url}/indicator?indicator=visualisation_usage_rate&scheme={scheme}", 1280, 900)
+        visit = Visit(
+            browser,
+            f"{url}/indicator?indicator=visualisation_usage_rate&scheme={scheme}",
+            1280,
+            900,
+        )
         drawn = visit.page.locator("img.chart.wide")
         assert drawn.evaluate("image => image.naturalWidth") == 960
         assert len(drawn.get_attribute("alt")) > 20
@@ -311,7 +341,9 @@ def test_charts_are_drawn_in_the_pages_scheme(browser: Any, url: str) -> None:
 
 
 def test_the_address_and_the_page_agree_all_the_way_back(browser: Any, url: str) -> None:
-    """An indicator, a language and a scheme are chosen, and pages changed: then back, forward, reload."""
+    """An indicator, a language and a scheme are chosen, and pages changed: then back, forward,
+    reload.
+    """
     visit = Visit(browser, url, 1280, 900)
     page = visit.page
     steps = [
@@ -358,9 +390,21 @@ def test_all_of_it_can_be_reached_by_keys(browser: Any, url: str) -> None:
     reached = []
     for _ in range(40):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.closest('.shihyo') && document.activeElement.textContent.trim()"))
+        reached.append(
+            page.evaluate(
+                "document.activeElement.closest('.shihyo') &&"
+                " document.activeElement.textContent.trim()"
+            )
+        )
     assert next(told for told in reached if told) == "To the content"
-    for told in ("日本語", "Dark", "Usage", "32 rows held back", "The months as a table", "Training participants"):
+    for told in (
+        "日本語",
+        "Dark",
+        "Usage",
+        "32 rows held back",
+        "The months as a table",
+        "Training participants",
+    ):
         assert told in reached
     page.locator(".pages a", has_text="Usage").focus()
     page.keyboard.press("Enter")
@@ -378,7 +422,9 @@ def test_all_of_it_can_be_reached_by_keys(browser: Any, url: str) -> None:
 def test_links_work_without_the_browsers_script(browser: Any, url: str) -> None:
     visit = Visit(browser, url, 1280, 900)
     page = visit.page
-    page.evaluate("document.addEventListener('click', event => event.stopImmediatePropagation(), true)")
+    page.evaluate(
+        "document.addEventListener('click', event => event.stopImmediatePropagation(), true)"
+    )
     page.click(".tile[data-indicator=training_participants] h3 a")
     page.locator(".shihyo h1", has_text="研修の受講者").wait_for(timeout=60_000)
     assert len(visit.sockets) == 2
@@ -389,7 +435,9 @@ def test_a_link_is_followed_though_the_session_is_lost(browser: Any, url: str) -
     visit = Visit(browser, url, 1280, 900)
     page = visit.page
     # What Streamlit listens to is taken away, as if nobody answered.
-    page.evaluate("window.addEventListener('popstate', event => event.stopImmediatePropagation(), true)")
+    page.evaluate(
+        "window.addEventListener('popstate', event => event.stopImmediatePropagation(), true)"
+    )
     page.evaluate("window.dispatchEvent = () => true")
     page.click(".tile[data-indicator=training_participants] h3 a")
     page.locator(".shihyo h1", has_text="研修の受講者").wait_for(timeout=20_000)
@@ -407,7 +455,9 @@ def test_a_tile_is_a_link_all_over(browser: Any, url: str) -> None:
     visit.context.close()
 
 
-def test_a_stale_link_says_so_and_leads_to_the_indicators_that_there_are(browser: Any, url: str) -> None:
+def test_a_stale_link_says_so_and_leads_to_the_indicators_that_there_are(
+    browser: Any, url: str
+) -> None:
     visit = Visit(browser, f"{url}/{PAGES['unknown']}&lang=en", 390, 844)
     page = visit.page
     assert "is not among the published indicators" in page.inner_text("h1")
@@ -420,7 +470,10 @@ def test_a_stale_link_says_so_and_leads_to_the_indicators_that_there_are(browser
 
 
 def test_what_an_address_names_and_is_not_there_is_told(browser: Any, url: str) -> None:
-    for language, told in (("ja", "ページ「nowhere」はありません"), ("en", "a page “nowhere” that does not exist")):
+    for language, told in (
+        ("ja", "ページ「nowhere」はありません"),
+        ("en", "a page “nowhere” that does not exist"),
+    ):
         visit = Visit(browser, f"{url}/nowhere?lang={language}", 1280, 900)
         assert told in visit.page.inner_text(".notice.unknown")
         visit.context.close()
@@ -433,7 +486,9 @@ def test_a_page_grows_old_by_the_readers_clock(browser: Any, url: str) -> None:
     visit = Visit(browser, url, 1280, 900)
     page = visit.page
     line = page.locator(".trust")
-    line.evaluate("line => { line.classList.remove('late'); line.dataset.lateFrom = '2999-01-01T00:00:00Z'; }")
+    line.evaluate(
+        "line => { line.classList.remove('late'); line.dataset.lateFrom = '2999-01-01T00:00:00Z'; }"
+    )
     assert not page.locator(".when-late").is_visible()
     line.evaluate("line => { line.dataset.lateFrom = '2001-01-01T00:00:00Z'; }")
     page.evaluate("document.body.append(document.createElement('i'))")
@@ -466,7 +521,9 @@ _PRINTED = """() => ({
 })"""
 
 
-@pytest.mark.parametrize("name", ["overview", "indicator", "usage", "health", "report", "definitions", "past"])
+@pytest.mark.parametrize(
+    "name", ["overview", "indicator", "usage", "health", "report", "definitions", "past"]
+)
 def test_print_unrolls_everything(browser: Any, url: str, name: str) -> None:
     visit = Visit(browser, f"{url}/{PAGES[name]}", 794, 1123)
     visit.page.emulate_media(media="print")
@@ -483,7 +540,9 @@ def test_print_unrolls_everything(browser: Any, url: str, name: str) -> None:
     visit.context.close()
 
 
-def test_the_copy_of_the_overview_opens_from_every_page(browser: Any, url: str, served_house: Any) -> None:
+def test_the_copy_of_the_overview_opens_from_every_page(
+    browser: Any, url: str, served_house: Any
+) -> None:
     version = (served_house.published_dir / "warehouse.duckdb").readlink().stem
     copy = served_house.published_dir / f"{version}.ja.html"
     copy.write_text("<!doctype html><title>copy</title><p>of 2026-11-20</p>", encoding="utf-8")
@@ -507,7 +566,9 @@ def test_a_view_is_mailed_by_its_address_with_its_day(browser: Any, url: str) ->
     assert message.endswith(f"{url}/{PAGES['past_indicator']}")
     visit.page.click("nav.pages a:has-text('利用状況')")
     visit.page.wait_for_selector("[data-page=usage]")
-    visit.page.wait_for_function("decodeURIComponent(document.querySelector('footer .send a').href).endsWith(location.href)")
+    visit.page.wait_for_function(
+        "decodeURIComponent(document.querySelector('footer .send a').href).endsWith(location.href)"
+    )
     visit.context.close()
 
 

@@ -25,12 +25,18 @@ def drawn(image: str) -> str:
 
 def months(values: list[float]) -> list[dict[str, Any]]:
     days = [date(2024 + (3 + place) // 12, (3 + place) % 12 + 1, 1) for place in range(len(values))]
-    return [{"period_start": day, "actual_value": value, "is_provisional": False} for day, value in zip(days, values, strict=True)]
+    return [
+        {"period_start": day, "actual_value": value, "is_provisional": False}
+        for day, value in zip(days, values, strict=True)
+    ]
 
 
 def years(values: list[float | None]) -> list[dict[str, Any]]:
     rows = enumerate(values, start=2020)
-    return [{"fiscal_year": year, "actual_value": value, "target_value": 5, "is_provisional": False} for year, value in rows]
+    return [
+        {"fiscal_year": year, "actual_value": value, "target_value": 5, "is_provisional": False}
+        for year, value in rows
+    ]
 
 
 def heights(image: str) -> list[float]:
@@ -38,23 +44,39 @@ def heights(image: str) -> list[float]:
     return [float(place.split(",")[1]) for place in line.split()]
 
 
-VALUES = st.lists(st.floats(-1e9, 1e9, allow_nan=False) | st.integers(-100, 100).map(float) | st.just(0.0), min_size=2, max_size=30)
+VALUES = st.lists(
+    st.floats(-1e9, 1e9, allow_nan=False) | st.integers(-100, 100).map(float) | st.just(0.0),
+    min_size=2,
+    max_size=30,
+)
 
 
 @given(values=VALUES, indicator=st.sampled_from([COUNT, RATE]))
-def test_every_value_is_within_the_drawing_and_more_is_higher(values: list[float], indicator: dict[str, Any]) -> None:
+def test_every_value_is_within_the_drawing_and_more_is_higher(
+    values: list[float], indicator: dict[str, Any]
+) -> None:
     figures = Figures(indicator, Words("ja"))
     chart = charts.months_chart(months(values), [], [], figures, Words("ja"))
     places = heights(chart.wide)
     assert all(0 <= y <= 400 for y in places)
-    for (before, y), (after, next_y) in zip(zip(values, places, strict=True), list(zip(values, places, strict=True))[1:], strict=False):
+    for (before, y), (after, next_y) in zip(
+        zip(values, places, strict=True), list(zip(values, places, strict=True))[1:], strict=False
+    ):
         assert (next_y - y) * (after - before) <= 0
-    for image in (*vars(chart).values(), *vars(charts.years_chart(years(list(values)), figures, Words("en"))).values()):
+    for image in (
+        *vars(chart).values(),
+        *vars(charts.years_chart(years(list(values)), figures, Words("en"))).values(),
+    ):
         assert "<svg" in drawn(image)
-        assert all(float(height) >= 0 for height in re.findall(r'<rect[^>]* height="([^"]+)"', drawn(image)))
+        assert all(
+            float(height) >= 0
+            for height in re.findall(r'<rect[^>]* height="([^"]+)"', drawn(image))
+        )
 
 
-@pytest.mark.parametrize("values", [[0.0, 0.0], [-5.0, -3.0], [5.0, 5.0], [0.0001, 0.0002], [1e12, 2e12]])
+@pytest.mark.parametrize(
+    "values", [[0.0, 0.0], [-5.0, -3.0], [5.0, 5.0], [0.0001, 0.0002], [1e12, 2e12]]
+)
 def test_the_axis_has_a_few_lines_and_zero_among_them(values: list[float]) -> None:
     figures = Figures(COUNT, Words("ja"))
     told = drawn(charts.months_chart(months(values), [], [], figures, Words("ja")).wide)
@@ -73,14 +95,19 @@ def test_a_missing_month_leaves_a_gap() -> None:
 
 def test_a_label_is_text() -> None:
     planted = COUNT | {"unit_ja": "<script>", "unit_en": "<script>"}
-    told = drawn(charts.months_chart(months([1, 2]), [], [], Figures(planted, Words("ja")), Words("ja")).wide)
+    told = drawn(
+        charts.months_chart(months([1, 2]), [], [], Figures(planted, Words("ja")), Words("ja")).wide
+    )
     assert "<script>" not in told
     assert "&lt;script&gt;" in told
 
 
 def test_events_are_numbered_on_their_days_and_those_outside_are_not_drawn() -> None:
     days = (date(2023, 12, 1), date(2024, 6, 1), date(2024, 6, 3), date(2024, 6, 3))
-    events = [{"happened_on": day, "number": number} for day, number in zip(days, (1, 2, 3, 3), strict=True)]
+    events = [
+        {"happened_on": day, "number": number}
+        for day, number in zip(days, (1, 2, 3, 3), strict=True)
+    ]
     figures = Figures(COUNT, Words("ja"))
     for chart in (
         charts.months_chart(months([1, 2, 3, 4, 5]), [], [], figures, Words("ja"), events=events),
@@ -90,4 +117,9 @@ def test_events_are_numbered_on_their_days_and_those_outside_are_not_drawn() -> 
         places = [float(x) for x, _ in numbers]
         assert all(after - before >= 22 for before, after in pairwise(places))
         assert [number for _, number in numbers] in (["2", "3"], ["1", "2", "3"])
-    assert "event" not in drawn(charts.months_chart(months([1, 2]), [], [], figures, Words("ja")).wide).split("</style>")[1]
+    assert (
+        "event"
+        not in drawn(charts.months_chart(months([1, 2]), [], [], figures, Words("ja")).wide).split(
+            "</style>"
+        )[1]
+    )

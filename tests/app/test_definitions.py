@@ -19,13 +19,18 @@ def judging(page: str) -> str:
     return plain(page.split('id="judging"')[1].split('class="glossary"')[0].partition(">")[2])
 
 
-def test_every_indicator_is_defined_with_formula_source_and_owner(published: Any, opened: Any, change: Any) -> None:
+def test_every_indicator_is_defined_with_formula_source_and_owner(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(
         published,
-        "update marts.dim_indicators set frequency = 'monthly', baseline_fiscal_year = 2022, valid_from = date '2022-04-01'",
-        "update marts.dim_indicators set valid_to = date '2025-03-31', revision_note = '<b>出力も数える' "
+        "update marts.dim_indicators set frequency = 'monthly', baseline_fiscal_year = 2022,"
+        " valid_from = date '2022-04-01'",
+        "update marts.dim_indicators set valid_to = date '2025-03-31', revision_note ="
+        " '<b>出力も数える' "
         "where indicator_code = 'nocode_applications'",
-        "update marts.dim_indicators set judging_method = 'linear_pace' where indicator_code = 'visualisation_usage_rate'",
+        "update marts.dim_indicators set judging_method = 'linear_pace' where indicator_code ="
+        " 'visualisation_usage_rate'",
     )
     page = opened("definitions")
     assert page.count('class="panel definition"') == 9
@@ -50,11 +55,15 @@ def test_every_indicator_is_defined_with_formula_source_and_owner(published: Any
         assert told in english, told
 
 
-def test_judging_is_shown_by_the_rows_of_the_published_version(published: Any, opened: Any, change: Any) -> None:
+def test_judging_is_shown_by_the_rows_of_the_published_version(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(
         published,
-        "update marts.fct_indicator_progress set target_lower = target_value, target_upper = target_value where target_qualifier = 'exact'",
-        "update marts.fct_indicator_progress set target_lower = 2, target_upper = 4 where indicator_code = 'specialists_hired'",
+        "update marts.fct_indicator_progress set target_lower = target_value, target_upper ="
+        " target_value where target_qualifier = 'exact'",
+        "update marts.fct_indicator_progress set target_lower = 2, target_upper = 4 where"
+        " indicator_code = 'specialists_hired'",
         "update marts.fct_indicator_progress set target_lower = 70 where fiscal_year = 2026",
     )
     told = judging(opened("definitions"))
@@ -67,15 +76,27 @@ def test_judging_is_shown_by_the_rows_of_the_published_version(published: Any, o
     assert "70% or more" in english
 
 
-def test_the_pace_is_worked_out_with_the_rows_own_figures(published: Any, opened: Any, change: Any) -> None:
+def test_the_pace_is_worked_out_with_the_rows_own_figures(
+    published: Any, opened: Any, change: Any
+) -> None:
     told = judging(opened("definitions"))
-    assert "例: オンラインでできる手続数(令和5年度)。基準は令和4年度の 710件、目標は令和7年度の 2,000件。" in told
-    assert "(1,100件 − 710件) ÷ (2,000件 − 710件)、過ぎた割合は 1年 ÷ 3年。比は 0.92 で、判定は「やや遅れ」。" in told
+    assert (
+        "例: オンラインでできる手続数(令和5年度)。基準は令和4年度の 710件、目標は令和7年度の"
+        " 2,000件。" in told
+    )
+    assert (
+        "(1,100件 − 710件) ÷ (2,000件 − 710件)、過ぎた割合は 1年 ÷ 3年。比は 0.92 で、判定は「やや遅れ」。"
+        in told
+    )
     assert "(1,100 procedures − 710 procedures)" in judging(opened("definitions", lang="en"))
 
 
-def test_without_judged_rows_the_rules_stand_alone(published: Any, opened: Any, change: Any) -> None:
-    change(published, "update marts.fct_indicator_progress set status = null, linear_pace_ratio = null")
+def test_without_judged_rows_the_rules_stand_alone(
+    published: Any, opened: Any, change: Any
+) -> None:
+    change(
+        published, "update marts.fct_indicator_progress set status = null, linear_pace_ratio = null"
+    )
     told = judging(opened("definitions"))
     assert "書かれた数字は幅を持ちます" in told
     assert "例" not in told

@@ -1,4 +1,6 @@
-"""How figures are written: with the indicator's unit, decimals and noun, and never against the status."""
+"""How figures are written: with the indicator's unit, decimals and noun, and never against the
+status.
+"""
 
 import re
 from decimal import Decimal
@@ -39,7 +41,9 @@ PLAN = indicator(
 
 
 def written(of: dict[str, Any], form: str, *values: Any, **more: Any) -> tuple[str, str]:
-    japanese, english = (getattr(Figures(of, Words(each)), form)(*values, **more) for each in LANGUAGES)
+    japanese, english = (
+        getattr(Figures(of, Words(each)), form)(*values, **more) for each in LANGUAGES
+    )
     return str(japanese), str(english)
 
 

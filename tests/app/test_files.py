@@ -1,4 +1,6 @@
-"""Files of what a panel shows: each cell is the page's, figures are figures, and no text is a formula."""
+"""Files of what a panel shows: each cell is the page's, figures are figures, and no text is a
+formula.
+"""
 
 import csv
 import io
@@ -41,7 +43,9 @@ def saved(link: str) -> files.File | None:
     panel, _, form = name.rpartition(".")
     address = read_address(page, asked)
     assert not address.unknown
-    return files.saved(configuration.settings(), address, panel, form, asked["of"][0], asked.get("owner", [""])[0])
+    return files.saved(
+        configuration.settings(), address, panel, form, asked["of"][0], asked.get("owner", [""])[0]
+    )
 
 
 def of(page: str, panel: str, form: str) -> files.File:
@@ -57,7 +61,9 @@ def cells_of_page(page: str, heading: str) -> list[list[str]]:
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", section[0], re.DOTALL)
     heads = re.compile(r'<span class="head".*?</span>', re.DOTALL)
     read = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", heads.sub("", row), re.DOTALL) for row in rows]
-    return [[" ".join(unescape(re.sub(r"<[^>]+>", "", cell)).split()) for cell in row] for row in read]
+    return [
+        [" ".join(unescape(re.sub(r"<[^>]+>", "", cell)).split()) for cell in row] for row in read
+    ]
 
 
 def lines_of(content: bytes) -> list[list[str]]:
@@ -124,7 +130,9 @@ def test_every_cell_of_a_file_is_the_pages(
     lines = lines_of(of(drawn, panel, "csv").content)
     assert [line[: len(expected[0])] for line in lines] == expected
     assert {line[len(expected[0])] for line in lines[1:]} == {"2026-11-20"}
-    assert {line[len(expected[0]) + 1] for line in lines[1:]} == {"模擬データを含む" if language == "ja" else "holds simulated data"}
+    assert {line[len(expected[0]) + 1] for line in lines[1:]} == {
+        "模擬データを含む" if language == "ja" else "holds simulated data"
+    }
     assert list(sheet_of(of(drawn, panel, "xlsx").content)) == expected
     told = json.loads(of(drawn, panel, "json").content)
     assert [told["tables"][0]["columns"], *told["tables"][0]["rows"]] == expected
@@ -152,12 +160,17 @@ def test_every_link_to_a_file_has_its_file(published: Any, opened: Any, language
 
 def test_a_file_is_named_by_its_indicator_and_day(published: Any, opened: Any) -> None:
     page = opened("indicator", indicator="training_participants")
-    assert of(page, "indicator_judgements", "xlsx").name == "研修の受講者_達成状況の判定_2026-11-20.xlsx"
+    assert (
+        of(page, "indicator_judgements", "xlsx").name
+        == "研修の受講者_達成状況の判定_2026-11-20.xlsx"
+    )
     assert of(opened(), "overview_tiles", "csv").name == "全体_指標の一覧_2026-11-20.csv"
 
 
 def test_figures_are_figures_in_a_workbook(published: Any, opened: Any) -> None:
-    content = of(opened("indicator", indicator="visualisation_usage_rate"), "indicator_months", "xlsx").content
+    content = of(
+        opened("indicator", indicator="visualisation_usage_rate"), "indicator_months", "xlsx"
+    ).content
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     assert (sheet["A6"].value, sheet["B6"].value, sheet["B6"].number_format) == (
         "2026年10月",
@@ -180,7 +193,14 @@ def test_what_is_no_longer_kept_is_not_replaced(published: Any, opened: Any) -> 
     link = next(each for each in links(opened("health")) if "health_sources.csv" in each)
     assert saved(link)
     for version in ("20261119-20261124T034500Z", "../../etc/passwd", "", "x"):
-        assert saved(link.replace(VERSION, version).replace("of=", "of=x") if not version else link.replace(VERSION, version)) is None
+        assert (
+            saved(
+                link.replace(VERSION, version).replace("of=", "of=x")
+                if not version
+                else link.replace(VERSION, version)
+            )
+            is None
+        )
     published.publish("20261121-20261125T034500Z")
     assert saved(link), "a version that is kept is read, though another is published by now"
     for wrong in (
@@ -194,7 +214,9 @@ def test_what_is_no_longer_kept_is_not_replaced(published: Any, opened: Any) -> 
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t=", " =", "＝", "＋", "－", "＠", "\r="])
-def test_a_text_that_looks_like_a_formula_stays_a_text(published: Any, opened: Any, change: Any, sign: str) -> None:
+def test_a_text_that_looks_like_a_formula_stays_a_text(
+    published: Any, opened: Any, change: Any, sign: str
+) -> None:
     planted = f'{sign}HYPERLINK("http://planted")'
     change(
         published,
@@ -205,26 +227,43 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(published: Any, opened: A
     found = [cell for line in lines for cell in line if "HYPERLINK" in cell]
     assert found
     assert all(cell.startswith("'") for cell in found)
-    for link in [each for each in links(page) if "quarantine_rows.xlsx" in each or "owner.xlsx" in each]:
+    for link in [
+        each for each in links(page) if "quarantine_rows.xlsx" in each or "owner.xlsx" in each
+    ]:
         whole = saved(link)
         assert whole
-        cells = [cell for row in openpyxl.load_workbook(io.BytesIO(whole.content)).worksheets[0].iter_rows() for cell in row]
+        cells = [
+            cell
+            for row in openpyxl.load_workbook(io.BytesIO(whole.content)).worksheets[0].iter_rows()
+            for cell in row
+        ]
         planted_cells = [cell for cell in cells if "HYPERLINK" in str(cell.value)]
         assert planted_cells
         assert {(cell.data_type, cell.hyperlink) for cell in planted_cells} == {("s", None)}
 
 
-def test_an_owners_workbook_is_the_one_of_the_command_line(published: Any, opened: Any, tmp_path: Any) -> None:
+def test_an_owners_workbook_is_the_one_of_the_command_line(
+    published: Any, opened: Any, tmp_path: Any
+) -> None:
     import settings as configuration
     from flows.reading import quarantine
 
-    exported = {path.name: path.read_bytes() for path in quarantine.export(configuration.settings(), tmp_path)}
+    exported = {
+        path.name: path.read_bytes()
+        for path in quarantine.export(configuration.settings(), tmp_path)
+    }
     found = [saved(each) for each in links(opened("health")) if "owner.xlsx" in each]
     assert {each.name for each in found if each} == set(exported)
     for each in found:
         assert each
-        ours, theirs = (openpyxl.load_workbook(io.BytesIO(content)).worksheets[0] for content in (each.content, exported[each.name]))
-        rows = [[[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)] for sheet in (ours, theirs)]
+        ours, theirs = (
+            openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+            for content in (each.content, exported[each.name])
+        )
+        rows = [
+            [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+            for sheet in (ours, theirs)
+        ]
         assert rows[0] == rows[1]
         assert "模擬データを含む" in ours["A3"].value
 
@@ -233,7 +272,12 @@ def test_no_inner_rows_of_another_owner_are_in_a_workbook(published: Any, opened
     link = next(each for each in links(opened("health")) if "owner.xlsx" in each)
     whole = saved(link)
     assert whole
-    text = str([[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(whole.content)).worksheets[0].iter_rows()])
+    text = str(
+        [
+            [cell.value for cell in row]
+            for row in openpyxl.load_workbook(io.BytesIO(whole.content)).worksheets[0].iter_rows()
+        ]
+    )
     assert "596582.html" in text
     assert "受講日" not in text
 
@@ -256,6 +300,8 @@ def test_planted_text_is_inert_in_a_drawing(published: Any, opened: Any, change:
         published,
         "update marts.dim_indicators set name_ja = '<script>planted</script>' where kind = 'ratio'",
     )
-    drawn = of(opened("indicator", indicator="visualisation_usage_rate"), "indicator_months", "svg").content.decode()
+    drawn = of(
+        opened("indicator", indicator="visualisation_usage_rate"), "indicator_months", "svg"
+    ).content.decode()
     assert "&lt;script&gt;planted" in drawn
     assert "<script" not in drawn

@@ -1,4 +1,6 @@
-"""The state of the data: sources by their rhythm, nights, findings with what to do, and each empty state."""
+"""The state of the data: sources by their rhythm, nights, findings with what to do, and each empty
+state.
+"""
 
 import importlib
 import pkgutil
@@ -33,7 +35,12 @@ def expectation_names() -> set[str]:
     for module in pkgutil.iter_modules(expectations.suites.__path__):
         for found in vars(importlib.import_module(f"expectations.suites.{module.name}")).values():
             guards = found if isinstance(found, tuple | list) else [found]
-            names |= {each.meta["name"] for guard in guards if isinstance(guard, Guard) for each in guard.expectations}
+            names |= {
+                each.meta["name"]
+                for guard in guards
+                if isinstance(guard, Guard)
+                for each in guard.expectations
+            }
     return names
 
 
@@ -50,15 +57,17 @@ def test_every_check_of_the_night_has_a_title_and_an_advice(language: Any) -> No
         is_known = name in names
         assert (words("check.other") not in found.told) == is_known, name
         assert (found.advice not in others) == is_known, name
-    assert {key.removeprefix("advice.") for key in texts(language) if key.startswith("advice.")} == {
-        key.removeprefix("check.") for key in texts(language) if key.startswith("check.")
-    } - {
+    assert {
+        key.removeprefix("advice.") for key in texts(language) if key.startswith("advice.")
+    } == {key.removeprefix("check.") for key in texts(language) if key.startswith("check.")} - {
         "rows",
         "rows_of",
     }
 
 
-@pytest.mark.parametrize("name", ["rows", "rows_of", "keep_their_size", "rows_are_usable", "nowhere_keep_their_size"])
+@pytest.mark.parametrize(
+    "name", ["rows", "rows_of", "keep_their_size", "rows_are_usable", "nowhere_keep_their_size"]
+)
 def test_a_name_that_is_no_check_is_told_in_a_neutral_sentence(name: str) -> None:
     from app import nights
     from app.drawing.templates import words_of
@@ -69,8 +78,14 @@ def test_a_name_that_is_no_check_is_told_in_a_neutral_sentence(name: str) -> Non
 
 def test_each_source_stands_beside_its_rhythm_and_its_owner(published: Any, opened: Any) -> None:
     told = panel(opened("health"), "取得元ごとの新しさ")
-    assert "利用ログ 遅れ 2026年11月14日 6日前 · 2026年11月13日の分まで 3日以内に1回 データ活用担当" in told
-    assert "職員名簿 間隔どおり 2026年11月1日 19日前 · 2026年11月1日の分まで 40日以内に1回 人事室" in told
+    assert (
+        "利用ログ 遅れ 2026年11月14日 6日前 · 2026年11月13日の分まで 3日以内に1回 データ活用担当"
+        in told
+    )
+    assert (
+        "職員名簿 間隔どおり 2026年11月1日 19日前 · 2026年11月1日の分まで 40日以内に1回 人事室"
+        in told
+    )
     assert "運営方針の公表ページ 間隔の定めなし 2026年11月19日 1日前 変わったとき" in told
     assert "採用台帳 受領なし — 変わったとき" in told
     assert "読込 12,345 = 使用 12,000 + 除外 45 + 置換 300" in told
@@ -80,18 +95,29 @@ def test_each_source_stands_beside_its_rhythm_and_its_owner(published: Any, open
     assert "12,345 read = 12,000 used + 45 held back + 300 replaced" in english
 
 
-def test_the_answer_stands_first(published: Any, opened: Any, passed_run: Any, held_run: dict[str, Any]) -> None:
+def test_the_answer_stands_first(
+    published: Any, opened: Any, passed_run: Any, held_run: dict[str, Any]
+) -> None:
     told = plain(opened("health"))
-    assert "2026年11月20日時点の数値を公表しています。最後に公表できた夜間処理は 2026年11月24日 12:40 です。" in told
+    assert (
+        "2026年11月20日時点の数値を公表しています。最後に公表できた夜間処理は 2026年11月24日"
+        " 12:40 です。" in told
+    )
     assert "1系統のデータが、決まった間隔を過ぎても届いていません。" in told
     assert "そのあとの夜間処理" not in told
     published.write_ledger({"event": "finished", **passed_run()}, {"event": "finished", **held_run})
     published.write_status(held_run)
-    assert "そのあとの夜間処理(2026年11月25日 02:00)は公表されませんでした。" in plain(opened("health"))
+    assert "そのあとの夜間処理(2026年11月25日 02:00)は公表されませんでした。" in plain(
+        opened("health")
+    )
 
 
-def test_a_source_that_was_out_of_reach_says_so(published: Any, opened: Any, passed_run: Any) -> None:
-    published.write_status(passed_run(warnings=["staff_roster is stale: last read as of 2026-11-18; no answer"]))
+def test_a_source_that_was_out_of_reach_says_so(
+    published: Any, opened: Any, passed_run: Any
+) -> None:
+    published.write_status(
+        passed_run(warnings=["staff_roster is stale: last read as of 2026-11-18; no answer"])
+    )
     told = panel(opened("health"), "取得元ごとの新しさ")
     assert told.count("接続できず、前回までの内容で計算") == 1
     assert "no answer" not in told
@@ -140,24 +166,45 @@ def test_nights_say_how_they_ended_and_whether_readers_see_them(
     assert places == sorted(places)
 
 
-def test_findings_say_what_to_do_in_the_readers_language(published: Any, opened: Any, held_run: dict[str, Any]) -> None:
+def test_findings_say_what_to_do_in_the_readers_language(
+    published: Any, opened: Any, held_run: dict[str, Any]
+) -> None:
     held_run["failures"] = [
-        "roster_keeps_its_size: a staff roster has less than half the rows of the one before it (1 of 12 rows: x 0.4)",
+        (
+            "roster_keeps_its_size: a staff roster has less than half the rows of the one before it"
+            " (1 of 12 rows: x 0.4)"
+        ),
         "milestones_keep_their_size: an item of milestones has less than 50% of the rows (2 rows)",
         "a check of tomorrow",
     ]
     published.write_status(held_run)
     told = panel(opened("health"), "公表されなかった夜間処理の所見(2026年11月25日 02:00)")
-    assert "データの検査に合格しなかったため、公表を止めました。 下の所見を直して、もう一度提出してください。" in told
-    assert "職員名簿の行数が、前の月より大きく減っています(12件中1件) 一部の所属だけの出力でないか確かめ" in told
-    assert "工程の台帳の担当に、全件の入ったファイルを同じ名前でもう一度提出してもらってください。" in told
+    assert (
+        "データの検査に合格しなかったため、公表を止めました。 下の所見を直して、もう一度提出してください。"
+        in told
+    )
+    assert (
+        "職員名簿の行数が、前の月より大きく減っています(12件中1件) 一部の所属だけの出力でないか確かめ"
+        in told
+    )
+    assert (
+        "工程の台帳の担当に、全件の入ったファイルを同じ名前でもう一度提出してもらってください。"
+        in told
+    )
     assert "担当者が確かめている検査項目があります 担当者が処理の記録で確かめます。" in told
     assert "roster" not in told
-    english = panel(opened("health", lang="en"), "What the night of 25 November 2026, 02:00 JST found")
-    assert "See whether it is of some departments only, and ask for the whole city's roster." in english
+    english = panel(
+        opened("health", lang="en"), "What the night of 25 November 2026, 02:00 JST found"
+    )
+    assert (
+        "See whether it is of some departments only, and ask for the whole city's roster."
+        in english
+    )
 
 
-def test_a_refused_night_stays_readable_after_a_good_one(published: Any, opened: Any, passed_run: Any, held_run: dict[str, Any]) -> None:
+def test_a_refused_night_stays_readable_after_a_good_one(
+    published: Any, opened: Any, passed_run: Any, held_run: dict[str, Any]
+) -> None:
     earlier = {
         **held_run,
         "started_at": "2026-11-23T17:00:00+00:00",
@@ -168,13 +215,19 @@ def test_a_refused_night_stays_readable_after_a_good_one(published: Any, opened:
     assert "その後、2026年11月24日 12:40 の夜間処理は公表されました。" in told
 
 
-def test_the_checks_of_the_published_version_are_told_with_what_to_do(published: Any, opened: Any, change: Any) -> None:
+def test_the_checks_of_the_published_version_are_told_with_what_to_do(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(
         published,
-        "update marts.fct_audit_results set expectation_name = 'day_volume_is_not_excessive' where severity = 'warning'",
+        "update marts.fct_audit_results set expectation_name = 'day_volume_is_not_excessive' where"
+        " severity = 'warning'",
     )
     told = panel(opened("health"), "公表中の数値の検査")
-    assert "利用記録の1日分が、通常より大幅に多くなっています(12件) 試験や二重の出力でないか確かめてください。" in told
+    assert (
+        "利用記録の1日分が、通常より大幅に多くなっています(12件)"
+        " 試験や二重の出力でないか確かめてください。" in told
+    )
 
 
 @pytest.mark.parametrize(
@@ -202,7 +255,9 @@ def test_the_checks_of_the_published_version_are_told_with_what_to_do(published:
         ),
     ],
 )
-def test_empty_and_good_states_are_said(published: Any, opened: Any, change: Any, statement: str, told: str) -> None:
+def test_empty_and_good_states_are_said(
+    published: Any, opened: Any, change: Any, statement: str, told: str
+) -> None:
     change(published, statement)
     assert told in plain(opened("health"))
 
@@ -224,7 +279,9 @@ def test_versions_that_are_kept_are_told_by_their_day(published: Any, opened: An
     assert "2026年11月18日 2026年11月22日 12:45 差し戻せます" in told
 
 
-def test_nights_are_told_where_nothing_can_be_read(house: Any, opened: Any, held_run: dict[str, Any]) -> None:
+def test_nights_are_told_where_nothing_can_be_read(
+    house: Any, opened: Any, held_run: dict[str, Any]
+) -> None:
     page = plain(opened("health"))
     assert "まだ公表された数値がありません" in page
     assert "保管している版はありません。" in page

@@ -1,4 +1,6 @@
-"""The page of one indicator: achievement beside the official rating, every method, reconciliation and revisions."""
+"""The page of one indicator: achievement beside the official rating, every method, reconciliation
+and revisions.
+"""
 
 import re
 from typing import Any
@@ -24,8 +26,15 @@ def row_of(table: str, year: str) -> str:
 
 
 def test_every_indicator_has_a_page_in_both_languages(published: Any, opened: Any) -> None:
-    with duckdb.connect(str(published.published_dir / "warehouse.duckdb"), read_only=True) as connection:
-        codes = [row[0] for row in connection.execute("select indicator_code from marts.dim_indicators").fetchall()]
+    with duckdb.connect(
+        str(published.published_dir / "warehouse.duckdb"), read_only=True
+    ) as connection:
+        codes = [
+            row[0]
+            for row in connection.execute(
+                "select indicator_code from marts.dim_indicators"
+            ).fetchall()
+        ]
     assert len(codes) == 9
     for code in codes:
         for language in ("ja", "en"):
@@ -33,7 +42,9 @@ def test_every_indicator_has_a_page_in_both_languages(published: Any, opened: An
             assert ("算式" if language == "ja" else "Formula") in page
 
 
-def test_achievement_stands_beside_the_official_rating_and_neither_replaces_the_other(published: Any, opened: Any) -> None:
+def test_achievement_stands_beside_the_official_rating_and_neither_replaces_the_other(
+    published: Any, opened: Any
+) -> None:
     page = opened("indicator", indicator="training_participants")
     judged = row_of(section(page, "達成状況の判定"), "令和5年度")
     assert "未達成" in judged
@@ -43,24 +54,35 @@ def test_achievement_stands_beside_the_official_rating_and_neither_replaces_the_
 
 
 def test_the_page_says_where_the_status_depends_on_the_method(published: Any, opened: Any) -> None:
-    methods = row_of(section(opened("indicator", indicator=_PROCEDURES), "判定方法による違い"), "令和5年度")
+    methods = row_of(
+        section(opened("indicator", indicator=_PROCEDURES), "判定方法による違い"), "令和5年度"
+    )
     for told in ("達成", "やや遅れ 0.92", "順調 1.35", "方法によって判定が変わります"):
         assert told in methods
     assert "<h2>判定方法による違い" not in opened("indicator", indicator="training_participants")
 
 
-def test_a_status_that_cannot_be_told_says_why_and_a_tolerance_is_shown(published: Any, opened: Any) -> None:
+def test_a_status_that_cannot_be_told_says_why_and_a_tolerance_is_shown(
+    published: Any, opened: Any
+) -> None:
     judged = row_of(section(opened("indicator", indicator=_RATE), "達成状況の判定"), "令和8年度")
     assert "判定できない" in judged
     assert "年度途中" in judged
-    assert "許容 ±1名" in row_of(section(opened("indicator", indicator="specialists_hired"), "達成状況の判定"), "令和5年度")
+    assert "許容 ±1名" in row_of(
+        section(opened("indicator", indicator="specialists_hired"), "達成状況の判定"), "令和5年度"
+    )
 
 
-def test_published_figures_and_revisions_are_told_with_their_sources(published: Any, opened: Any) -> None:
+def test_published_figures_and_revisions_are_told_with_their_sources(
+    published: Any, opened: Any
+) -> None:
     page = opened("indicator", indicator=_PROCEDURES)
     assert "幅の範囲内で一致" in section(page, "公表値との照合")
     source = section(page, "公表値との照合")
-    assert '<a href="https://www.city.example/596582.html" target="_blank">運営方針 596582</a>' in source
+    assert (
+        '<a href="https://www.city.example/596582.html" target="_blank">運営方針 596582</a>'
+        in source
+    )
     assert "令和5年度デジタル統括室運営方針 (2024年6月10日)" in plain(source)
     revisions = section(page, "値の変更の履歴")
     assert "約600件 → 1,000件" in revisions
@@ -68,7 +90,9 @@ def test_published_figures_and_revisions_are_told_with_their_sources(published: 
     rate = section(opened("indicator", indicator=_RATE), "値の変更の履歴")
     assert "37.7% → 39.6%" in rate
     assert "staff_roster_202403.csv" in rate
-    assert "過去の値が変更されたことはありません" in opened("indicator", indicator="nocode_applications")
+    assert "過去の値が変更されたことはありません" in opened(
+        "indicator", indicator="nocode_applications"
+    )
 
 
 def test_the_forecast_stands_beside_how_well_it_did_before(published: Any, opened: Any) -> None:
@@ -78,7 +102,9 @@ def test_the_forecast_stands_beside_how_well_it_did_before(published: Any, opene
     error = "26回、平均の誤差 7.2ポイント、80%の範囲に入った割合 77%"
     for told in ("71.7%", "64.9% – 77.8%", "60.8% – 80.8%", "63%", error):
         assert told in forecast
-    assert "月別の実績が不足(0 / 24 か月)" in section(opened("indicator", indicator="training_participants"), "見通し")
+    assert "月別の実績が不足(0 / 24 か月)" in section(
+        opened("indicator", indicator="training_participants"), "見通し"
+    )
     assert "<h2>見通し" not in opened("indicator", indicator="nocode_applications")
     told = "3 departments to go to 70% by the end of FY2026 (0.6 departments a month)"
     assert headline(opened("indicator", indicator=_RATE, lang="en")) == told
@@ -96,26 +122,46 @@ def test_the_receipt_names_the_sum_and_the_deliveries(published: Any, opened: An
     assert "この数値の根拠" not in opened("indicator", indicator=_PROCEDURES)
 
 
-def test_declared_corrections_are_footnotes_of_the_indicators_that_they_touch(published: Any, opened: Any) -> None:
+def test_declared_corrections_are_footnotes_of_the_indicators_that_they_touch(
+    published: Any, opened: Any
+) -> None:
     told = section(opened("indicator", indicator="specialists_hired"), "訂正の注記")
-    assert "※1 専門人材.csv 7行目「採用年月日」の 令和７年１月１日 を 2025-01-06 として計上。閉庁日のため(人事室、2025年4月10日)" in told
+    assert (
+        "※1 専門人材.csv 7行目「採用年月日」の 令和７年１月１日 を 2025-01-06 として計上。"
+        "閉庁日のため(人事室、2025年4月10日)" in told
+    )
     assert "訂正の注記" not in opened("indicator", indicator=_PROCEDURES)
 
 
-def test_the_values_of_a_correction_that_concerns_a_person_are_not_told(published: Any, opened: Any) -> None:
-    with duckdb.connect(str((published.published_dir / "warehouse.duckdb").resolve())) as connection:
-        connection.execute("update marts.fct_corrections set recorded_value = null, corrected_value = null")
+def test_the_values_of_a_correction_that_concerns_a_person_are_not_told(
+    published: Any, opened: Any
+) -> None:
+    with duckdb.connect(
+        str((published.published_dir / "warehouse.duckdb").resolve())
+    ) as connection:
+        connection.execute(
+            "update marts.fct_corrections set recorded_value = null, corrected_value = null"
+        )
     told = section(opened("indicator", indicator="specialists_hired"), "訂正の注記")
     assert "個人に関わるため値は示しません" in told
     assert "2025-01-06" not in told
 
 
-def test_departments_are_shown_as_they_were_and_few_people_are_hidden(published: Any, opened: Any) -> None:
+def test_departments_are_shown_as_they_were_and_few_people_are_hidden(
+    published: Any, opened: Any
+) -> None:
     units = plain(section(opened("indicator", indicator=_RATE), "所属別の値(令和8年度)"))
-    assert units.index("全市") < units.index("局・室 計") < units.index("副首都推進局") < units.index("大正区役所")
+    assert (
+        units.index("全市")
+        < units.index("局・室 計")
+        < units.index("副首都推進局")
+        < units.index("大正区役所")
+    )
     assert "35 / 53" in units
     assert "50.0%" not in units, "that is as they are now"
-    people = section(opened("indicator", indicator="training_participants"), "所属別の値(令和8年度)")
+    people = section(
+        opened("indicator", indicator="training_participants"), "所属別の値(令和8年度)"
+    )
     of_few = next(each for each in people.split("<li>") if "<span>副首都推進局</span>" in each)
     assert "秘匿" in of_few.split("</li>")[0]
     assert "3人未満" in people
@@ -163,7 +209,9 @@ def test_the_reader_of_english_is_told_in_english(published: Any, opened: Any) -
     assert "Procedures available online" in page
 
 
-def test_a_code_that_differs_in_capitals_or_spaces_only_is_offered_first(published: Any, opened: Any) -> None:
+def test_a_code_that_differs_in_capitals_or_spaces_only_is_offered_first(
+    published: Any, opened: Any
+) -> None:
     for asked in ("Online_Procedures", " online_procedures "):
         assert "小文字だけが異なる指標: <a" in opened("indicator", indicator=asked)
     assert "小文字だけが異なる" not in opened("indicator", indicator="nobody")
@@ -178,7 +226,9 @@ def test_a_rollback_between_two_looks_shows_no_other_indicator(published: Any, o
     assert "オンラインでできる手続数の定義" in opened("indicator", **asked)
     file = published.publish("20261119-20261122T170000Z")
     with duckdb.connect(str(file)) as connection:
-        connection.execute("delete from marts.dim_indicators where indicator_code = 'online_procedures'")
+        connection.execute(
+            "delete from marts.dim_indicators where indicator_code = 'online_procedures'"
+        )
     told = opened("indicator", **asked)
     assert f"指標「online_procedures」{_UNKNOWN}" in told
     assert "達成状況の判定" not in told
@@ -191,8 +241,9 @@ def pace(code: str, outlook: str, **told: float) -> str:
     names = ", ".join(values)
     figures = ", ".join(str(value) for value in values.values())
     return (
-        f"insert into marts.fct_required_paces (indicator_code, fiscal_year, outlook, measured_month, {names}) "
-        f"values ('{code}', 2026, '{outlook}', date '2026-10-01', {figures})"
+        "insert into marts.fct_required_paces (indicator_code, fiscal_year, outlook,"
+        f" measured_month, {names}) values ('{code}', 2026, '{outlook}', date '2026-10-01',"
+        f" {figures})"
     )
 
 
@@ -203,8 +254,9 @@ def headline(page: str) -> str:
 
 _DOWN = "update marts.dim_indicators set direction = 'down' where indicator_code = "
 _TIMES = (
-    "update marts.dim_indicators set direction = 'down', unit_ja = '倍', unit_en = 'times', counted_ja = '倍', "
-    "counted_en = 'times', counted_one_en = 'times', display_decimals = 2 where indicator_code = 'nocode_applications'"
+    "update marts.dim_indicators set direction = 'down', unit_ja = '倍', unit_en = 'times',"
+    " counted_ja = '倍', counted_en = 'times', counted_one_en = 'times', display_decimals = 2 where"
+    " indicator_code = 'nocode_applications'"
 )
 
 
@@ -212,19 +264,34 @@ _TIMES = (
     ("changes", "code", "japanese", "english"),
     [
         (
-            (_DOWN + "'training_participants'", pace("training_participants", "within", target_value=30, still_needed=18)),
+            (
+                _DOWN + "'training_participants'",
+                pace("training_participants", "within", target_value=30, still_needed=18),
+            ),
             "training_participants",
             "令和8年度の上限 30名以内・残り 18名",
             "Within the ceiling of 30 people for FY2026, 18 people left",
         ),
         (
-            (_DOWN + "'training_participants'", pace("training_participants", "exceeded", target_value=30, still_needed=1)),
+            (
+                _DOWN + "'training_participants'",
+                pace("training_participants", "exceeded", target_value=30, still_needed=1),
+            ),
             "training_participants",
             "令和8年度の上限 30名を 1名 超えています",
             "1 person over the ceiling of 30 people for FY2026",
         ),
         (
-            (_TIMES, pace("nocode_applications", "to_go", target_value=1.25, still_needed=0.17, needed_per_month=0.034)),
+            (
+                _TIMES,
+                pace(
+                    "nocode_applications",
+                    "to_go",
+                    target_value=1.25,
+                    still_needed=0.17,
+                    needed_per_month=0.034,
+                ),
+            ),
             "nocode_applications",
             "令和8年度の1.25倍まで あと 0.17倍の減(月 0.034倍)",
             "0.17 times less to go to 1.25 times by the end of FY2026 (0.034 times a month)",
@@ -236,7 +303,15 @@ _TIMES = (
             "Down to the target of 1.25 times for FY2026",
         ),
         (
-            (pace("online_procedures", "reached", target_value=2000, still_needed=0, needed_per_month=0),),
+            (
+                pace(
+                    "online_procedures",
+                    "reached",
+                    target_value=2000,
+                    still_needed=0,
+                    needed_per_month=0,
+                ),
+            ),
             "online_procedures",
             "令和8年度の2,000件に達しています",
             "The target of 2,000 procedures for FY2026 is reached",
@@ -257,15 +332,17 @@ def test_the_headline_says_what_the_outlook_is(
     assert headline(opened("indicator", indicator=code, lang="en")) == english
 
 
-def test_a_ratio_of_things_that_are_no_departments_counts_in_its_own_noun(published: Any, opened: Any, change: Any) -> None:
+def test_a_ratio_of_things_that_are_no_departments_counts_in_its_own_noun(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(
         published,
-        "update marts.dim_indicators set counted_ja = '人', counted_en = 'people', counted_one_en = 'person' "
-        f"where indicator_code = '{_RATE}'",
-        "update marts.fct_required_paces set numerator = 696, denominator = 1000, required_numerator = 700, "
-        "still_needed = 4, needed_per_month = 0.8, actual_value = 69.6",
-        "update marts.fct_indicator_progress set actual_value = 69.6, status = 'not_met', is_provisional = false "
-        f"where indicator_code = '{_RATE}' and fiscal_year = 2026",
+        "update marts.dim_indicators set counted_ja = '人', counted_en = 'people', counted_one_en"
+        f" = 'person' where indicator_code = '{_RATE}'",
+        "update marts.fct_required_paces set numerator = 696, denominator = 1000,"
+        " required_numerator = 700, still_needed = 4, needed_per_month = 0.8, actual_value = 69.6",
+        "update marts.fct_indicator_progress set actual_value = 69.6, status = 'not_met',"
+        f" is_provisional = false where indicator_code = '{_RATE}' and fiscal_year = 2026",
     )
     page = opened("indicator", indicator=_RATE)
     assert headline(page) == "令和8年度の70%まで あと 4人(月 0.8人)"
@@ -276,28 +353,40 @@ def test_a_ratio_of_things_that_are_no_departments_counts_in_its_own_noun(publis
     assert "70% takes 700 people or more, by the end of Mar 2027 (5 months)" in english
 
 
-def test_an_indicator_that_has_ended_says_so_and_paces_nothing(published: Any, opened: Any, change: Any) -> None:
+def test_an_indicator_that_has_ended_says_so_and_paces_nothing(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(
         published,
-        f"update marts.dim_indicators set is_ended = true, valid_to = date '2025-03-31' where indicator_code = '{_RATE}'",
-        "update marts.fct_required_paces set outlook = 'ended', still_needed = null, months_left = null",
+        "update marts.dim_indicators set is_ended = true, valid_to = date '2025-03-31' where"
+        f" indicator_code = '{_RATE}'",
+        "update marts.fct_required_paces set outlook = 'ended', still_needed = null, months_left ="
+        " null",
     )
     page = opened("indicator", indicator=_RATE)
     assert "この指標は終了しました(2025年3月末)。" in page
     assert "panel pace" not in page
-    assert "This indicator ended (end of March 2025)." in opened("indicator", indicator=_RATE, lang="en")
+    assert "This indicator ended (end of March 2025)." in opened(
+        "indicator", indicator=_RATE, lang="en"
+    )
 
 
 def test_decimals_stay_in_forecast_and_receipt(published: Any, opened: Any, change: Any) -> None:
-    forecast = "update marts.fct_indicator_forecasts set indicator_code = 'nocode_applications', target_value = 1.25, "
+    forecast = (
+        "update marts.fct_indicator_forecasts set indicator_code = 'nocode_applications',"
+        " target_value = 1.25, "
+    )
     change(
         published,
         _TIMES,
-        forecast + "median_value = 1.2496, lower_80_value = 1.1, upper_80_value = 1.4, lower_95_value = 0.9, "
+        forecast
+        + "median_value = 1.2496, lower_80_value = 1.1, upper_80_value = 1.4, lower_95_value ="
+        " 0.9, "
         "upper_95_value = 1.6 where status = 'forecast'",
-        "update marts.fct_forecast_calibrations set indicator_code = 'nocode_applications', mean_absolute_error_value = 0.004",
-        "update marts.fct_indicator_receipts set indicator_code = 'nocode_applications', numerator = 1.42, denominator = 1, "
-        "actual_value = 1.42",
+        "update marts.fct_forecast_calibrations set indicator_code = 'nocode_applications',"
+        " mean_absolute_error_value = 0.004",
+        "update marts.fct_indicator_receipts set indicator_code = 'nocode_applications', numerator"
+        " = 1.42, denominator = 1, actual_value = 1.42",
     )
     page = opened("indicator", indicator="nocode_applications")
     for told in ("1.2496倍", "1.10倍 – 1.40倍", "0.90倍 – 1.60倍", "平均の誤差 0.004倍"):
@@ -305,27 +394,46 @@ def test_decimals_stay_in_forecast_and_receipt(published: Any, opened: Any, chan
     assert "令和8年度の値 1.42倍(計上した数の合計 1.42)" in section(page, "この数値の根拠")
 
 
-def test_a_pace_that_falls_short_of_being_on_track_is_not_rounded_up_to_it(published: Any, opened: Any, change: Any) -> None:
-    change(published, "update marts.fct_indicator_progress set linear_pace_ratio = 0.9496 where linear_pace_ratio is not null")
+def test_a_pace_that_falls_short_of_being_on_track_is_not_rounded_up_to_it(
+    published: Any, opened: Any, change: Any
+) -> None:
+    change(
+        published,
+        "update marts.fct_indicator_progress set linear_pace_ratio = 0.9496 where linear_pace_ratio"
+        " is not null",
+    )
     assert "やや遅れ 0.9496" in plain(opened("indicator", indicator=_PROCEDURES))
 
 
-def test_a_chart_numbers_what_happened_and_the_list_below_says_what(published: Any, opened: Any) -> None:
-    panel = opened("indicator", indicator="visualisation_usage_rate").split('<section class="panel months">')[1].split("</section>")[0]
+def test_a_chart_numbers_what_happened_and_the_list_below_says_what(
+    published: Any, opened: Any
+) -> None:
+    panel = (
+        opened("indicator", indicator="visualisation_usage_rate")
+        .split('<section class="panel months">')[1]
+        .split("</section>")[0]
+    )
     listed = re.sub(r"<[^>]+>", " ", panel.split('<ol class="events"')[1].split("</ol>")[0])
-    assert re.search(r"1 .*2024年4月15日 .*令和5年度の実績の訂正: 37.7% → 39.6%", re.sub(r"\s+", " ", listed))
+    assert re.search(
+        r"1 .*2024年4月15日 .*令和5年度の実績の訂正: 37.7% → 39.6%", re.sub(r"\s+", " ", listed)
+    )
     english = opened("indicator", indicator="visualisation_usage_rate", lang="en")
     assert "Actual of FY2023 revised: 37.7% → 39.6%" in english
     past = opened("indicator", indicator="visualisation_usage_rate", on="2026-11-01")
     assert "実績の訂正" in past
 
 
-def test_a_rating_that_nothing_can_be_compared_with_differs_from_nothing(published: Any, opened: Any, change: Any) -> None:
+def test_a_rating_that_nothing_can_be_compared_with_differs_from_nothing(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(
         published,
         "update marts.fct_indicator_progress set rating_comparison = null "
         "where indicator_code = 'training_participants' and fiscal_year = 2023",
     )
-    row = row_of(section(opened("indicator", indicator="training_participants"), "達成状況の判定"), "令和5年度")
+    row = row_of(
+        section(opened("indicator", indicator="training_participants"), "達成状況の判定"),
+        "令和5年度",
+    )
     assert "A" in row
     assert "数値判定と異なる" not in row

@@ -21,7 +21,9 @@ _KEPT = re.compile(
 
 
 def plant(house: Any) -> int:
-    """Replace every text of the published version that is no code, and return how many columns that were."""
+    """Replace every text of the published version that is no code, and return how many columns that
+    were.
+    """
     with duckdb.connect(str((house.published_dir / "warehouse.duckdb").resolve())) as connection:
         columns = connection.execute(
             "select table_schema || '.' || table_name, column_name from information_schema.columns "
@@ -30,7 +32,10 @@ def plant(house: Any) -> int:
         ).fetchall()
         planted = [(table, column) for table, column in columns if not _KEPT.search(column)]
         for table, column in planted:
-            connection.execute(f"update {table} set {column} = $planted where {column} is not null", {"planted": PLANTED})
+            connection.execute(
+                f"update {table} set {column} = $planted where {column} is not null",
+                {"planted": PLANTED},
+            )
     return len(planted)
 
 
@@ -54,7 +59,14 @@ class Elements(HTMLParser):
 
 
 PAGES = (
-    [("", {}), ("usage", {}), ("usage", {"months": "all"}), ("health", {}), ("report", {"year": "2023"}), ("definitions", {})]
+    [
+        ("", {}),
+        ("usage", {}),
+        ("usage", {"months": "all"}),
+        ("health", {}),
+        ("report", {"year": "2023"}),
+        ("definitions", {}),
+    ]
     + [
         (page, query)
         for page in ("", "indicator", "usage", "report", "definitions")
@@ -78,9 +90,16 @@ PAGES = (
 def planted(published: Any, held_run: dict[str, Any]) -> Any:
     """A house in which every text is planted: the marts', the ledger's, and what was delivered."""
     entry = {"name": PLANTED, "reason_code": PLANTED}
-    accounts = {PLANTED: {"unread": [entry], "landed_undated": [entry], "not_read": 1, "warning": PLANTED}}
-    told = {"failures": [PLANTED, f"roster_keeps_its_size: {PLANTED} ({PLANTED})"], "message": PLANTED}
-    published.write_status({**held_run, **told, "outcome": PLANTED, "warnings": [PLANTED], "accounts": accounts})
+    accounts = {
+        PLANTED: {"unread": [entry], "landed_undated": [entry], "not_read": 1, "warning": PLANTED}
+    }
+    told = {
+        "failures": [PLANTED, f"roster_keeps_its_size: {PLANTED} ({PLANTED})"],
+        "message": PLANTED,
+    }
+    published.write_status(
+        {**held_run, **told, "outcome": PLANTED, "warnings": [PLANTED], "accounts": accounts}
+    )
     assert plant(published) > 40
     return published
 
@@ -95,7 +114,16 @@ def test_planted_text_is_inert_on_every_page(planted: Any, opened: Any, language
         own, found = Elements(), Elements()
         own.feed(form[0])
         assert own.names == {"form", "input", "label", "button"}
-        assert own.attributes == {"method", "action", "type", "name", "value", "required", "min", "max"}
+        assert own.attributes == {
+            "method",
+            "action",
+            "type",
+            "name",
+            "value",
+            "required",
+            "min",
+            "max",
+        }
         found.feed(drawn.replace(form[0], ""))
         assert not found.names & {"script", "iframe", "object", "style", "form", "input"}, page
         assert not {name for name in found.attributes if name.startswith("on")}, page

@@ -62,15 +62,23 @@ class Publisher:
             publish.publish_candidate(self.settings, run)
         assert run.warnings == []
         assert run.version
-        self.copies[run.version] = {one_page_file(self.settings, run.version, each).read_bytes() for each in LANGUAGES}
+        self.copies[run.version] = {
+            one_page_file(self.settings, run.version, each).read_bytes() for each in LANGUAGES
+        }
 
     def roll_back(self) -> None:
         """Publish an earlier version again."""
         current = published_version(self.settings)
-        others = [version for file in kept_files(self.settings) if (version := version_of(file)) != current]
+        others = [
+            version
+            for file in kept_files(self.settings)
+            if (version := version_of(file)) != current
+        ]
         publish.rollback(self.settings, self.chance.choice(others))
 
-    def point_link_at(self, settings: configuration.Settings, file: Path, move: Callable[..., None]) -> None:
+    def point_link_at(
+        self, settings: configuration.Settings, file: Path, move: Callable[..., None]
+    ) -> None:
         """Move the link, and note it; the version stays readable here when it is removed there."""
         kept = self.archive / "published" / file.name
         if not kept.exists():
@@ -83,20 +91,24 @@ class Publisher:
 def _other_figures(connection: duckdb.DuckDBPyConnection, number: int) -> Iterator[str]:
     """Give statements that change what every mart says in names and in numbers."""
     columns = connection.execute(
-        "select table_name, column_name, data_type from duckdb_columns() "
-        "semi join duckdb_tables() using (schema_name, table_name) where schema_name = 'marts' order by all"
+        "select table_name, column_name, data_type from duckdb_columns() semi join duckdb_tables()"
+        " using (schema_name, table_name) where schema_name = 'marts' order by all"
     ).fetchall()
     for table, column, kind in columns:
         if kind == "VARCHAR" and column.endswith(("_ja", "_en")):
             yield f"update marts.{table} set {column} = {column} || ' v{number}'"
         elif kind == "DOUBLE" and column.endswith("_value"):
             yield f"update marts.{table} set {column} = {column} + {number} / 10"
-        elif kind in ("INTEGER", "BIGINT") and column.endswith(("rows_read", "_count", "numerator")):
+        elif kind in ("INTEGER", "BIGINT") and column.endswith(
+            ("rows_read", "_count", "numerator")
+        ):
             yield f"update marts.{table} set {column} = {column} + {number}"
 
 
 @pytest.fixture
-def nights(house: Any, served_house: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+def nights(
+    house: Any, served_house: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Publisher:
     """A house in which versions are published at random moments, and two are kept."""
     with house.config.open("a", encoding="utf-8") as told:
         told.write("keep_versions = 2\nis_demo = true\n")
@@ -109,7 +121,9 @@ def nights(house: Any, served_house: Any, tmp_path: Path, monkeypatch: pytest.Mo
     manifest.write_text("{}", encoding="utf-8")
     built = Publisher(settings, template, archive, random.Random(SEED))
     move = publish.point_link_at
-    monkeypatch.setattr(publish, "point_link_at", lambda settings, file: built.point_link_at(settings, file, move))
+    monkeypatch.setattr(
+        publish, "point_link_at", lambda settings, file: built.point_link_at(settings, file, move)
+    )
     return built
 
 
@@ -121,21 +135,33 @@ def test_every_version_shows_other_figures_in_every_panel(nights: Publisher) -> 
     first, second = (version for _, _, version in nights.moves)
     for address in ADDRESSES:
         asked = read(address)
-        one, other = (without_nights(archive.page(each, address).replace(each, ""), asked.lang) for each in (first, second))
-        same = set(re.findall(r'<(?:section|div|details) class="[^"]*\b(?:panel|tiles|groups)\b.*?</h2>', one, re.DOTALL)) & set(
-            re.findall(r'<section class="panel.*?</section>', other, re.DOTALL)
+        one, other = (
+            without_nights(archive.page(each, address).replace(each, ""), asked.lang)
+            for each in (first, second)
         )
+        same = set(
+            re.findall(
+                r'<(?:section|div|details) class="[^"]*\b(?:panel|tiles|groups)\b.*?</h2>',
+                one,
+                re.DOTALL,
+            )
+        ) & set(re.findall(r'<section class="panel.*?</section>', other, re.DOTALL))
         assert one != other, address
         assert not same, address
 
 
-def test_at_no_random_moment_two_versions_are_mixed(nights: Publisher, house: Any, tmp_path: Path) -> None:
+def test_at_no_random_moment_two_versions_are_mixed(
+    nights: Publisher, house: Any, tmp_path: Path
+) -> None:
     print(f"SEED={SEED} N={N}")
     nights.publish()
     nights.publish()
     readers = [random.Random(f"{SEED} {number}") for number in range(READERS)]
     shares = [len(range(number, N, READERS)) for number in range(READERS)]
-    with serve(APP, house.environment, tmp_path / "log") as server, ThreadPoolExecutor(READERS) as pool:
+    with (
+        serve(APP, house.environment, tmp_path / "log") as server,
+        ThreadPoolExecutor(READERS) as pool,
+    ):
         asked = [
             pool.submit(Reader(server.url, house.published_dir, chance, LONGEST_PAUSE).look, times)
             for chance, times in zip(readers, shares, strict=True)

@@ -1,4 +1,6 @@
-"""The overview as one file: small, whole without a network or a script, and of the version that is published."""
+"""The overview as one file: small, whole without a network or a script, and of the version that is
+published.
+"""
 
 import re
 import shutil
@@ -28,7 +30,9 @@ def test_the_night_and_the_app_draw_the_same_languages() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_small_and_refers_to_nothing_outside_itself(published: Any, language: Language) -> None:
+def test_the_page_is_small_and_refers_to_nothing_outside_itself(
+    published: Any, language: Language
+) -> None:
     page = drawn(language)
     assert len(page.encode()) <= 200_000
     assert page.startswith("<!doctype html>")
@@ -39,9 +43,10 @@ def test_the_page_is_small_and_refers_to_nothing_outside_itself(published: Any, 
     assert "@import" not in page
     assert re.findall(r'<a\b[^>]*href="(?!#)', page) == [], "it knows no server to link to"
     assert page.count("<article") == 9
-    for told in {"ja": ("66.0%", "2026年11月20日時点", "除外32行", "模擬データ"), "en": ("66.0%", "As of 20 November 2026", "Simulated")}[
-        language
-    ]:
+    for told in {
+        "ja": ("66.0%", "2026年11月20日時点", "除外32行", "模擬データ"),
+        "en": ("66.0%", "As of 20 November 2026", "Simulated"),
+    }[language]:
         assert told in page
 
 
@@ -97,7 +102,9 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        running = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield running
         running.close()
 
@@ -105,9 +112,15 @@ def browser() -> Iterator[Any]:
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 @pytest.mark.parametrize(
     ("width", "scheme", "paper"),
-    [(1920, "light", "rgb(246, 248, 251)"), (1280, "dark", "rgb(15, 24, 36)"), (390, "light", "rgb(246, 248, 251)")],
+    [
+        (1920, "light", "rgb(246, 248, 251)"),
+        (1280, "dark", "rgb(15, 24, 36)"),
+        (390, "light", "rgb(246, 248, 251)"),
+    ],
 )
-def test_a_browser_opens_it_without_network_or_script(browser: Any, page_file: Path, width: int, scheme: str, paper: str) -> None:
+def test_a_browser_opens_it_without_network_or_script(
+    browser: Any, page_file: Path, width: int, scheme: str, paper: str
+) -> None:
     context = browser.new_context(
         viewport={"width": width, "height": 844},
         color_scheme=scheme,
@@ -124,7 +137,9 @@ def test_a_browser_opens_it_without_network_or_script(browser: Any, page_file: P
     assert failed == []
     assert page.locator(".tile").count() == 9
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+    assert page.evaluate(
+        "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    )
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
     first = page.locator(".figures dd").first.bounding_box()
     assert first["y"] + first["height"] < 844
@@ -138,7 +153,10 @@ def test_it_prints_on_a4_with_no_tile_cut(browser: Any, page_file: Path, tmp_pat
     page.goto(page_file.as_uri())
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    tiles = "[...document.querySelectorAll('.tile, .panel, tr')].filter(each => getComputedStyle(each).breakInside !== 'avoid').length"
+    tiles = (
+        "[...document.querySelectorAll('.tile, .panel, tr')].filter(each =>"
+        " getComputedStyle(each).breakInside !== 'avoid').length"
+    )
     assert page.evaluate(tiles) == 0
     page.pdf(path=tmp_path / "page.pdf", format="A4", prefer_css_page_size=True)
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")

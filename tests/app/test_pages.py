@@ -30,7 +30,11 @@ def plain(html: str) -> str:
 
 
 def tile(page: str, indicator_code: str) -> str:
-    found = re.search(rf'<article class="tile[^"]*" data-indicator="{indicator_code}".*?</article>', page, re.DOTALL)
+    found = re.search(
+        rf'<article class="tile[^"]*" data-indicator="{indicator_code}".*?</article>',
+        page,
+        re.DOTALL,
+    )
     assert found
     return found[0]
 
@@ -57,7 +61,13 @@ def test_the_router_draws_what_the_address_asks_for(published: Any) -> None:
 def test_every_page_tells_how_far_it_can_be_trusted(published: Any, opened: Any) -> None:
     for page in ("", "indicator", "usage", "health"):
         line = plain(opened(page).split('<p class="trust')[1].split("</p>")[0])
-        for told in ("2026年11月20日時点", "最終更新 2026年11月24日 12:45", "検査 合格(3項目、注意1件)", "3系統受領", "除外32行"):
+        for told in (
+            "2026年11月20日時点",
+            "最終更新 2026年11月24日 12:45",
+            "検査 合格(3項目、注意1件)",
+            "3系統受領",
+            "除外32行",
+        ):
             assert told in line
 
 
@@ -82,15 +92,41 @@ def test_a_version_that_is_old_says_so_without_status_or_ledger(
     assert 'data-late-from="2026-11-25T15:45:00+00:00"' in page
 
 
-def test_nothing_of_the_inside_is_told(published: Any, opened: Any, held_run: dict[str, Any]) -> None:
+def test_nothing_of_the_inside_is_told(
+    published: Any, opened: Any, held_run: dict[str, Any]
+) -> None:
     published.write_status(held_run)
-    with duckdb.connect(str(published.published_dir / "warehouse.duckdb"), read_only=True) as connection:
-        codes = [row[0] for row in connection.execute("select indicator_code from marts.dim_indicators").fetchall()]
-    pages = [("", {}), ("usage", {}), ("health", {}), *(("indicator", {"indicator": code}) for code in codes)]
+    with duckdb.connect(
+        str(published.published_dir / "warehouse.duckdb"), read_only=True
+    ) as connection:
+        codes = [
+            row[0]
+            for row in connection.execute(
+                "select indicator_code from marts.dim_indicators"
+            ).fetchall()
+        ]
+    pages = [
+        ("", {}),
+        ("usage", {}),
+        ("health", {}),
+        *(("indicator", {"indicator": code}) for code in codes),
+    ]
     for page, query in pages:
         for language in ("ja", "en"):
             told = plain(opened(page, lang=language, **query))
-            for inside in ("int_", "fct_", "shihyo ", "SHA", "abab", VERSION, "False", "None", "/tmp", "_is_", "bbbbbbbbbbbb"):
+            for inside in (
+                "int_",
+                "fct_",
+                "shihyo ",
+                "SHA",
+                "abab",
+                VERSION,
+                "False",
+                "None",
+                "/tmp",
+                "_is_",
+                "bbbbbbbbbbbb",
+            ):
                 assert inside not in told, (page, query, language, inside)
 
 
@@ -100,11 +136,15 @@ def test_table_by_year_stands_beside_what_is_published(published: Any, opened: A
         assert told in page
 
 
-def test_chart_is_drawn_with_every_month_its_targets_and_the_forecast(published: Any, opened: Any) -> None:
+def test_chart_is_drawn_with_every_month_its_targets_and_the_forecast(
+    published: Any, opened: Any
+) -> None:
     page = opened("indicator", indicator="visualisation_usage_rate")
     drawn = next(each for each in drawings(page) if 'viewBox="0 0 960' in each)
     actual = re.findall(r'<polyline class="line actual" points="([^"]+)"', drawn)
-    assert [len(line.split()) for line in actual] == [55], "the month that is not over would look like a fall"
+    assert [len(line.split()) for line in actual] == [55], (
+        "the month that is not over would look like a fall"
+    )
     assert "hollow" not in drawn.split("</style>")[1]
     assert drawn.count('class="diamond target"') == 4
     assert drawn.count("<polygon") == 2
@@ -115,10 +155,18 @@ def test_chart_is_drawn_with_every_month_its_targets_and_the_forecast(published:
     assert table.count("暫定 2026年11月20日時点") >= 1
 
 
-def test_held_night_is_told_in_the_readers_language(published: Any, opened: Any, held_run: dict[str, Any]) -> None:
+def test_held_night_is_told_in_the_readers_language(
+    published: Any, opened: Any, held_run: dict[str, Any]
+) -> None:
     held_run["failures"] = [
-        "roster_keeps_its_size: a staff roster has less than half the rows of the one before it (1 of 12 rows: x 0.4)",
-        "milestones_keep_their_size: an item of milestones has less than 50% of the rows of the published one (2 rows)",
+        (
+            "roster_keeps_its_size: a staff roster has less than half the rows of the one before it"
+            " (1 of 12 rows: x 0.4)"
+        ),
+        (
+            "milestones_keep_their_size: an item of milestones has less than 50% of the rows of the"
+            " published one (2 rows)"
+        ),
         "a check of tomorrow",
     ]
     published.write_status(held_run)
@@ -137,21 +185,35 @@ def test_held_night_is_told_in_the_readers_language(published: Any, opened: Any,
 
 
 @pytest.mark.parametrize("outcome", ["source_unavailable", "failed", "an_outcome_of_tomorrow"])
-def test_every_other_outcome_raises_the_banner(published: Any, opened: Any, passed_run: Any, outcome: str) -> None:
+def test_every_other_outcome_raises_the_banner(
+    published: Any, opened: Any, passed_run: Any, outcome: str
+) -> None:
     published.write_status(passed_run(outcome, message="<b>it broke</b>"))
     page = opened()
     assert "公表されませんでした" in page
     assert "it broke" not in page
 
 
-def test_lost_status_is_read_from_the_ledger_past_damaged_lines(published: Any, opened: Any, held_run: dict[str, Any]) -> None:
+def test_lost_status_is_read_from_the_ledger_past_damaged_lines(
+    published: Any, opened: Any, held_run: dict[str, Any]
+) -> None:
     (published.published_dir / "status.json").write_text('{"published_ver', encoding="utf-8")
-    published.write_ledger('{"event": "started", "run', "null", "", {"event": "finished", **held_run}, '{"event": "finis')
+    published.write_ledger(
+        '{"event": "started", "run',
+        "null",
+        "",
+        {"event": "finished", **held_run},
+        '{"event": "finis',
+    )
     assert "公表されませんでした" in opened()
 
 
 def test_run_without_an_end_is_told(published: Any, opened: Any, passed_run: Any) -> None:
-    begun = {"event": "started", "run_id": "dddddddddddd", "started_at": "2026-11-25T17:00:00+00:00"}
+    begun = {
+        "event": "started",
+        "run_id": "dddddddddddd",
+        "started_at": "2026-11-25T17:00:00+00:00",
+    }
     published.write_ledger({"event": "finished", **passed_run()}, begun)
     page = opened()
     assert "2026年11月26日 02:00 に始まった更新は、まだ終わっていません" in page
@@ -159,15 +221,26 @@ def test_run_without_an_end_is_told(published: Any, opened: Any, passed_run: Any
 
 
 def test_version_after_a_rollback_says_so(published: Any, opened: Any) -> None:
-    moves = {"event": "version", "at": "2026-11-24T03:45:20+00:00", "version": VERSION}, {"event": "rollback", "version": VERSION}
+    moves = (
+        {"event": "version", "at": "2026-11-24T03:45:20+00:00", "version": VERSION},
+        {"event": "rollback", "version": VERSION},
+    )
     published.write_ledger(*moves)
     assert "(差し戻し後)" in opened()
     assert "after a rollback" in opened(lang="en")
 
 
-def test_warnings_of_the_last_audit_are_shown_quietly_and_once(published: Any, opened: Any, passed_run: Any, change: Any) -> None:
-    change(published, "update marts.fct_audit_results set expectation_name = 'day_volume_is_not_excessive' where severity = 'warning'")
-    same = "day_volume_is_not_excessive: a day's access log has more than 4 times the rows (12 rows)"
+def test_warnings_of_the_last_audit_are_shown_quietly_and_once(
+    published: Any, opened: Any, passed_run: Any, change: Any
+) -> None:
+    change(
+        published,
+        "update marts.fct_audit_results set expectation_name = 'day_volume_is_not_excessive' where"
+        " severity = 'warning'",
+    )
+    same = (
+        "day_volume_is_not_excessive: a day's access log has more than 4 times the rows (12 rows)"
+    )
     published.write_status(passed_run(warnings=[same, "dbt test assert_x warned"]))
     notes = plain(opened().split('<details class="panel notes">')[1].split("</details>")[0])
     assert "検査の注意事項(2件)" in notes
@@ -189,11 +262,20 @@ def test_unknown_values_of_an_address_are_told_and_named(published: Any, opened:
 
 
 def test_all_links_keep_what_the_address_has_chosen(published: Any, opened: Any) -> None:
-    page = opened("indicator", indicator="training_participants", lang="en", scheme="dark", units="as_it_is_now")
+    page = opened(
+        "indicator",
+        indicator="training_participants",
+        lang="en",
+        scheme="dark",
+        units="as_it_is_now",
+    )
     chosen = "indicator=training_participants&amp;lang=en&amp;scheme=dark&amp;units=as_it_is_now"
     for path in (".", "indicator", "usage", "health"):
         assert f'href="{path}?{chosen}"' in page
-    assert 'href="indicator?indicator=training_participants&amp;scheme=dark&amp;units=as_it_is_now" lang="ja"' in page
+    assert (
+        'href="indicator?indicator=training_participants&amp;scheme=dark&amp;units=as_it_is_now"'
+        ' lang="ja"' in page
+    )
     assert "shihyo" in page
     assert 'data-scheme="dark"' in page
 
@@ -204,33 +286,48 @@ def test_each_page_has_a_title_of_its_own(published: Any) -> None:
     from app.address import PAGES, read_address
 
     state = warehouse.read_state(configuration.settings())
-    asked = [read_address(page, {"lang": [language]}) for page in PAGES for language in ("ja", "en")]
+    asked = [
+        read_address(page, {"lang": [language]}) for page in PAGES for language in ("ja", "en")
+    ]
     titles = [site.draw_site(state, address, datetime.now(UTC)).title for address in asked]
     assert len(set(titles)) == len(titles)
     assert "オンラインでできる手続数 – 指標 Shihyō" in titles
 
 
-def test_an_indicator_that_has_ended_says_so_on_its_tile(published: Any, opened: Any, change: Any) -> None:
+def test_an_indicator_that_has_ended_says_so_on_its_tile(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(
         published,
-        "update marts.dim_indicators set is_ended = true, valid_to = date '2025-03-31' where indicator_code = 'nocode_applications'",
-        "update marts.fct_indicator_standings set attention_group = 'ended', deciding_reason = 'indicator_ended' "
-        "where indicator_code = 'nocode_applications'",
+        "update marts.dim_indicators set is_ended = true, valid_to = date '2025-03-31' where"
+        " indicator_code = 'nocode_applications'",
+        "update marts.fct_indicator_standings set attention_group = 'ended', deciding_reason ="
+        " 'indicator_ended' where indicator_code = 'nocode_applications'",
     )
     assert "この指標は終了しました(2025年3月末)。" in tile(opened(), "nocode_applications")
-    assert "This indicator has ended (end of March 2025)." in tile(opened(lang="en"), "nocode_applications")
+    assert "This indicator has ended (end of March 2025)." in tile(
+        opened(lang="en"), "nocode_applications"
+    )
     assert "終了" not in tile(opened(), "online_procedures")
 
 
 def test_indicators_stand_by_what_they_need(published: Any, opened: Any) -> None:
     page = opened()
     headline = plain(page.split('<h1 class="headline">')[1].split("</h1>")[0])
-    assert "9指標のうち6指標が達成、1指標が順調、1指標は手当てが必要、1指標は判断保留です。" in headline
+    assert (
+        "9指標のうち6指標が達成、1指標が順調、1指標は手当てが必要、1指標は判断保留です。"
+        in headline
+    )
     assert "データ可視化環境の利用状況は、令和8年度末に70%へ届く見込みが63%です。" in headline
     english = plain(opened(lang="en"))
-    assert "Of 9 indicators: 6 achieved, 1 on course, 1 needs attention, 1 cannot be told." in english
+    assert (
+        "Of 9 indicators: 6 achieved, 1 on course, 1 needs attention, 1 cannot be told." in english
+    )
     assert "70% by the end of FY2026 has a chance of 63%." in english
-    headings = [page.index(f"<h2>{name} <span>") for name in ("手当てが必要", "順調", "判断できない", "達成")]
+    headings = [
+        page.index(f"<h2>{name} <span>")
+        for name in ("手当てが必要", "順調", "判断できない", "達成")
+    ]
     assert headings == sorted(headings)
     assert headings[0] < page.index('data-indicator="training_participants"') < headings[1]
 
@@ -248,7 +345,9 @@ def test_tiles_can_be_chosen_by_issue_and_by_what_they_need(published: Any, open
     assert 0 < len(of_third) < len(everything)
     assert shown_tiles(opened(issue="3")) == of_third
     group = next(iter(of_third.values()))
-    assert shown_tiles(opened(issue="3", group=group)) == {code: each for code, each in of_third.items() if each == group}
+    assert shown_tiles(opened(issue="3", group=group)) == {
+        code: each for code, each in of_third.items() if each == group
+    }
     page = opened(issue="3", lang="en")
     assert 'href=".?lang=en"' in page
     assert '<p class="note">Issue</p>' in page
@@ -259,20 +358,33 @@ def test_tiles_can_be_chosen_by_issue_and_by_what_they_need(published: Any, open
         assert shown_tiles(page) == everything
 
 
-def test_a_version_that_does_not_say_its_day_shows_all_that_it_holds(published: Any, opened: Any) -> None:
-    before = shown_tiles(opened()), drawings(opened("indicator", indicator="visualisation_usage_rate"))
+def test_a_version_that_does_not_say_its_day_shows_all_that_it_holds(
+    published: Any, opened: Any
+) -> None:
+    before = (
+        shown_tiles(opened()),
+        drawings(opened("indicator", indicator="visualisation_usage_rate")),
+    )
     link = published.published_dir / "warehouse.duckdb"
     other = link.resolve().with_name("restored.duckdb")
     shutil.copy(link.resolve(), other)
     link.unlink()
     link.symlink_to(other.name)
     assert "時点の情報" not in opened()
-    assert (shown_tiles(opened()), drawings(opened("indicator", indicator="visualisation_usage_rate"))) == before
+    assert (
+        shown_tiles(opened()),
+        drawings(opened("indicator", indicator="visualisation_usage_rate")),
+    ) == before
 
 
-def test_the_actual_target_and_status_of_a_tile_are_of_one_year(published: Any, opened: Any) -> None:
+def test_the_actual_target_and_status_of_a_tile_are_of_one_year(
+    published: Any, opened: Any
+) -> None:
     shown = plain(tile(opened(), "online_procedures"))
-    assert "1,957件 目標 2,000件 令和7年度末 未達成 令和7年度末は43件不足。2026年7月に2,000件へ到達しました。" in shown
+    assert (
+        "1,957件 目標 2,000件 令和7年度末 未達成 令和7年度末は43件不足。2026年7月に2,000件へ到達しました。"
+        in shown
+    )
     assert "今年度 2026年10月末まで 2,125件 前年の同じ時期より +335件" in shown
     specialists = plain(tile(opened(), "specialists_hired"))
     assert "2名 目標 3名程度 令和5年度末 達成 (許容 ±1名)" in specialists
@@ -282,10 +394,15 @@ def test_the_actual_target_and_status_of_a_tile_are_of_one_year(published: Any, 
     assert "33 people +2 people on the same time last year" in english
 
 
-def test_a_tile_with_a_target_ahead_says_how_far_and_what_was_planned(published: Any, opened: Any) -> None:
+def test_a_tile_with_a_target_ahead_says_how_far_and_what_was_planned(
+    published: Any, opened: Any
+) -> None:
     page = opened()
     shown = plain(tile(page, "visualisation_usage_rate"))
-    assert "66% / 目標 70%以上(令和8年度末) 2026年10月末時点 · 届く見込み 63% 計画では2026年10月末に 65.8%" in shown
+    assert (
+        "66% / 目標 70%以上(令和8年度末) 2026年10月末時点 · 届く見込み 63% 計画では2026年10月末に"
+        " 65.8%" in shown
+    )
     assert "令和7年度末 57% (目標 60%) 未達成" in shown, "the earlier year on a line of its own"
     answer = plain(page.split('<section class="panel standing')[1].split("</section>")[0])
     for told in ("順調", "66.0% 35 / 53所属", "計画では今 65.8%", "あと 3所属 月 0.6所属"):
@@ -297,32 +414,42 @@ def test_a_tile_with_a_target_ahead_says_how_far_and_what_was_planned(published:
 def test_what_changed_since_last_month_is_told_with_its_causes(published: Any, opened: Any) -> None:
     changes = plain(opened().split('<section class="panel changes">')[1].split("</section>")[0])
     assert "先月から変わったこと 2026年10月31日から" in changes
-    assert "実績 64.2% → 66.0% · 新たに 地域データ共創室 · 利用停止 西区役所 (新しいデータを受領)" in changes
+    assert (
+        "実績 64.2% → 66.0% · 新たに 地域データ共創室 · 利用停止 西区役所 (新しいデータを受領)"
+        in changes
+    )
     assert "達成に · 目標 60名/年 → 65名/年 · 訂正 1件 (目標を改定)" in changes
     english = plain(opened(lang="en"))
     assert "joined: Community Data Office · stopped: Nishi Ward Office (new deliveries)" in english
 
 
-def test_a_month_without_a_change_says_nothing_of_it(published: Any, opened: Any, change: Any) -> None:
+def test_a_month_without_a_change_says_nothing_of_it(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(published, "delete from marts.fct_indicator_changes")
     assert "先月から変わったこと" not in opened()
 
 
-def test_a_milestone_says_what_is_done_and_when_and_no_percentage(published: Any, opened: Any) -> None:
+def test_a_milestone_says_what_is_done_and_when_and_no_percentage(
+    published: Any, opened: Any
+) -> None:
     page = opened()
     shown = plain(tile(page, "data_utilisation_policy"))
     assert "策定済 2024年3月29日に完了 予定した工程がすべて完了しました。" in shown
     assert "%" not in shown
     assert "trend" not in tile(page, "data_utilisation_policy")
-    assert "Drawn up Done on 29 March 2024" in plain(tile(opened(lang="en"), "data_utilisation_policy"))
+    assert "Drawn up Done on 29 March 2024" in plain(
+        tile(opened(lang="en"), "data_utilisation_policy")
+    )
 
 
 def test_a_part_year_is_joined_to_no_whole_year(published: Any, opened: Any, change: Any) -> None:
     change(
         published,
-        "insert into marts.fct_indicator_progress (indicator_code, fiscal_year, actual_origin, actual_value, is_provisional) "
-        "values ('training_participants', 2024, 'computed', 61, false), ('training_participants', 2026, 'computed', 33, true), "
-        "('nocode_applications', 2026, 'computed', 65, true)",
+        "insert into marts.fct_indicator_progress (indicator_code, fiscal_year, actual_origin,"
+        " actual_value, is_provisional) values ('training_participants', 2024, 'computed', 61,"
+        " false), ('training_participants', 2026, 'computed', 33, true), ('nocode_applications',"
+        " 2026, 'computed', 65, true)",
     )
     page = opened()
     flow, stock = (tile(page, code) for code in ("training_participants", "nocode_applications"))
@@ -337,7 +464,8 @@ def test_a_part_year_is_joined_to_no_whole_year(published: Any, opened: Any, cha
 def test_the_tolerance_counts_in_both_places(published: Any, opened: Any, change: Any) -> None:
     change(
         published,
-        "update marts.fct_indicator_progress set rating_comparison = 'differs_explained' where indicator_code = 'specialists_hired'",
+        "update marts.fct_indicator_progress set rating_comparison = 'differs_explained' where"
+        " indicator_code = 'specialists_hired'",
     )
     page = plain(opened("indicator", indicator="specialists_hired"))
     assert "許容の範囲内で達成" in page
@@ -351,14 +479,18 @@ def test_house_with_nothing_published_says_so(house: Any, opened: Any) -> None:
     assert "<article" not in page
 
 
-def test_failed_first_night_is_told_where_nothing_is_published(house: Any, opened: Any, held_run: dict[str, Any]) -> None:
+def test_failed_first_night_is_told_where_nothing_is_published(
+    house: Any, opened: Any, held_run: dict[str, Any]
+) -> None:
     house.write_status(held_run)
     page = opened()
     assert "まだ公表された数値がありません" in page
     assert "公表されませんでした" in page
 
 
-def test_damaged_version_and_wrong_configuration_are_told_in_plain_words(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_version_and_wrong_configuration_are_told_in_plain_words(
+    published: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (published.published_dir / "warehouse.duckdb").resolve().write_bytes(b"no database" * 1000)
     page = routed()
     assert "公表された数値を読み込めません" in page
@@ -373,15 +505,21 @@ def test_damaged_version_and_wrong_configuration_are_told_in_plain_words(publish
     assert "/nowhere" not in page
 
 
-def test_a_version_from_before_the_apps_marts_is_told_as_such(published: Any, opened: Any, change: Any) -> None:
+def test_a_version_from_before_the_apps_marts_is_told_as_such(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(published, "drop table marts.fct_indicator_standings")
     assert "次の更新のあとに表示されます" in opened()
     assert "fct_indicator" not in opened()
     assert "計算から除いているデータ" in opened("health"), "a page whose marts are there is shown"
 
 
-@pytest.mark.parametrize("target", ["warehouse-20261120-20261124T034501Z.duckdb", "warehouse.duckdb", "."])
-def test_link_that_leads_to_no_file_is_told_as_lost_and_not_as_nothing_published(published: Any, opened: Any, target: str) -> None:
+@pytest.mark.parametrize(
+    "target", ["warehouse-20261120-20261124T034501Z.duckdb", "warehouse.duckdb", "."]
+)
+def test_link_that_leads_to_no_file_is_told_as_lost_and_not_as_nothing_published(
+    published: Any, opened: Any, target: str
+) -> None:
     link = published.published_dir / "warehouse.duckdb"
     link.unlink()
     link.symlink_to(target)
@@ -396,7 +534,10 @@ def test_new_version_is_seen_at_the_next_run(published: Any, opened: Any) -> Non
     opened("indicator", indicator="online_procedures")
     file = published.publish("20261121-20261122T170000Z")
     with duckdb.connect(str(file)) as connection:
-        connection.execute("update marts.fct_indicator_progress set actual_value = 1234 where indicator_code = 'online_procedures'")
+        connection.execute(
+            "update marts.fct_indicator_progress set actual_value = 1234 where indicator_code ="
+            " 'online_procedures'"
+        )
     page = opened("indicator", indicator="online_procedures")
     assert "2026年11月21日時点" in page
     assert "<b>1,234</b>" in page
@@ -431,30 +572,61 @@ def test_app_leaves_the_published_file_free_and_untouched(published: Any, opened
     before = (file.stat().st_mtime_ns, file.read_bytes())
     opened()
     assert (file.stat().st_mtime_ns, file.read_bytes()) == before
-    assert {path.name for path in published.published_dir.iterdir()} == {"status.json", file.name, "warehouse.duckdb"}
+    assert {path.name for path in published.published_dir.iterdir()} == {
+        "status.json",
+        file.name,
+        "warehouse.duckdb",
+    }
     assert file not in {descriptor.resolve() for descriptor in Path("/proc/self/fd").iterdir()}
 
 
-def test_what_was_not_read_is_told_in_the_readers_language_and_once(published: Any, opened: Any, passed_run: Any) -> None:
-    said = "access_log: 7 of what was delivered is not read: a.jsonl (this source reads no file with this ending) and 6 more"
+def test_what_was_not_read_is_told_in_the_readers_language_and_once(
+    published: Any, opened: Any, passed_run: Any
+) -> None:
+    said = (
+        "access_log: 7 of what was delivered is not read: a.jsonl (this source reads no file with"
+        " this ending) and 6 more"
+    )
     entries = [{"name": f"{letter}.jsonl", "reason_code": "unknown_ending"} for letter in "abcde"]
     entries.append({"name": "<b>", "reason_code": "of_tomorrow"})
     undated = [{"name": "log.csv", "reason_code": "no_day"}]
-    locked = {"unread": [{"name": "~$＊＊＊", "reason_code": "office_lock"}], "not_read": 1, "warning": None}
+    locked = {
+        "unread": [{"name": "~$＊＊＊", "reason_code": "office_lock"}],
+        "not_read": 1,
+        "warning": None,
+    }
     log = {"unread": entries, "not_read": 7, "landed_undated": undated, "warning": said}
-    published.write_status(passed_run(warnings=[said], accounts={"access_log": log, "training_rosters": locked, "milestones": "?"}))
+    published.write_status(
+        passed_run(
+            warnings=[said],
+            accounts={"access_log": log, "training_rosters": locked, "milestones": "?"},
+        )
+    )
     japanese, english = opened(), opened(lang="en")
-    assert "利用記録: 受け渡しフォルダの 7 件を読み込んでいません(a.jsonl: この取得元では読まない拡張子、" in japanese
+    assert (
+        "利用記録: 受け渡しフォルダの 7 件を読み込んでいません(a.jsonl: この取得元では読まない拡張子、"
+        in japanese
+    )
     assert "e.jsonl: この取得元では読まない拡張子、ほか 2 件)" in japanese
-    assert "利用記録: 1 件を対象日なしで取り込みました(log.csv: ファイル名に対象日がない)" in japanese
-    assert "Access log: 7 of what was delivered is not read (a.jsonl: an ending that the source does not read" in english
+    assert (
+        "利用記録: 1 件を対象日なしで取り込みました(log.csv: ファイル名に対象日がない)" in japanese
+    )
+    assert (
+        "Access log: 7 of what was delivered is not read (a.jsonl: an ending that the source does"
+        " not read" in english
+    )
     for page in (japanese, english):
         assert said not in page
         assert "~$" not in page
 
 
-def test_what_was_not_read_is_told_of_a_night_that_published_nothing_too(published: Any, opened: Any, held_run: dict[str, Any]) -> None:
+def test_what_was_not_read_is_told_of_a_night_that_published_nothing_too(
+    published: Any, opened: Any, held_run: dict[str, Any]
+) -> None:
     entry = {"name": "名簿.csv", "reason_code": "no_month"}
     account = {"unread": [entry], "not_read": 1, "warning": "x"}
     published.write_status({**held_run, "accounts": {"staff_roster": account}})
-    assert "職員名簿: 受け渡しフォルダの 1 件を読み込んでいません(名簿.csv: ファイル名に対象月がない)" in opened()
+    assert (
+        "職員名簿: 受け渡しフォルダの 1 件を読み込んでいません(名簿.csv: ファイル名に対象月がない)"
+        in opened()
+    )

@@ -66,12 +66,19 @@ def test_a_day_of_which_nothing_is_known_is_told_and_not_replaced_silently(
 def test_a_year_without_figures_is_told(published: Any, opened: Any) -> None:
     for page in ("", "indicator", "usage", "health", "definitions"):
         assert "リンクが示す年度(1999)の実績はありません" in plain(opened(page, year="1999"))
-    assert "リンクが示す年度(2026)の実績はありません" in plain(opened("", year="2026", on=THEN)), "none was known on that day"
+    assert "リンクが示す年度(2026)の実績はありません" in plain(opened("", year="2026", on=THEN)), (
+        "none was known on that day"
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_says_that_it_looks_at_the_past_and_leads_back(published: Any, opened: Any, page: str) -> None:
-    for language, told in (("ja", "2024年6月10日時点の情報を見ています。"), ("en", "what was known on 10 June 2024")):
+def test_every_page_says_that_it_looks_at_the_past_and_leads_back(
+    published: Any, opened: Any, page: str
+) -> None:
+    for language, told in (
+        ("ja", "2024年6月10日時点の情報を見ています。"),
+        ("en", "what was known on 10 June 2024"),
+    ):
         drawn = opened(page, on=THEN, lang=language)
         notice = drawn.split('<section class="notice past"')[1].split("</section>")[0]
         assert told in plain(notice)
@@ -89,7 +96,11 @@ def test_the_overview_says_what_was_known_then(published: Any, opened: Any) -> N
     drawn = opened("", on=THEN)
     told = main(drawn)
     assert "2024年6月10日の時点では、3指標のうち2指標が達成、1指標が未達成です。" in told
-    rate = plain(re.search(rf'<article class="tile" data-indicator="{RATE}".*?</article>', drawn, re.DOTALL)[0])  # type: ignore[index]
+    rate = plain(
+        re.search(rf'<article class="tile" data-indicator="{RATE}".*?</article>', drawn, re.DOTALL)[
+            0
+        ]
+    )  # type: ignore[index]
     for known in (
         "38% 目標 30%",
         "令和5年度末",
@@ -100,11 +111,22 @@ def test_the_overview_says_what_was_known_then(published: Any, opened: Any) -> N
         "公式評価 A 令和5年度",
     ):
         assert known in rate, known
-    procedures = plain(re.search(r'<article class="tile" data-indicator="online_procedures".*?</article>', drawn, re.DOTALL)[0])  # type: ignore[index]
+    procedures = plain(
+        re.search(
+            r'<article class="tile" data-indicator="online_procedures".*?</article>',
+            drawn,
+            re.DOTALL,
+        )[0]
+    )  # type: ignore[index]
     assert "令和7年度の目標 1,500件" in procedures, "the target as it stood then"
     for of_today in ("届く見込み", "手当てが必要", "先月から変わったこと"):
-        assert of_today not in told.replace("見通し、届く見込み、計画との比べ方、先月からの変化は、過去の日の分を残していません。", "")
-    assert "As of 10 June 2024, of 3 indicators: 2 met, 1 not met." in main(opened("", on=THEN, lang="en"))
+        assert of_today not in told.replace(
+            "見通し、届く見込み、計画との比べ方、先月からの変化は、過去の日の分を残していません。",
+            "",
+        )
+    assert "As of 10 June 2024, of 3 indicators: 2 met, 1 not met." in main(
+        opened("", on=THEN, lang="en")
+    )
 
 
 def test_tiles_of_the_past_are_chosen_by_issue(published: Any, opened: Any) -> None:
@@ -118,7 +140,10 @@ def test_one_fiscal_year_is_shown_by_itself(published: Any, opened: Any) -> None
     assert "令和5年度は、9指標のうち" in told
     assert "54名 目標 60名/年 令和5年度末" in told
     both = main(opened("", year="2024", on=THEN))
-    assert "2024年6月10日の時点では、令和6年度は3指標のうち2指標は年度途中、1指標は実績なしです。" in both
+    assert (
+        "2024年6月10日の時点では、令和6年度は3指標のうち2指標は年度途中、1指標は実績なしです。"
+        in both
+    )
 
 
 def test_an_indicator_stands_as_it_did(published: Any, opened: Any) -> None:
@@ -134,23 +159,42 @@ def test_an_indicator_stands_as_it_did(published: Any, opened: Any) -> None:
     assert "1,957" not in procedures
 
 
-def test_an_indicator_of_which_nothing_was_known_says_so(published: Any, opened: Any, change: Any) -> None:
-    assert "この指標についてまだ何も分かっていませんでした" in main(opened("indicator", indicator="nocode_applications", on=THEN))
-    assert "令和8年度の実績も目標もありません。" in main(opened("indicator", indicator="training_participants", year="2026"))
-    change(published, "delete from marts.fct_indicator_years_chosen where indicator_code = 'online_procedures'")
-    assert "実績はまだありません。" in main(opened("indicator", indicator="online_procedures", on=THEN))
+def test_an_indicator_of_which_nothing_was_known_says_so(
+    published: Any, opened: Any, change: Any
+) -> None:
+    assert "この指標についてまだ何も分かっていませんでした" in main(
+        opened("indicator", indicator="nocode_applications", on=THEN)
+    )
+    assert "令和8年度の実績も目標もありません。" in main(
+        opened("indicator", indicator="training_participants", year="2026")
+    )
+    change(
+        published,
+        "delete from marts.fct_indicator_years_chosen where indicator_code = 'online_procedures'",
+    )
+    assert "実績はまだありません。" in main(
+        opened("indicator", indicator="online_procedures", on=THEN)
+    )
 
 
-def test_revisions_of_later_days_are_not_known_yet(published: Any, opened: Any, change: Any) -> None:
+def test_revisions_of_later_days_are_not_known_yet(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(published, "update marts.fct_indicator_revisions set revised_on = date '2024-06-11'")
-    assert "過去の値が変更されたことはありません。" in main(opened("indicator", indicator=RATE, on=THEN))
+    assert "過去の値が変更されたことはありません。" in main(
+        opened("indicator", indicator=RATE, on=THEN)
+    )
     assert "37.7% → 39.6%" in main(opened("indicator", indicator=RATE, on="2024-06-11"))
 
 
-def test_the_year_that_is_looked_at_stands_out_on_an_indicators_page(published: Any, opened: Any) -> None:
+def test_the_year_that_is_looked_at_stands_out_on_an_indicators_page(
+    published: Any, opened: Any
+) -> None:
     drawn = opened("indicator", indicator=RATE, year="2023")
     assert "令和5年度は、目標 30%に対して実績 40%で、達成しませんでした" not in main(drawn)
-    marked = re.findall(r'<tr role="row" class="marked" aria-current="true">.*?</tr>', drawn, re.DOTALL)
+    marked = re.findall(
+        r'<tr role="row" class="marked" aria-current="true">.*?</tr>', drawn, re.DOTALL
+    )
     assert len(marked) == 1
     assert plain(marked[0]).strip().startswith("令和5年度")
     assert "見通し" in main(drawn), "the rest of the page is of now"
@@ -164,7 +208,12 @@ def test_departments_are_those_of_then(published: Any, opened: Any) -> None:
         assert known in told
     assert "先に声をかける所属 " not in told
     drawn = opened("usage", on=THEN)
-    assert re.search(r'<tr><th scope="row">副首都推進局</th>(.*?)</tr>', drawn, re.DOTALL)[1].count("provisional") == 1  # type: ignore[index]
+    assert (
+        re.search(r'<tr><th scope="row">副首都推進局</th>(.*?)</tr>', drawn, re.DOTALL)[1].count(
+            "provisional"
+        )
+        == 1
+    )  # type: ignore[index]
 
 
 def test_a_year_limits_the_months_of_departments(published: Any, opened: Any) -> None:
@@ -181,15 +230,18 @@ def test_the_report_is_drafted_as_it_would_have_been_then(published: Any, opened
     assert "令和6年度は年度の途中です。" in main(opened("report", on=THEN, year="2024"))
 
 
-def test_definitions_are_those_in_force_then_with_the_targets_of_then(published: Any, opened: Any, change: Any) -> None:
+def test_definitions_are_those_in_force_then_with_the_targets_of_then(
+    published: Any, opened: Any, change: Any
+) -> None:
     change(
         published,
-        "insert into past.dim_indicator_definitions by name select * exclude (is_ended) replace ('昔の定義' as definition_ja), "
-        "date '0001-01-01' as in_force_from, date '2025-04-01' as in_force_to "
-        "from marts.dim_indicators where indicator_code = 'online_procedures'",
-        "create or replace view marts.dim_indicator_definitions as select * exclude (is_ended), "
-        "case when indicator_code = 'online_procedures' then date '2025-04-01' else date '0001-01-01' end as in_force_from, "
-        "null::date as in_force_to from marts.dim_indicators union all by name select * from past.dim_indicator_definitions",
+        "insert into past.dim_indicator_definitions by name select * exclude (is_ended) replace"
+        " ('昔の定義' as definition_ja), date '0001-01-01' as in_force_from, date '2025-04-01' as"
+        " in_force_to from marts.dim_indicators where indicator_code = 'online_procedures'",
+        "create or replace view marts.dim_indicator_definitions as select * exclude (is_ended),"
+        " case when indicator_code = 'online_procedures' then date '2025-04-01' else date"
+        " '0001-01-01' end as in_force_from, null::date as in_force_to from marts.dim_indicators"
+        " union all by name select * from past.dim_indicator_definitions",
     )
     then, now = main(opened("definitions", on=THEN)), main(opened("definitions"))
     assert "昔の定義" in then
@@ -221,7 +273,11 @@ def test_files_of_the_past_say_its_day(published: Any, opened: Any) -> None:
 
 
 def test_files_of_a_year_say_which(published: Any, opened: Any) -> None:
-    for page, panel in (("", "year_tiles"), ("indicator", "year_standing"), ("usage", "usage_grid")):
+    for page, panel in (
+        ("", "year_tiles"),
+        ("indicator", "year_standing"),
+        ("usage", "usage_grid"),
+    ):
         drawn = opened(page, year="2023" if page != "usage" else "2026")
         link = html.unescape(re.search(rf'href="(download/[a-z]+/{panel}\.csv[^"]*)"', drawn)[1])  # type: ignore[index]
         asked = parse_qs(link.partition("?")[2])
@@ -233,7 +289,14 @@ def test_files_of_a_year_say_which(published: Any, opened: Any) -> None:
 
 def test_what_is_offered_to_look_at_is_what_is_known(published: Any, opened: Any) -> None:
     drawn = opened()
-    for link in ("on=2026-10-31", "on=2025-11-20", "on=2026-03-31", "on=2025-03-31", "year=2026", "year=2022"):
+    for link in (
+        "on=2026-10-31",
+        "on=2025-11-20",
+        "on=2026-03-31",
+        "on=2025-03-31",
+        "year=2026",
+        "year=2022",
+    ):
         assert f'href=".?{link}"' in drawn, link
     assert "on=2024-03-31" not in drawn, "nothing was known on that day"
     assert 'min="2024-06-01" max="2026-11-20"' in drawn
@@ -255,8 +318,13 @@ def test_a_source_that_is_late_by_its_own_rhythm_turns_the_line_amber(
     now: datetime,
     late: int,
 ) -> None:
-    """The log (14 November, 3 days) is late from the 18th in Japan, the rosters (1 November, 40 days) from 12 December."""
-    for language, told in (("ja", f"{late}系統のデータが遅れています"), ("en", f"Late sources: {late}")):
+    """The log (14 November, 3 days) is late from the 18th in Japan, the rosters (1 November, 40
+    days) from 12 December.
+    """
+    for language, told in (
+        ("ja", f"{late}系統のデータが遅れています"),
+        ("en", f"Late sources: {late}"),
+    ):
         line = opened(now=now, lang=language).split('<p class="trust')[1].split("</p>")[0]
         assert line.split('"')[0].endswith("sources-late") == bool(late)
         assert told in plain(line)

@@ -1,4 +1,6 @@
-"""The app's address: loopback alone by default, and the reverse proxy of deploy/nginx.conf before it, in a real browser."""
+"""The app's address: loopback alone by default, and the reverse proxy of deploy/nginx.conf before
+it, in a real browser.
+"""
 
 import os
 import shutil
@@ -20,7 +22,9 @@ _NGINX = ("/usr/sbin/nginx", str(Path(sys.prefix) / "nginx" / "usr" / "sbin" / "
 NGINX = next((place for place in _NGINX if os.access(place, os.X_OK)), None)
 NAME = "kpi.example.lg.jp"
 
-needs_proxy = pytest.mark.skipif(not (CHROMIUM and NGINX), reason="chromium or nginx is not installed")
+needs_proxy = pytest.mark.skipif(
+    not (CHROMIUM and NGINX), reason="chromium or nginx is not installed"
+)
 
 
 def _free_port() -> int:
@@ -31,12 +35,24 @@ def _free_port() -> int:
 
 @contextmanager
 def _app(house: Any, folder: Path, port: int, *flags: str) -> Iterator[int]:
-    """Serve the app as the README starts it, from another folder than the repository's; give its process."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SHIHYO_", "STREAMLIT_"))}
+    """Serve the app as the README starts it, from another folder than the repository's; give its
+    process.
+    """
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SHIHYO_", "STREAMLIT_"))
+    }
     environment = inherited | house.environment | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "streamlit_app.py")]
     with (folder / "app.log").open("wb") as output:
-        server = subprocess.Popen([*command, "--server.port", str(port), *flags], cwd=folder, env=environment, stdout=output, stderr=output)
+        server = subprocess.Popen(
+            [*command, "--server.port", str(port), *flags],
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
         try:
             base = f"/{flags[-1]}" if "--server.baseUrlPath" in flags else ""
             _await(f"http://127.0.0.1:{port}{base}/_stcore/health", server, folder / "app.log")
@@ -59,14 +75,24 @@ def _await(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 def _listening_addresses(port: int) -> set[str]:
     """Return the addresses, in the kernel's hexadecimal, on which this machine listens at a port."""
-    lines = [line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]]
-    return {local.split(":")[0] for _, local, _, state, *_ in lines if state == "0A" and int(local.split(":")[1], 16) == port}
+    lines = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    ]
+    return {
+        local.split(":")[0]
+        for _, local, _, state, *_ in lines
+        if state == "0A" and int(local.split(":")[1], 16) == port
+    }
 
 
 LOOPBACK = "0100007F"
 
 
-def test_the_app_listens_on_loopback_alone_wherever_it_is_started(served_house: Any, tmp_path: Path) -> None:
+def test_the_app_listens_on_loopback_alone_wherever_it_is_started(
+    served_house: Any, tmp_path: Path
+) -> None:
     port = _free_port()
     with _app(served_house, tmp_path, port):
         assert _listening_addresses(port) == {LOOPBACK}
@@ -75,13 +101,20 @@ def test_the_app_listens_on_loopback_alone_wherever_it_is_started(served_house: 
 def test_make_opens_the_app_when_asked_on_its_command_line_and_not_by_a_shells_own_host() -> None:
     def started(*words: str, **variables: str) -> str:
         told = subprocess.run(
-            ["make", "--dry-run", "app", *words], cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, check=True
+            ["make", "--dry-run", "app", *words],
+            cwd=ROOT,
+            env=os.environ | variables,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return told.stdout
 
     assert "--server.address" not in started()
     assert "--server.address" not in started(HOST="desktop", BASE_PATH="elsewhere")
-    assert "--server.address 0.0.0.0 --server.baseUrlPath shihyo" in started("HOST=0.0.0.0", "BASE_PATH=shihyo")
+    assert "--server.address 0.0.0.0 --server.baseUrlPath shihyo" in started(
+        "HOST=0.0.0.0", "BASE_PATH=shihyo"
+    )
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:
@@ -93,7 +126,9 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
 
 
 def _configuration(folder: Path, app_port: int, port: int) -> Path:
-    """Write nginx's own configuration round deploy/nginx.conf, in which only ports and certificate are the test's."""
+    """Write nginx's own configuration round deploy/nginx.conf, in which only ports and certificate
+    are the test's.
+    """
     certificate, key = _certificate(folder)
     text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     for example, own in (
@@ -105,7 +140,10 @@ def _configuration(folder: Path, app_port: int, port: int) -> Path:
         assert text.count(example) == 1, example
         text = text.replace(example, own)
     (folder / "shihyo.conf").write_text(text, encoding="utf-8")
-    places = "".join(f"{kind}_temp_path {folder / kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    places = "".join(
+        f"{kind}_temp_path {folder / kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     whole = folder / "nginx.conf"
     whole.write_text(
         f"daemon off; master_process off; pid {folder / 'nginx.pid'}; error_log stderr;\n"
@@ -156,14 +194,19 @@ def reader(proxied: int) -> Iterator[Any]:
 
 
 @needs_proxy
-def test_a_reader_behind_the_proxy_goes_from_page_to_page_over_a_websocket(reader: Any, proxied: int) -> None:
+def test_a_reader_behind_the_proxy_goes_from_page_to_page_over_a_websocket(
+    reader: Any, proxied: int
+) -> None:
     site = f"https://{NAME}:{proxied}"
     page = reader.new_page()
     sockets: list[str] = []
     refused: list[str] = []
     asked: list[str] = []
     page.on("websocket", lambda socket_: sockets.append(socket_.url))
-    page.on("response", lambda response: refused.append(response.url) if response.status >= 400 else None)
+    page.on(
+        "response",
+        lambda response: refused.append(response.url) if response.status >= 400 else None,
+    )
     page.on("request", lambda request: asked.append(request.url))
 
     page.goto(f"{site}/shihyo?lang=en")  # without the last slash, as people type it
@@ -202,7 +245,9 @@ def test_a_file_is_saved_from_behind_the_proxy(reader: Any, proxied: int) -> Non
 
 @needs_proxy
 def test_a_page_of_another_site_cannot_open_the_websocket(proxied: int) -> None:
-    """What the proxy hands over of the address must keep the app's own comparison of origins at work."""
+    """What the proxy hands over of the address must keep the app's own comparison of origins at
+    work.
+    """
     assert _answer_to_upgrade(proxied, origin=f"https://{NAME}:{proxied}") == 101
     assert _answer_to_upgrade(proxied, origin="https://elsewhere.example") == 403
 

@@ -1,4 +1,6 @@
-"""The page of what is held back: by owner, with place, reason and since when; and nothing beyond what the mart tells."""
+"""The page of what is held back: by owner, with place, reason and since when; and nothing beyond
+what the mart tells.
+"""
 
 import re
 from typing import Any

@@ -34,20 +34,33 @@ def nodes(tree: Any) -> Iterator[dict[str, Any]]:
     """Walk DuckDB's own parse of a statement."""
     if isinstance(tree, dict):
         yield tree
-    for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+    for child in (
+        tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    ):
         yield from nodes(child)
 
 
 def relations(statement: str) -> tuple[set[str], set[str]]:
     """Return the tables that a statement reads, and the functions that stand where a table could."""
-    told = duckdb.sql("select json_serialize_sql($statement)", params={"statement": statement}).fetchall()[0][0]
+    told = duckdb.sql(
+        "select json_serialize_sql($statement)", params={"statement": statement}
+    ).fetchall()[0][0]
     tree = json.loads(told)
     assert not tree["error"], tree
-    named = {entry["key"] for node in nodes(tree) if "cte_map" in node for entry in node["cte_map"]["map"]}
+    named = {
+        entry["key"]
+        for node in nodes(tree)
+        if "cte_map" in node
+        for entry in node["cte_map"]["map"]
+    }
     tables = [node for node in nodes(tree) if node.get("type") == "BASE_TABLE"]
-    functions = {str(node["function"]) for node in nodes(tree) if node.get("type") == "TABLE_FUNCTION"}
+    functions = {
+        str(node["function"]) for node in nodes(tree) if node.get("type") == "TABLE_FUNCTION"
+    }
     return {
-        f"{node['schema_name']}.{node['table_name']}" for node in tables if node["schema_name"] or node["table_name"] not in named
+        f"{node['schema_name']}.{node['table_name']}"
+        for node in tables
+        if node["schema_name"] or node["table_name"] not in named
     }, functions
 
 
@@ -103,12 +116,19 @@ def test_query_works_on_a_warehouse(query: Path, house: Any) -> None:
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
 def test_query_names_only_columns_that_the_real_marts_declare(query: Path, house: Any) -> None:
-    """The tiny warehouse is written by hand: a table or column of its own would let a broken query pass here."""
+    """The tiny warehouse is written by hand: a table or column of its own would let a broken query
+    pass here.
+    """
     declared = declared_columns()
     with duckdb.connect(str(house.publish()), read_only=True) as connection:
         for table in relations(query.read_text(encoding="utf-8"))[0]:
             name = table.removeprefix("marts.")
-            columns = {row[0] for row in connection.execute(f"select column_name from (describe marts.{name})").fetchall()}
+            columns = {
+                row[0]
+                for row in connection.execute(
+                    f"select column_name from (describe marts.{name})"
+                ).fetchall()
+            }
             assert columns == declared[name]
 
 
@@ -116,7 +136,11 @@ def declared_columns() -> dict[str, set[str]]:
     import yaml
 
     contracts = (ROOT / "dbt_project" / "models" / "marts").glob("*.yml")
-    declared = [model for file in contracts for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", [])]
+    declared = [
+        model
+        for file in contracts
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", [])
+    ]
     return {model["name"]: {column["name"] for column in model["columns"]} for model in declared}
 
 
@@ -133,7 +157,12 @@ def declared_columns() -> dict[str, set[str]]:
     ],
 )
 def test_figure_carries_unit_and_qualifier(
-    value: float, decimals: int, unit: tuple[str, str], qualifier: str | None, japanese: str, english: str
+    value: float,
+    decimals: int,
+    unit: tuple[str, str],
+    qualifier: str | None,
+    japanese: str,
+    english: str,
 ) -> None:
     assert str(Words("ja").figure(value, decimals, unit[0], qualifier)) == japanese
     assert str(Words("en").figure(value, decimals, unit[1], qualifier)) == english
@@ -141,11 +170,13 @@ def test_figure_carries_unit_and_qualifier(
 
 def test_the_site_imports_nothing_of_the_night_and_knows_no_web_server() -> None:
     program = (
-        "import sys, app.site, app.warehouse\n"
-        "print([name for name in sys.modules if name.split('.')[0] in "
-        "('prefect', 'dbt', 'great_expectations', 'flows', 'expectations', 'demo', 'streamlit', 'altair', 'pandas')])"
+        "import sys, app.site, app.warehouse\nprint([name for name in sys.modules if"
+        " name.split('.')[0] in ('prefect', 'dbt', 'great_expectations', 'flows', 'expectations',"
+        " 'demo', 'streamlit', 'altair', 'pandas')])"
     )
-    told = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert told.stdout.strip() == "[]"
 
 
@@ -154,22 +185,40 @@ def test_no_module_of_the_app_names_the_night() -> None:
     assert ROOT / "app" / "streamlit_app.py" in modules
     for module in modules:
         tree = ast.parse(module.read_text(encoding="utf-8"))
-        imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-        imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        assert not {name.split(".")[0] for name in imported} & {"prefect", "dbt", "great_expectations", "flows", "expectations", "demo"}
+        imported = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        }
+        imported |= {
+            node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+        }
+        assert not {name.split(".")[0] for name in imported} & {
+            "prefect",
+            "dbt",
+            "great_expectations",
+            "flows",
+            "expectations",
+            "demo",
+        }
 
 
-@pytest.mark.parametrize(("on", "shown"), [(date(2026, 4, 1), 60), (date(2026, 11, 20), 70), (date(2027, 4, 1), 80)])
-def test_the_target_that_is_shown_is_the_one_in_effect_on_the_day_that_is_looked_at(on: date, shown: int) -> None:
+@pytest.mark.parametrize(
+    ("on", "shown"), [(date(2026, 4, 1), 60), (date(2026, 11, 20), 70), (date(2027, 4, 1), 80)]
+)
+def test_the_target_that_is_shown_is_the_one_in_effect_on_the_day_that_is_looked_at(
+    on: date, shown: int
+) -> None:
     with duckdb.connect() as connection:
         connection.execute(
-            "create schema marts;"
-            "create table marts.dim_fiscal_years as select 2026 as fiscal_year, 'FY' as label_ja, 'FY' as label_en, "
-            "date '2026-04-01' as starts_on, date '2027-03-31' as ends_on;"
-            "create table marts.fct_indicator_targets as select 'x' as indicator_code, 2026 as fiscal_year, '' as target_text, "
-            "'exact' as target_qualifier, unnest([60, 70, 80]) as target_value, "
-            "unnest([date '2023-04-01', date '2026-07-01', date '2027-04-01']) as effective_from, "
-            "unnest([date '2026-07-01', date '2027-04-01', null]) as effective_to"
+            "create schema marts;create table marts.dim_fiscal_years as select 2026 as fiscal_year,"
+            " 'FY' as label_ja, 'FY' as label_en, date '2026-04-01' as starts_on, date '2027-03-31'"
+            " as ends_on;create table marts.fct_indicator_targets as select 'x' as indicator_code,"
+            " 2026 as fiscal_year, '' as target_text, 'exact' as target_qualifier, unnest([60, 70,"
+            " 80]) as target_value, unnest([date '2023-04-01', date '2026-07-01', date"
+            " '2027-04-01']) as effective_from, unnest([date '2026-07-01', date '2027-04-01',"
+            " null]) as effective_to"
         )
         statement = (ROOT / "app" / "queries" / "indicator_targets.sql").read_text(encoding="utf-8")
         found = connection.execute(statement, {"indicator_code": "x", "on": on}).fetchall()

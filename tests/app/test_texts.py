@@ -1,5 +1,5 @@
-"""The texts of both languages: none missing, none unused, the same places; and a word for every code
-that a mart or a night can tell.
+"""The texts of both languages: none missing, none unused, the same places; and a word for every
+code that a mart or a night can tell.
 """
 
 import csv
@@ -34,11 +34,15 @@ def differences(japanese: dict[str, str], english: dict[str, str]) -> list[str]:
     found = [f"{key}: in one language only" for key in sorted(set(japanese) ^ set(english))]
     both = sorted(set(japanese) & set(english))
     found += [f"{key}: empty" for key in both if not (japanese[key] and english[key])]
-    return found + [f"{key}: other places" for key in both if places(japanese[key]) != places(english[key])]
+    return found + [
+        f"{key}: other places" for key in both if places(japanese[key]) != places(english[key])
+    ]
 
 
 def unasked(known: set[str], source: str) -> tuple[set[str], set[str]]:
-    """Return the texts that are asked for and missing, and those that are there and never asked for."""
+    """Return the texts that are asked for and missing, and those that are there and never asked
+    for.
+    """
     missing = set(_ASKED.findall(source)) - known
     tables = set(_TABLES.findall(source))
     quoted = set(_QUOTED.findall(source))
@@ -95,11 +99,19 @@ def accepted(model: str, column: str) -> set[str]:
     file = ROOT / "dbt_project" / "models" / "marts" / f"{model}.yml"
     told = yaml.safe_load(file.read_text(encoding="utf-8"))["models"][0]["columns"]
     tests: list[Any] = next(each for each in told if each["name"] == column).get("data_tests", [])
-    found = [each["accepted_values"] for each in tests if isinstance(each, dict) and "accepted_values" in each]
+    found = [
+        each["accepted_values"]
+        for each in tests
+        if isinstance(each, dict) and "accepted_values" in each
+    ]
     return {value for each in found for value in (each.get("arguments") or each)["values"]}
 
 
-@pytest.mark.parametrize(("column", "table"), _TOLD.items(), ids=lambda each: ".".join(each) if isinstance(each, tuple) else each)
+@pytest.mark.parametrize(
+    ("column", "table"),
+    _TOLD.items(),
+    ids=lambda each: ".".join(each) if isinstance(each, tuple) else each,
+)
 def test_every_code_that_a_mart_may_tell_has_its_words(column: tuple[str, str], table: str) -> None:
     codes = accepted(*column)
     assert codes, "the contract accepts no values: is it still this column?"
@@ -108,7 +120,9 @@ def test_every_code_that_a_mart_may_tell_has_its_words(column: tuple[str, str], 
 
 def test_every_reason_that_decides_where_an_indicator_stands_has_its_sentence() -> None:
     with (ROOT / "dbt_project" / "seeds" / "attention_reasons.csv").open(encoding="utf-8") as seed:
-        reasons = {row["reason_code"] for row in csv.DictReader(seed) if row["attention_group"] != "note"}
+        reasons = {
+            row["reason_code"] for row in csv.DictReader(seed) if row["attention_group"] != "note"
+        }
     assert {f"standing_told.{reason}" for reason in reasons} <= set(texts("ja"))
 
 
@@ -120,7 +134,12 @@ def test_every_check_of_the_night_has_its_words() -> None:
     for module in pkgutil.iter_modules(expectations.suites.__path__):
         for found in vars(importlib.import_module(f"expectations.suites.{module.name}")).values():
             guards = found if isinstance(found, tuple | list) else [found]
-            names |= {each.meta["name"] for guard in guards if isinstance(guard, Guard) for each in guard.expectations}
+            names |= {
+                each.meta["name"]
+                for guard in guards
+                if isinstance(guard, Guard)
+                for each in guard.expectations
+            }
     assert len(names) > 30
     known = texts("ja")
     of_sources = {

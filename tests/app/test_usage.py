@@ -1,4 +1,6 @@
-"""The usage page: how many departments are still needed, who joined, stopped and never came, and the grid of departments by month."""
+"""The usage page: how many departments are still needed, who joined, stopped and never came, and
+the grid of departments by month.
+"""
 
 import re
 from typing import Any
@@ -17,7 +19,9 @@ def row_of(page: str, name: str) -> list[str]:
     return re.findall(r'<td class="([^"]+)"', row)
 
 
-def test_headline_says_how_many_departments_are_needed_and_how_many_a_month(published: Any, opened: Any) -> None:
+def test_headline_says_how_many_departments_are_needed_and_how_many_a_month(
+    published: Any, opened: Any
+) -> None:
     page = plain(opened("usage"))
     assert "令和8年度の70%まで あと 3所属(月 0.6所属)" in page
     assert "2026年10月末時点 35 / 53所属(66.0%)" in page
@@ -27,7 +31,11 @@ def test_headline_says_how_many_departments_are_needed_and_how_many_a_month(publ
 
 
 def test_a_target_that_is_reached_needs_nobody(published: Any, opened: Any, change: Any) -> None:
-    change(published, "update marts.fct_required_paces set outlook = 'reached', still_needed = 0, numerator = 38, needed_per_month = 0")
+    change(
+        published,
+        "update marts.fct_required_paces set outlook = 'reached', still_needed = 0, numerator = 38,"
+        " needed_per_month = 0",
+    )
     page = plain(opened("usage"))
     assert "70%に達しています" in page
     assert "あと" not in page
@@ -54,9 +62,13 @@ def test_whom_to_ask_first_is_told_with_the_reason(published: Any, opened: Any) 
     assert "never used it (14 of 24 ward offices do)" in english
 
 
-def test_grid_is_grouped_and_a_month_before_the_founding_is_blank(published: Any, opened: Any) -> None:
+def test_grid_is_grouped_and_a_month_before_the_founding_is_blank(
+    published: Any, opened: Any
+) -> None:
     page = opened("usage")
-    order = [page.index(text) for text in ("利用中 3 所属", "利用が止まっている 1 所属", "未利用 2 所属")]
+    order = [
+        page.index(text) for text in ("利用中 3 所属", "利用が止まっている 1 所属", "未利用 2 所属")
+    ]
     assert order == sorted(order)
     assert row_of(page, "地域データ共創室")[:3] == ["absent", "absent", "used joined"]
     assert row_of(page, "北区役所")[2:4] == ["unused left", "used returned"]
@@ -64,14 +76,19 @@ def test_grid_is_grouped_and_a_month_before_the_founding_is_blank(published: Any
     assert len(row_of(page, "大正区役所")) == 8
 
 
-def test_simulated_data_is_labelled_and_no_number_of_people_is_told(published: Any, opened: Any) -> None:
+def test_simulated_data_is_labelled_and_no_number_of_people_is_told(
+    published: Any, opened: Any
+) -> None:
     page = opened("usage")
     assert "模擬データ" in page
     assert "利用した人数は示しません" in page
 
 
 def test_a_version_without_the_usage_rate_says_so(published: Any, opened: Any, change: Any) -> None:
-    change(published, "delete from marts.dim_indicators where indicator_code = 'visualisation_usage_rate'")
+    change(
+        published,
+        "delete from marts.dim_indicators where indicator_code = 'visualisation_usage_rate'",
+    )
     page = opened("usage")
     assert "利用状況の指標は、2026年11月20日時点の数値にありません" in page
     assert 'class="answer"' not in page

@@ -20,13 +20,21 @@ def published_house(tmp_path: Path) -> Any:
     return house
 
 
-def test_the_bare_page_shows_nine_figures_and_a_chart_of_the_same_warehouse(published_house: Any, tmp_path: Path) -> None:
-    with serve(BARE_PAGE, published_house.environment, tmp_path / "bare") as server, session(server.url) as reader:
+def test_the_bare_page_shows_nine_figures_and_a_chart_of_the_same_warehouse(
+    published_house: Any, tmp_path: Path
+) -> None:
+    with (
+        serve(BARE_PAGE, published_house.environment, tmp_path / "bare") as server,
+        session(server.url) as reader,
+    ):
         bare = reader.ask()
     assert bare.is_whole
     assert bare.kinds.count("metric") == 9
     assert bare.kinds.count("vega_lite_chart") == 1
-    with serve(APP, published_house.environment, tmp_path / "app") as server, session(server.url) as reader:
+    with (
+        serve(APP, published_house.environment, tmp_path / "app") as server,
+        session(server.url) as reader,
+    ):
         ours = reader.ask()
         english = reader.ask("usage?lang=en")
         lost = reader.ask("nowhere")
@@ -35,11 +43,17 @@ def test_the_bare_page_shows_nine_figures_and_a_chart_of_the_same_warehouse(publ
     assert ours.html.count("<article") == 9
     assert ours.html.count('<img class="chart wide"') == 1
     assert 'lang="en" data-scheme="auto" data-page="usage"' in english.html
-    assert "nowhere" in re.findall(r'<section class="notice unknown".*?</section>', lost.html, re.DOTALL)[0]
+    assert (
+        "nowhere"
+        in re.findall(r'<section class="notice unknown".*?</section>', lost.html, re.DOTALL)[0]
+    )
 
 
 def test_a_server_that_does_not_start_says_what_it_logged(tmp_path: Path) -> None:
-    with pytest.raises(ServerError, match="nowhere"), serve(tmp_path / "nowhere.py", {}, tmp_path / "log"):
+    with (
+        pytest.raises(ServerError, match="nowhere"),
+        serve(tmp_path / "nowhere.py", {}, tmp_path / "log"),
+    ):
         pass
 
 

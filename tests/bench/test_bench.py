@@ -1,4 +1,6 @@
-"""The benchmarks measure what they say: the floors do the work, and the table is written where it belongs."""
+"""The benchmarks measure what they say: the floors do the work, and the table is written where it
+belongs.
+"""
 
 import shutil
 import subprocess
@@ -28,14 +30,19 @@ def deployment(tmp_path: Path) -> Deployment:
 
 
 def test_landing_and_the_copy_hold_the_same_rows(deployment: Deployment, tmp_path: Path) -> None:
-    measured = measure([sys.executable, "-m", "bench.floors", "land", str(deployment.data)], deployment.environment)
+    measured = measure(
+        [sys.executable, "-m", "bench.floors", "land", str(deployment.data)], deployment.environment
+    )
     assert measured.seconds > 0
     assert measured.peak_bytes > 10_000_000
     floors.copy(str(deployment.logs), str(tmp_path / "copied"))
     landed = duckdb.sql(
-        f"select accessed_at, event_name from '{deployment.data}/landing/access_log/*/*/data.parquet' order by all"
+        "select accessed_at, event_name from"
+        f" '{deployment.data}/landing/access_log/*/*/data.parquet' order by all"
     ).fetchall()
-    copied = duckdb.sql(f"select timestamp, event from '{tmp_path}/copied/*.parquet' order by all").fetchall()
+    copied = duckdb.sql(
+        f"select timestamp, event from '{tmp_path}/copied/*.parquet' order by all"
+    ).fetchall()
     assert len(landed) == 1500
     assert landed == copied
 
@@ -66,7 +73,9 @@ def test_ratio_is_the_median_of_pairs() -> None:
 
 def test_table_replaces_what_stands_between_the_marks(tmp_path: Path) -> None:
     document = tmp_path / "README.md"
-    document.write_text("before\n<!-- results -->\nold\n<!-- end of results -->\nafter\n", encoding="utf-8")
+    document.write_text(
+        "before\n<!-- results -->\nold\n<!-- end of results -->\nafter\n", encoding="utf-8"
+    )
     _write(document, [Line("a night", "1.20", "≤ 1.5", "12 s")], Sizes())
     text = document.read_text(encoding="utf-8")
     assert text.startswith("before\n<!-- results -->\n\n")
@@ -82,15 +91,26 @@ def test_the_bare_build_makes_the_marts_that_dbt_made(base_city: City, tmp_path:
     listed = "select table_name from duckdb_tables() where schema_name = 'marts' order by all"
     with duckdb.connect(str(warehouse)) as connection:
         marts = [name for (name,) in connection.execute(listed).fetchall()]
-        made_by_dbt = {mart: connection.execute(f"select * from marts.{mart} order by all").fetchall() for mart in marts}
+        made_by_dbt = {
+            mart: connection.execute(f"select * from marts.{mart} order by all").fetchall()
+            for mart in marts
+        }
         for mart in marts:
             connection.execute(f"delete from marts.{mart}")
     assert bare_build(base_city.data / "logs" / "dbt_target", warehouse) > 200
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        assert {mart: connection.execute(f"select * from marts.{mart} order by all").fetchall() for mart in marts} == made_by_dbt
+        assert {
+            mart: connection.execute(f"select * from marts.{mart} order by all").fetchall()
+            for mart in marts
+        } == made_by_dbt
 
 
 def test_the_command_line_knows_its_benchmarks() -> None:
-    done = subprocess.run([sys.executable, "-m", "bench", "--only", "nothing"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--only", "nothing"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 2
     assert "dev" in done.stderr

@@ -1,6 +1,8 @@
-"""Many more ways to end a night badly: `make chaos`. N is the number of random kills, SEED makes them the same again.
+"""Many more ways to end a night badly: `make chaos`. N is the number of random kills, SEED makes
+them the same again.
 
-Each must end published whole, or with a documented exit code and one line, and leave what is published as it was.
+Each must end published whole, or with a documented exit code and one line, and leave what is
+published as it was.
 """
 
 import os
@@ -17,8 +19,21 @@ from pathlib import Path
 import pytest
 from harness.answers import check_histories
 from harness.fuzz import spoiled_night
-from harness.invariants import check_invariants, export_marts, first_difference, published, reader_in_a_loop
-from harness.kills import KILL_PLACES, await_end_of_processes, kill_after, kill_at, processes_of, start
+from harness.invariants import (
+    check_invariants,
+    export_marts,
+    first_difference,
+    published,
+    reader_in_a_loop,
+)
+from harness.kills import (
+    KILL_PLACES,
+    await_end_of_processes,
+    kill_after,
+    kill_at,
+    processes_of,
+    start,
+)
 from harness.moments import Archive, Move, Reader, check
 from small_city import City, new_city
 
@@ -36,7 +51,9 @@ def _one_line(errors: str) -> bool:
 
 
 def _expect_refusal(city: City, *words: str | date, code: int) -> str:
-    """Run a command that must fail with an exit code and one line and change nothing that is published."""
+    """Run a command that must fail with an exit code and one line and change nothing that is
+    published.
+    """
     before = published(city)
     done = city.shihyo(*words)
     assert done.returncode == code, done.stdout + done.stderr
@@ -46,7 +63,9 @@ def _expect_refusal(city: City, *words: str | date, code: int) -> str:
 
 
 @pytest.mark.parametrize("place", KILL_PLACES)
-def test_a_kill_at_every_place_and_the_next_night_is_as_if_nothing_had_happened(city: City, tmp_path: Path, place: str) -> None:
+def test_a_kill_at_every_place_and_the_next_night_is_as_if_nothing_had_happened(
+    city: City, tmp_path: Path, place: str
+) -> None:
     city.deliver_log(NIGHT - timedelta(days=1))
     twin = city.copy_to(tmp_path / "twin")
     before = published(city)
@@ -75,19 +94,28 @@ def test_random_signals_at_random_times_through_many_nights(city: City, tmp_path
         city.publish(night)
     print(*lines, sep="\n")
     assert {indicators for indicators, *_ in reads} == {"9"}
-    # What a killed night landed is known from that night on, so the twin lands night by night too, and builds once.
+    # What a killed night landed is known from that night on, so the twin lands night by night too,
+    # and builds once.
     assert twin.shihyo("backfill", "--from", NIGHT, "--to", night).returncode == 0
     assert first_difference(export_marts(city), export_marts(twin)) is None
 
 
 @pytest.mark.parametrize("child", ["dbt", "prefect_server"])
 @pytest.mark.parametrize("after_seconds", [0.5, 3])
-def test_the_death_of_a_child_ends_the_night_in_one_line(city: City, child: str, after_seconds: float) -> None:
+def test_the_death_of_a_child_ends_the_night_in_one_line(
+    city: City, child: str, after_seconds: float
+) -> None:
     city.deliver_log(NIGHT - timedelta(days=1))
     before = published(city)
     night = start(City(city.folder, api_url=None), "run", "--as-of", NIGHT)
     deadline = time.monotonic() + 60
-    while not (found := [number for number, line in processes_of(city).items() if f"flows.children.{child}" in line]):
+    while not (
+        found := [
+            number
+            for number, line in processes_of(city).items()
+            if f"flows.children.{child}" in line
+        ]
+    ):
         assert night.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -131,10 +159,14 @@ def test_a_reader_keeps_the_version_it_has_open_while_it_is_pruned(city: City) -
         assert opened.read(4096) == content
 
 
-def test_at_no_random_moment_of_real_nights_and_rollbacks_readers_see_two_versions_mixed(city: City, tmp_path: Path) -> None:
+def test_at_no_random_moment_of_real_nights_and_rollbacks_readers_see_two_versions_mixed(
+    city: City, tmp_path: Path
+) -> None:
     print(f"SEED={SEED} N={N}")
     chance, moves = random.Random(SEED), list[Move]()
-    settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", is_demo=False)
+    settings = Settings(
+        data_dir=city.data, pseudonym_key="a key for the tests alone", is_demo=False
+    )
 
     def move(*words: str | date) -> None:
         before = time.monotonic()
@@ -142,24 +174,39 @@ def test_at_no_random_moment_of_real_nights_and_rollbacks_readers_see_two_versio
         moves.append((before, time.monotonic(), str(published_version(settings))))
 
     move("run", "--as-of", NIGHT)
-    deployment = {name: value for name, value in city.environment().items() if name.startswith("SHIHYO_")}
+    deployment = {
+        name: value for name, value in city.environment().items() if name.startswith("SHIHYO_")
+    }
     with serve(APP, deployment, tmp_path / "log") as server, ThreadPoolExecutor(2) as pool:
-        readers = [Reader(server.url, city.data / "published", random.Random(f"{SEED} {each}"), 1.0) for each in range(2)]
+        readers = [
+            Reader(server.url, city.data / "published", random.Random(f"{SEED} {each}"), 1.0)
+            for each in range(2)
+        ]
         asked = [pool.submit(each.look, 5 * N) for each in readers]
         for number in range(1, 4):
             night = NIGHT + timedelta(days=number)
             city.deliver_log(night - timedelta(days=1), on=night)
             move("run", "--as-of", night)
-            move("rollback", chance.choice([each for _, _, each in moves[:-1] if each != moves[-1][2]]))
+            move(
+                "rollback",
+                chance.choice([each for _, _, each in moves[:-1] if each != moves[-1][2]]),
+            )
             move("rollback", moves[-2][2])
         looks = [look for each in asked for look in each.result()]
     assert "Traceback" not in (tmp_path / "log").read_text(encoding="utf-8")
-    copies = {version: {one_page_file(settings, version, each).read_bytes() for each in ONE_PAGE_LANGUAGES} for _, _, version in moves}
+    copies = {
+        version: {
+            one_page_file(settings, version, each).read_bytes() for each in ONE_PAGE_LANGUAGES
+        }
+        for _, _, version in moves
+    }
     archive = Archive(settings, city.data)
     assert sum(check(look, moves, copies, archive) for look in looks) > len(looks) / 2
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x00" * 500, b"{not json}\n" * 3, b'[1]\n"text"\n', "壊れた".encode("cp932")])
+@pytest.mark.parametrize(
+    "damage", [b"", b"\x00" * 500, b"{not json}\n" * 3, b'[1]\n"text"\n', "壊れた".encode("cp932")]
+)
 def test_a_damaged_ledger_and_status_are_lived_with(city: City, damage: bytes) -> None:
     city.deliver_log(NIGHT - timedelta(days=1))
     ledger = city.data / "published" / "runs.jsonl"
@@ -178,7 +225,9 @@ def test_a_version_with_flipped_bytes_is_not_rolled_back_to(city: City) -> None:
     content = bytearray(first.read_bytes())
     content[len(content) // 2] ^= 0xFF
     first.write_bytes(content)
-    assert "checksum" in _expect_refusal(city, "rollback", first.stem.removeprefix("warehouse-"), code=1)
+    assert "checksum" in _expect_refusal(
+        city, "rollback", first.stem.removeprefix("warehouse-"), code=1
+    )
 
 
 @pytest.mark.parametrize("keep", [0, 10, 0.5])
@@ -198,12 +247,16 @@ def test_a_damaged_manifest_ends_the_night_and_is_named(city: City) -> None:
 
 
 def test_an_earlier_night_than_the_published_one_is_refused(city: City) -> None:
-    assert "earlier than the published" in _expect_refusal(city, "run", "--as-of", date(2026, 10, 1), code=2)
+    assert "earlier than the published" in _expect_refusal(
+        city, "run", "--as-of", date(2026, 10, 1), code=2
+    )
 
 
 @pytest.fixture
 def small_disk(city: City, tmp_path: Path) -> Iterator[tuple[City, Path]]:
-    """The city's data on a disk of its own that is nearly full; a ballast file on it can be removed."""
+    """The city's data on a disk of its own that is nearly full; a ballast file on it can be
+    removed.
+    """
     if os.getuid() != 0:
         pytest.skip("mounting a small disk needs root")
     disk = tmp_path / "disk"
@@ -221,7 +274,9 @@ def small_disk(city: City, tmp_path: Path) -> Iterator[tuple[City, Path]]:
 
 
 @pytest.mark.parametrize("free_bytes", [0, 200_000, 2_000_000, 8_000_000])
-def test_a_full_disk_ends_the_night_and_the_next_one_publishes_once_there_is_room(small_disk: tuple[City, Path], free_bytes: int) -> None:
+def test_a_full_disk_ends_the_night_and_the_next_one_publishes_once_there_is_room(
+    small_disk: tuple[City, Path], free_bytes: int
+) -> None:
     city, disk = small_disk
     city.deliver_log(NIGHT - timedelta(days=1))
     before = published(city)
@@ -241,7 +296,9 @@ def test_a_full_disk_ends_the_night_and_the_next_one_publishes_once_there_is_roo
     city.publish(NIGHT + timedelta(days=1))
 
 
-def test_every_earlier_day_of_many_random_histories_is_answered_as_on_that_day(tmp_path: Path) -> None:
+def test_every_earlier_day_of_many_random_histories_is_answered_as_on_that_day(
+    tmp_path: Path,
+) -> None:
     print(f"SEED={SEED} N={N}")
     assert check_histories(tmp_path, range(SEED, SEED + N), nights=4, with_tests=True)["show"] > 0
 

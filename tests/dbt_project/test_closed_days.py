@@ -1,4 +1,6 @@
-"""The holidays that follow from the law: the macro of the project, rendered, on DuckDB beside the calendar that people have entered."""
+"""The holidays that follow from the law: the macro of the project, rendered, on DuckDB beside the
+calendar that people have entered.
+"""
 
 import csv
 from datetime import date

@@ -1,4 +1,6 @@
-"""Forecasts: intervals hold on series of known law, nothing is computed twice, and odd series do no harm."""
+"""Forecasts: intervals hold on series of known law, nothing is computed twice, and odd series do no
+harm.
+"""
 
 import importlib.util
 import shutil
@@ -20,7 +22,9 @@ from small_city import ROOT
 from forecasting import forecast, key_of, methods, mixture
 from forecasting import rows as rows_of
 
-MODEL = ROOT / "dbt_project" / "models" / "intermediate" / "forecasts" / "int_indicator_forecasts.py"
+MODEL = (
+    ROOT / "dbt_project" / "models" / "intermediate" / "forecasts" / "int_indicator_forecasts.py"
+)
 HORIZONS = (1, 3, 6, 12)
 WHOLE = 1000
 Row = dict[str, Any]
@@ -49,15 +53,34 @@ def _month(place: int) -> date:
 def _months(numerators: Any, denominator: Any = 1, code: str = "series") -> list[Row]:
     """Return consecutive months; None leaves one out."""
     return [
-        {"indicator_code": code, "month": _month(place), "numerator": numerator, "denominator": denominator}
+        {
+            "indicator_code": code,
+            "month": _month(place),
+            "numerator": numerator,
+            "denominator": denominator,
+        }
         for place, numerator in enumerate(numerators)
         if numerator is not None
     ]
 
 
-def _asked(origin: int, months_ahead: int, kind: str = "stock", target: float | None = None, **more: Any) -> Row:
-    asked = {"indicator_code": "series", "kind": kind, "direction": "up", "natural_limit": None, "may_be_negative": False}
-    return {**asked, "origin_month": _month(origin), "months_ahead": months_ahead, "target_value": target, **more}
+def _asked(
+    origin: int, months_ahead: int, kind: str = "stock", target: float | None = None, **more: Any
+) -> Row:
+    asked = {
+        "indicator_code": "series",
+        "kind": kind,
+        "direction": "up",
+        "natural_limit": None,
+        "may_be_negative": False,
+    }
+    return {
+        **asked,
+        "origin_month": _month(origin),
+        "months_ahead": months_ahead,
+        "target_value": target,
+        **more,
+    }
 
 
 def _forecast(months: list[Row], asked: list[Row]) -> list[Row]:
@@ -65,9 +88,13 @@ def _forecast(months: list[Row], asked: list[Row]) -> list[Row]:
 
 
 def _logit_walk(generator: np.random.Generator, count: int, noise: float) -> np.ndarray:
-    """Return numerators of WHOLE whose logit is a random walk with drift, with or without noise on it."""
+    """Return numerators of WHOLE whose logit is a random walk with drift, with or without noise on
+    it.
+    """
     step = generator.uniform(0.03, 0.12)
-    walk = generator.uniform(-2.5, 0) + np.cumsum(generator.normal(0.03, 0.03) + step * generator.standard_normal(count))
+    walk = generator.uniform(-2.5, 0) + np.cumsum(
+        generator.normal(0.03, 0.03) + step * generator.standard_normal(count)
+    )
     logits = walk + noise * step * generator.standard_normal(count)
     return (WHOLE + 1) / (1 + np.exp(-logits)) - 0.5
 
@@ -81,14 +108,19 @@ def _stock_walk(generator: np.random.Generator, count: int) -> np.ndarray:
 
 LAWS = {
     "logit walk": ("ratio", lambda generator, count: _logit_walk(generator, count, 0)),
-    "logit walk with noise": ("ratio", lambda generator, count: _logit_walk(generator, count, generator.uniform(0.3, 2))),
+    "logit walk with noise": (
+        "ratio",
+        lambda generator, count: _logit_walk(generator, count, generator.uniform(0.3, 2)),
+    ),
     "stock": ("stock", _stock_walk),
 }
 
 
 @pytest.fixture(scope="module")
 def simulated() -> dict[str, list[tuple[Row, float]]]:
-    """Forecasts of 1,050 series of known law beside what came, each 1, 3, 6 and 12 months ahead and asked about a target a year ahead."""
+    """Forecasts of 1,050 series of known law beside what came, each 1, 3, 6 and 12 months ahead and
+    asked about a target a year ahead.
+    """
     made: dict[str, list[tuple[Row, float]]] = {law: [] for law in LAWS}
     for law, (kind, drawn) in LAWS.items():
         generator = np.random.default_rng(20261120)
@@ -97,20 +129,35 @@ def simulated() -> dict[str, list[tuple[Row, float]]]:
             numerators = drawn(generator, length + 12)
             values = 100 * numerators / WHOLE if kind == "ratio" else numerators
             spread = 4 * float(np.std(np.diff(values[:length])))
-            target = float(np.clip(values[length - 1] + spread * generator.normal(0.5, 1), 0.1, 99.9 if kind == "ratio" else None))
+            target = float(
+                np.clip(
+                    values[length - 1] + spread * generator.normal(0.5, 1),
+                    0.1,
+                    99.9 if kind == "ratio" else None,
+                )
+            )
             origin = length - 1
-            asked = [*(_asked(origin, ahead, kind) for ahead in HORIZONS), _asked(origin, 12, kind, target)]
+            asked = [
+                *(_asked(origin, ahead, kind) for ahead in HORIZONS),
+                _asked(origin, 12, kind, target),
+            ]
             rows = _forecast(_months(numerators[:length], WHOLE if kind == "ratio" else 1), asked)
             made[law] += [(row, values[origin + row["months_ahead"]]) for row in rows]
     return made
 
 
 @pytest.mark.parametrize("law", LAWS)
-def test_intervals_hold_on_series_of_known_law(simulated: dict[str, list[tuple[Row, float]]], law: str) -> None:
+def test_intervals_hold_on_series_of_known_law(
+    simulated: dict[str, list[tuple[Row, float]]], law: str
+) -> None:
     made = [(row, actual) for row, actual in simulated[law] if row["target_value"] is None]
     held = {
         (ahead, level): np.mean(
-            [row[f"lower_{level}"] <= actual <= row[f"upper_{level}"] for row, actual in made if row["months_ahead"] == ahead]
+            [
+                row[f"lower_{level}"] <= actual <= row[f"upper_{level}"]
+                for row, actual in made
+                if row["months_ahead"] == ahead
+            ]
         )
         for ahead in HORIZONS
         for level in (80, 95)
@@ -119,18 +166,27 @@ def test_intervals_hold_on_series_of_known_law(simulated: dict[str, list[tuple[R
     assert 0.75 <= np.mean([held[ahead, 80] for ahead in HORIZONS]) <= 0.85, held
     assert 0.92 <= np.mean([held[ahead, 95] for ahead in HORIZONS]) <= 0.98, held
     # A single horizon of 350 series is known to ± 4 points only.
-    assert all(0.72 <= held[ahead, 80] <= 0.88 and 0.90 <= held[ahead, 95] <= 0.99 for ahead in HORIZONS), held
+    assert all(
+        0.72 <= held[ahead, 80] <= 0.88 and 0.90 <= held[ahead, 95] <= 0.99 for ahead in HORIZONS
+    ), held
     below = np.mean([actual < row["median"] for row, actual in made])
     assert 0.42 <= below <= 0.58
 
 
-def test_of_targets_called_likely_as_many_are_reached(simulated: dict[str, list[tuple[Row, float]]]) -> None:
+def test_of_targets_called_likely_as_many_are_reached(
+    simulated: dict[str, list[tuple[Row, float]]],
+) -> None:
     asked = [
-        (row["probability"], actual >= row["target_value"]) for made in simulated.values() for row, actual in made if row["target_value"]
+        (row["probability"], actual >= row["target_value"])
+        for made in simulated.values()
+        for row, actual in made
+        if row["target_value"]
     ]
     assert len(asked) == 1050
     for low, high in ((0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.01)):
-        group = [(probability, reached) for probability, reached in asked if low <= probability < high]
+        group = [
+            (probability, reached) for probability, reached in asked if low <= probability < high
+        ]
         said, came = np.mean(group, axis=0)
         assert len(group) > 60
         assert abs(said - came) < 0.11, (low, high, len(group), said, came)
@@ -148,18 +204,28 @@ ODD: dict[str, tuple[str, list[float | None], int]] = {
     "a jump": ("stock", [5.0] * 20 + [5000.0] * 20, 1),
     "millions": ("stock", list(1e7 + 1e5 * np.cumsum(WALK.standard_normal(40))), 1),
     "every second month": ("ratio", [20 if place % 2 == 0 else None for place in range(60)], 53),
-    "a year away": ("stock", [10.0] * 15 + [None] * 12 + [20.0 + place % 2 for place in range(15)], 1),
+    "a year away": (
+        "stock",
+        [10.0] * 15 + [None] * 12 + [20.0 + place % 2 for place in range(15)],
+        1,
+    ),
 }
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_series_give_numbers_in_order_and_in_bounds_and_probabilities_that_fall(name: str) -> None:
+def test_odd_series_give_numbers_in_order_and_in_bounds_and_probabilities_that_fall(
+    name: str,
+) -> None:
     kind, numerators, denominator = ODD[name]
     targets = [-1.0, 0.0, 5.0, 20.0, 50.0, 99.9, 100.0, 100.1, 1e9]
     origin = len(numerators) - 1 if numerators[-1] is not None else len(numerators) - 2
     asked = [
         *(_asked(origin, ahead, kind) for ahead in range(1, 61)),
-        *(_asked(origin, 30, kind, target, direction=direction) for target in targets for direction in ("up", "down")),
+        *(
+            _asked(origin, 30, kind, target, direction=direction)
+            for target in targets
+            for direction in ("up", "down")
+        ),
     ]
     rows = _forecast(_months(numerators, denominator), asked)
     assert len(rows) == len(asked)
@@ -170,11 +236,17 @@ def test_odd_series_give_numbers_in_order_and_in_bounds_and_probabilities_that_f
         assert values[0] >= 0
         assert kind == "stock" or values[-1] <= 100
     # Sorted by target; of one target both ways come in the order in which they were asked.
-    up, down = (np.array([row["probability"] for row in rows if row["target_value"] is not None][start::2]) for start in (0, 1))
+    up, down = (
+        np.array([row["probability"] for row in rows if row["target_value"] is not None][start::2])
+        for start in (0, 1)
+    )
     assert (np.diff(up) <= 0).all()
     assert (np.diff(down) >= 0).all()
     assert (up[:2].tolist(), down[0]) == ([1.0, 1.0], 0.0)
-    assert kind == "stock" or (up[-2:].tolist(), down[-3:].tolist()) == ([0.0, 0.0], [1.0, 1.0, 1.0])
+    assert kind == "stock" or (up[-2:].tolist(), down[-3:].tolist()) == (
+        [0.0, 0.0],
+        [1.0, 1.0, 1.0],
+    )
     assert np.abs(up + down - 1)[(up < 1) & (down < 1)].max(initial=0) < 1e-5
 
 
@@ -194,7 +266,9 @@ def test_a_stock_stays_below_its_natural_limit() -> None:
     assert rows[2]["probability"] == 0
 
 
-def test_every_origin_of_one_pass_equals_a_filter_that_ends_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_origin_of_one_pass_equals_a_filter_that_ends_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
     values = np.cumsum(np.random.default_rng(3).normal(1, 2, 40))
@@ -203,7 +277,13 @@ def test_every_origin_of_one_pass_equals_a_filter_that_ends_there(monkeypatch: p
     monkeypatch.setattr(mixture, "SHAPES", ((noise, level, slope, 1.0),))
     ahead = np.arange(1.0, 13.0)
     mixed = mixture.fit(values, np.full(40, 1 / 12)).ahead(np.full(12, 27), ahead)
-    kalman = KalmanFilter(k_endog=1, k_states=2, design=[[1.0, 0.0]], transition=[[1.0, 1.0], [0.0, 1.0]], selection=np.eye(2))
+    kalman = KalmanFilter(
+        k_endog=1,
+        k_states=2,
+        design=[[1.0, 0.0]],
+        transition=[[1.0, 1.0], [0.0, 1.0]],
+        selection=np.eye(2),
+    )
     kalman["obs_cov", 0, 0], kalman["state_cov"] = noise, np.diag([level, slope])
     kalman.initialize_diffuse()
     kalman.bind(np.concatenate([values[:28], np.full(12, np.nan)]).reshape(-1, 1))
@@ -216,10 +296,21 @@ def test_every_origin_of_one_pass_equals_a_filter_that_ends_there(monkeypatch: p
 
 
 def _wanted(length: int, codes: tuple[str, ...], targets: dict[int, float]) -> list[Row]:
-    """Return what is asked of series of a length: a backtest from every origin, and targets from the last one."""
+    """Return what is asked of series of a length: a backtest from every origin, and targets from
+    the last one.
+    """
     return [
-        *(_asked(origin, ahead, "ratio", indicator_code=code) for code in codes for origin in range(23, length) for ahead in HORIZONS),
-        *(_asked(length - 1, ahead, "ratio", target, indicator_code=code) for code in codes for ahead, target in targets.items()),
+        *(
+            _asked(origin, ahead, "ratio", indicator_code=code)
+            for code in codes
+            for origin in range(23, length)
+            for ahead in HORIZONS
+        ),
+        *(
+            _asked(length - 1, ahead, "ratio", target, indicator_code=code)
+            for code in codes
+            for ahead, target in targets.items()
+        ),
     ]
 
 
@@ -244,37 +335,65 @@ class Warehouse:
         monkeypatch.setattr(mixture, "fit", count)
 
     def build(self, months: list[Row], wanted: list[Row]) -> tuple[list[tuple[Any, ...]], int]:
-        """Return the rows of the table without their fingerprints, and how many series were fitted for them."""
+        """Return the rows of the table without their fingerprints, and how many series were fitted
+        for them.
+        """
         before = self.fitted
-        self._fill("int_forecast_months", months, "indicator_code text, month date, numerator decimal(18, 4), denominator decimal(18, 4)")
+        self._fill(
+            "int_forecast_months",
+            months,
+            "indicator_code text, month date, numerator decimal(18, 4), denominator decimal(18, 4)",
+        )
         columns = (
-            "indicator_code text, kind text, direction text, natural_limit double, may_be_negative boolean, origin_month date, "
-            "months_ahead int, target_value double"
+            "indicator_code text, kind text, direction text, natural_limit double, may_be_negative"
+            " boolean, origin_month date, months_ahead int, target_value double"
         )
         self._fill("int_forecasts_wanted", wanted, columns)
-        this = type("this", (), {"schema": "intermediate", "identifier": MODEL.stem, "__repr__": lambda _: f"intermediate.{MODEL.stem}"})()
+        this = type(
+            "this",
+            (),
+            {
+                "schema": "intermediate",
+                "identifier": MODEL.stem,
+                "__repr__": lambda _: f"intermediate.{MODEL.stem}",
+            },
+        )()
         dbt = SimpleNamespace(
-            config=lambda **_: None, this=this, ref=lambda name: self.connection.query(f"select * from intermediate.{name}")
+            config=lambda **_: None,
+            this=this,
+            ref=lambda name: self.connection.query(f"select * from intermediate.{name}"),
         )
         self.connection.register("returned", self.model.model(dbt, self.connection))
-        self.connection.execute(f"create or replace table intermediate.{MODEL.stem} as select * from returned")
-        rows = self.connection.execute(f"select * exclude (fingerprint) from intermediate.{MODEL.stem} order by all").fetchall()
+        self.connection.execute(
+            f"create or replace table intermediate.{MODEL.stem} as select * from returned"
+        )
+        rows = self.connection.execute(
+            f"select * exclude (fingerprint) from intermediate.{MODEL.stem} order by all"
+        ).fetchall()
         return rows, self.fitted - before
 
     def _fill(self, table: str, rows: list[Row], columns: str) -> None:
         struct = f"struct({columns})[]"
         self.connection.execute(
-            f"create or replace table intermediate.{table} as select unnest(cast($rows as {struct}), recursive := true)", {"rows": rows}
+            f"create or replace table intermediate.{table} as select unnest(cast($rows as"
+            f" {struct}), recursive := true)",
+            {"rows": rows},
         )
 
 
-def test_a_new_month_adds_what_building_at_once_gives_and_only_what_changed_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_month_adds_what_building_at_once_gives_and_only_what_changed_is_fitted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     series = {"one": _numerators(1), "other": _numerators(2)}
     nightly, at_once = (Warehouse(_loaded(), monkeypatch) for _ in range(2))
     codes, targets = ("one", "other"), {5: 60.0, 17: 70.0}
 
     def months(lengths: dict[str, int]) -> list[Row]:
-        return [row for code, length in lengths.items() for row in _months(series[code][:length], Decimal(53), code)]
+        return [
+            row
+            for code, length in lengths.items()
+            for row in _months(series[code][:length], Decimal(53), code)
+        ]
 
     first = months({"one": 36, "other": 36})
     wanted = _wanted(36, codes, targets)
@@ -282,15 +401,22 @@ def test_a_new_month_adds_what_building_at_once_gives_and_only_what_changed_is_f
     assert (len(rows), fitted) == (2 * (13 * 4 + 2), 2)
     assert nightly.build(first, wanted) == (rows, 0)
 
-    # A month more of one series: the other is not fitted, and of the first no row before the new origin is computed.
+    # A month more of one series: the other is not fitted, and of the first no row before the new
+    # origin is computed.
     longer = months({"one": 37, "other": 36})
     wanted = [*_wanted(37, ("one",), {4: 60.0, 16: 70.0}), *_wanted(36, ("other",), targets)]
     computed: list[Row] = []
     predict = rows_of.predict
-    monkeypatch.setattr(rows_of, "predict", lambda history, gaps: computed.extend(row for _, row in gaps) or predict(history, gaps))
+    monkeypatch.setattr(
+        rows_of,
+        "predict",
+        lambda history, gaps: computed.extend(row for _, row in gaps) or predict(history, gaps),
+    )
     rows, fitted = nightly.build(longer, wanted)
     assert fitted == 1
-    assert {(row["indicator_code"], row["origin_month"]) for row in computed} == {("one", _month(36))}
+    assert {(row["indicator_code"], row["origin_month"]) for row in computed} == {
+        ("one", _month(36))
+    }
     assert rows == at_once.build(longer, wanted)[0]
 
     # Another target is asked of a history that is known.
@@ -301,7 +427,14 @@ def test_a_new_month_adds_what_building_at_once_gives_and_only_what_changed_is_f
     assert rows == Warehouse(_loaded(), monkeypatch).build(longer, raised)[0]
 
     # A month that was revised changes the origins from there on.
-    revised = [{**row, "numerator": Decimal(7)} if (row["indicator_code"], row["month"]) == ("one", _month(30)) else row for row in longer]
+    revised = [
+        (
+            {**row, "numerator": Decimal(7)}
+            if (row["indicator_code"], row["month"]) == ("one", _month(30))
+            else row
+        )
+        for row in longer
+    ]
     computed.clear()
     rows, fitted = nightly.build(revised, raised)
     assert fitted == 1
@@ -327,14 +460,19 @@ print(forecast(months, asked, {{}}, "as it is") == known, "statsmodels" in sys.m
 
 
 def test_a_night_on_which_nothing_is_new_imports_no_statistics() -> None:
-    months, asked = _months([3 * place for place in range(24)]), [_asked(23, 6), _asked(23, 6, target=90.0)]
+    months, asked = (
+        _months([3 * place for place in range(24)]),
+        [_asked(23, 6), _asked(23, 6, target=90.0)],
+    )
     known = _forecast(months, asked)
     script = _NOTHING_NEW.format(months=months, asked=asked, known=known)
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout.splitlines(), done.stderr) == (["0 []", "True False", "True True"], "")
 
 
-def test_another_method_is_one_of_which_any_module_or_library_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_method_is_one_of_which_any_module_or_library_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package = shutil.copytree(ROOT / "forecasting", tmp_path / "forecasting")
     monkeypatch.setattr(methods, "__file__", str(package / "methods.py"))
     method = methods.method.__wrapped__

@@ -1,4 +1,6 @@
-"""Days as municipal systems write them, in SQL and in Python: the macro of the project, rendered, on DuckDB beside the reader of cells."""
+"""Days as municipal systems write them, in SQL and in Python: the macro of the project, rendered,
+on DuckDB beside the reader of cells.
+"""
 
 from datetime import date, timedelta
 
@@ -13,20 +15,39 @@ from flows.sources.japanese_cells import read_date, read_number
 
 MACRO = ROOT / "dbt_project" / "macros" / "japanese_values.sql"
 WIDE = str.maketrans("0123456789/.-()RHS ", "０１２３４５６７８９／．－（）ＲＨＳ　")
-ERAS = (("令和", "R", date(2019, 5, 1)), ("平成", "H", date(1989, 1, 8)), ("昭和", "S", date(1926, 12, 25)))
+ERAS = (
+    ("令和", "R", date(2019, 5, 1)),
+    ("平成", "H", date(1989, 1, 8)),
+    ("昭和", "S", date(1926, 12, 25)),
+)
 WEEKDAYS = "月火水木金土日"
 
 
 @pytest.fixture(scope="module")
 def expression() -> str:
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    return environment.from_string(MACRO.read_text(encoding="utf-8") + "{{ municipal_date('written') }}").render().strip()
+    return (
+        environment.from_string(
+            MACRO.read_text(encoding="utf-8") + "{{ municipal_date('written') }}"
+        )
+        .render()
+        .strip()
+    )
 
 
 def in_sql(expression: str, texts: list[str]) -> list[date | None]:
     with duckdb.connect() as connection:
-        connection.execute("create table days as select unnest($texts) as written, unnest(range(len($texts))) as place", {"texts": texts})
-        return [row[0] for row in connection.execute(f"select {expression} from days order by place").fetchall()]
+        connection.execute(
+            "create table days as select unnest($texts) as written, unnest(range(len($texts))) as"
+            " place",
+            {"texts": texts},
+        )
+        return [
+            row[0]
+            for row in connection.execute(
+                f"select {expression} from days order by place"
+            ).fetchall()
+        ]
 
 
 def notations(day: date) -> list[str]:
@@ -38,7 +59,10 @@ def notations(day: date) -> list[str]:
         f"{day.year}年{day.month}月{day.day}日",
         f"{day.year}.{day.month}.{day.day}",
     ]
-    era = next(((name, letter, day.year - begin.year + 1) for name, letter, begin in ERAS if day >= begin), None)
+    era = next(
+        ((name, letter, day.year - begin.year + 1) for name, letter, begin in ERAS if day >= begin),
+        None,
+    )
     if era is None:
         return western
     name, letter, year = era
@@ -55,17 +79,28 @@ def notations(day: date) -> list[str]:
     return [*western, f"{day:%Y-%m-%d} 00:00:00", *japanese]
 
 
-def test_every_day_from_1926_to_2050_is_read_in_every_notation_in_both_languages(expression: str) -> None:
+def test_every_day_from_1926_to_2050_is_read_in_every_notation_in_both_languages(
+    expression: str,
+) -> None:
     first, last = date(1926, 1, 1), date(2050, 12, 31)
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     written = [(day, text) for day in days for text in notations(day)]
     assert len(written) > 500_000
     texts = [text for _, text in written]
-    wrong = [(text, found) for (day, text), found in zip(written, in_sql(expression, texts), strict=True) if found != day]
+    wrong = [
+        (text, found)
+        for (day, text), found in zip(written, in_sql(expression, texts), strict=True)
+        if found != day
+    ]
     assert wrong == []
-    # Python reads ten times slower; every notation of every seventh day, and all days of the changes of era.
+    # Python reads ten times slower; every notation of every seventh day, and all days of the
+    # changes of era.
     turns = {begin + timedelta(days=offset) for _, _, begin in ERAS for offset in range(-8, 9)}
-    assert [(day, text) for day, text in written if (day.toordinal() % 7 == 0 or day in turns) and read_date(text) != day] == []
+    assert [
+        (day, text)
+        for day, text in written
+        if (day.toordinal() % 7 == 0 or day in turns) and read_date(text) != day
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +120,16 @@ def test_every_day_from_1926_to_2050_is_read_in_every_notation_in_both_languages
             "令和5年10月",
             "令和5年度",
         ),
-        *("2023/10/1-2", "10/1", "第3回", "令和5年10月1日から", "2023-10-01 09:30:00", "西暦2023年10月1日", "R5.10.1.", "２０２３１３０１"),
+        *(
+            "2023/10/1-2",
+            "10/1",
+            "第3回",
+            "令和5年10月1日から",
+            "2023-10-01 09:30:00",
+            "西暦2023年10月1日",
+            "R5.10.1.",
+            "２０２３１３０１",
+        ),
     ],
 )
 def test_what_is_no_day_is_none_in_both_languages(expression: str, text: str) -> None:
@@ -93,7 +137,11 @@ def test_what_is_no_day_is_none_in_both_languages(expression: str, text: str) ->
 
 
 def test_an_eras_years_go_on_past_its_end(expression: str) -> None:
-    assert in_sql(expression, ["平成31年5月1日", "H35.4.1", "昭和65年1月1日"]) == [date(2019, 5, 1), date(2023, 4, 1), date(1990, 1, 1)]
+    assert in_sql(expression, ["平成31年5月1日", "H35.4.1", "昭和65年1月1日"]) == [
+        date(2019, 5, 1),
+        date(2023, 4, 1),
+        date(1990, 1, 1),
+    ]
     assert read_date("平成31年5月1日") == date(2019, 5, 1)
 
 
@@ -112,18 +160,57 @@ _PIECES = st.sampled_from(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(_PIECES, max_size=14).map("".join) | st.text(max_size=10), min_size=20, max_size=80))
-def test_any_text_is_the_same_day_or_none_in_both_languages(expression: str, texts: list[str]) -> None:
+@given(
+    st.lists(
+        st.lists(_PIECES, max_size=14).map("".join) | st.text(max_size=10), min_size=20, max_size=80
+    )
+)
+def test_any_text_is_the_same_day_or_none_in_both_languages(
+    expression: str, texts: list[str]
+) -> None:
     plain = [text.replace("\0", "") for text in texts]
     assert in_sql(expression, plain) == [read_date(text) for text in plain]
 
 
 QUALIFIED = (
-    *("約3", "およそ３人", "概ね60％", "3人程度", "60%以上", "100件超", "5日以内", "10人弱", "20件余り"),
-    *("20余件", "合計30", "30件(累計)", "最大10", "少なくとも3名", "約4割", "9割前後", "3千人ほど", "50人近く"),
+    *(
+        "約3",
+        "およそ３人",
+        "概ね60％",
+        "3人程度",
+        "60%以上",
+        "100件超",
+        "5日以内",
+        "10人弱",
+        "20件余り",
+    ),
+    *(
+        "20余件",
+        "合計30",
+        "30件(累計)",
+        "最大10",
+        "少なくとも3名",
+        "約4割",
+        "9割前後",
+        "3千人ほど",
+        "50人近く",
+    ),
 )
 UNQUALIFIED = (
-    *("3", "３人", "▲１", "60%", "6割", "7割5分", "1.5倍", "1,100件", "6千2百万円", "+3", "ゼロ", "3人増"),
+    *(
+        "3",
+        "３人",
+        "▲１",
+        "60%",
+        "6割",
+        "7割5分",
+        "1.5倍",
+        "1,100件",
+        "6千2百万円",
+        "+3",
+        "ゼロ",
+        "3人増",
+    ),
     *("若干名", "", "約束", "10~20", "第3回", "1,00", "３分の１", "＊＊＊"),
 )
 

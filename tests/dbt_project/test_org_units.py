@@ -1,4 +1,6 @@
-"""The list of departments is held against itself: each contradiction fails the test that is named after it."""
+"""The list of departments is held against itself: each contradiction fails the test that is named
+after it.
+"""
 
 import os
 import shutil
@@ -9,8 +11,8 @@ import duckdb
 from harness.ready_python import ready_python
 from small_city import ROOT, City
 
-# Two of one name at once; an end before its beginning; a predecessor that is none; a successor that is none; a successor that is older; a
-# circle; a split that does not say who goes on.
+# Two of one name at once; an end before its beginning; a predecessor that is none; a successor that
+# is none; a successor that is older; a circle; a split that does not say who goes on.
 CONTRADICTIONS = (
     ("X01", "総務局", "2024-04-01", None, None, None),
     ("X02", "二局", "2024-04-01", "2023-03-31", None, None),
@@ -33,18 +35,27 @@ RULES = {
 }
 
 
-def test_every_contradiction_among_departments_fails_the_rule_against_it(base_city: City, tmp_path: Path) -> None:
+def test_every_contradiction_among_departments_fails_the_rule_against_it(
+    base_city: City, tmp_path: Path
+) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
     shutil.copyfile(base_city.published.resolve(), warehouse)
     with duckdb.connect(str(warehouse)) as connection:
         connection.executemany(
-            "insert into seeds.org_units by name select $1 as org_unit_code, $2 as name_ja, $2 as name_en, 'bureau' as kind, "
-            "cast($3 as date) as valid_from, cast($4 as date) as valid_to, $5 as predecessor_code, $6 as successor_code, "
-            "true as is_simulated",
+            "insert into seeds.org_units by name select $1 as org_unit_code, $2 as name_ja, $2 as"
+            " name_en, 'bureau' as kind, cast($3 as date) as valid_from, cast($4 as date) as"
+            " valid_to, $5 as predecessor_code, $6 as successor_code, true as is_simulated",
             CONTRADICTIONS,
         )
     project = ROOT / "dbt_project"
-    places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(tmp_path / "target")]
+    places = [
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(project),
+        "--target-path",
+        str(tmp_path / "target"),
+    ]
     environment = {
         **os.environ,
         "SHIHYO_CANDIDATE": str(warehouse),

@@ -1,4 +1,6 @@
-"""A night that is killed, wherever it is, leaves what is published as it was; readers never see half a night, and nothing is lost by it."""
+"""A night that is killed, wherever it is, leaves what is published as it was; readers never see
+half a night, and nothing is lost by it.
+"""
 
 import importlib
 import json
@@ -8,13 +10,22 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from harness.invariants import check_invariants, export_marts, first_difference, published, reader_in_a_loop
+from harness.invariants import (
+    check_invariants,
+    export_marts,
+    first_difference,
+    published,
+    reader_in_a_loop,
+)
 from harness.kills import KILL_PLACES, kill_at, start
 from small_city import FIRST_DAY, STAFF, City, log_lines, new_city, roster_lines
 
 FIRST_NIGHT, LAST_NIGHT = date(2026, 10, 22), date(2026, 10, 31)
-REFUSED_NIGHT, MENDED_ON, ROLLED_BACK_BEFORE, BUSY_NIGHT = (date(2026, 10, day) for day in (26, 27, 29, 30))
-# Before which of the ten nights a night is killed, and where; the one in dbt has a Prefect server of its own, which must not outlive it.
+REFUSED_NIGHT, MENDED_ON, ROLLED_BACK_BEFORE, BUSY_NIGHT = (
+    date(2026, 10, day) for day in (26, 27, 29, 30)
+)
+# Before which of the ten nights a night is killed, and where; the one in dbt has a Prefect server
+# of its own, which must not outlive it.
 KILLS = {
     date(2026, 10, 22): "flows.landing.land:_move_into_place",
     date(2026, 10, 23): "flows.night.write:write_facts",
@@ -27,16 +38,22 @@ EMPTY_ROSTER: list[str] = []
 
 
 def _deliver(city: City, night: date) -> None:
-    """Deliver what comes by a night: a day's log, and on some nights a correction, a late file or a roster."""
+    """Deliver what comes by a night: a day's log, and on some nights a correction, a late file or a
+    roster.
+    """
     if night != date(2026, 10, 24):
         city.deliver_log(night - timedelta(days=1))
     if night == date(2026, 10, 25):  # a corrected first day, and yesterday's late file
-        city.deliver_log(FIRST_DAY, log_lines(FIRST_DAY, rows=44, users=("S0000001", "S0000005")), on=night)
+        city.deliver_log(
+            FIRST_DAY, log_lines(FIRST_DAY, rows=44, users=("S0000001", "S0000005")), on=night
+        )
         city.deliver_log(date(2026, 10, 23), on=night)
     if night == REFUSED_NIGHT:
         city.deliver_roster(FIRST_DAY, EMPTY_ROSTER, on=night)
     if night == MENDED_ON:
-        city.deliver_roster(FIRST_DAY, roster_lines({**STAFF, "S0000003": "副首都推進局"}), on=night)
+        city.deliver_roster(
+            FIRST_DAY, roster_lines({**STAFF, "S0000003": "副首都推進局"}), on=night
+        )
 
 
 def _second_night_at_once(city: City, night: date) -> None:
@@ -50,8 +67,12 @@ def _second_night_at_once(city: City, night: date) -> None:
     assert first.wait(timeout=120) == 0, first.stderr and first.stderr.read()
 
 
-def test_ten_nights_with_six_kills_are_as_if_nothing_had_happened(city: City, tmp_path: Path) -> None:
-    """Corrections, a late file, a refused night, a rollback, a second night at once; readers all the while; then the marts, three ways."""
+def test_ten_nights_with_six_kills_are_as_if_nothing_had_happened(
+    city: City, tmp_path: Path
+) -> None:
+    """Corrections, a late file, a refused night, a rollback, a second night at once; readers all
+    the while; then the marts, three ways.
+    """
     with reader_in_a_loop(city, tmp_path / "reader") as reads:
         for night in (FIRST_NIGHT + timedelta(days=day) for day in range(10)):
             _deliver(city, night)
@@ -84,7 +105,8 @@ def test_ten_nights_with_six_kills_are_as_if_nothing_had_happened(city: City, tm
     assert len(nights["fct_loads"]) > 30
     assert city.shihyo("run", "--as-of", LAST_NIGHT, "--full-refresh").returncode == 0
     assert first_difference(nights, export_marts(city)) is None
-    # Landed day by day in one go, by a city that never crashed: the same days are known from the same nights.
+    # Landed day by day in one go, by a city that never crashed: the same days are known from the
+    # same nights.
     twin = new_city(tmp_path / "twin", city.api_url)
     (twin.folder / "inbox").rename(tmp_path / "empty")
     (city.folder / "inbox").rename(twin.folder / "inbox")
@@ -99,13 +121,20 @@ def test_every_kill_place_is_still_in_the_code(place: str) -> None:
 
 
 def test_the_marts_comparison_names_the_table_and_the_rows() -> None:
-    assert first_difference({"a": [(1,)], "b": [(1,), (2,)]}, {"a": [(1,)], "b": [(1,), (3,)]}) == (
-        "b: only in the first ['(2,)'], only in the second ['(3,)']"
+    assert (
+        first_difference({"a": [(1,)], "b": [(1,), (2,)]}, {"a": [(1,)], "b": [(1,), (3,)]})
+        == "b: only in the first ['(2,)'], only in the second ['(3,)']"
     )
     assert first_difference({"a": []}, {"a": []}) is None
 
 
-@pytest.mark.parametrize("damage", [b'{"event": "started", "run_id": "cut sh', b"\0" * 100 + b'\n42\n[]\n{"event": "started"}\n\xff\xfe\n'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b'{"event": "started", "run_id": "cut sh',
+        b"\0" * 100 + b'\n42\n[]\n{"event": "started"}\n\xff\xfe\n',
+    ],
+)
 def test_damaged_ledger_lines_are_passed_over(city: City, damage: bytes) -> None:
     ledger = city.data / "published" / "runs.jsonl"
     with ledger.open("ab") as file:

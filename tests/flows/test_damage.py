@@ -80,7 +80,9 @@ Damage = Callable[[Path], None]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_every_reader_names_the_file_and_the_next_step_in_one_line(city: City, damage: Damage) -> None:
+def test_every_reader_names_the_file_and_the_next_step_in_one_line(
+    city: City, damage: Damage
+) -> None:
     version = _version(city)
     damage(city.published)
     for words in (
@@ -161,7 +163,9 @@ def test_a_night_publishes_the_last_whole_version_again_and_goes_on_from_it(
         (("rebuild",), _lose_file),
     ],
 )
-def test_with_no_whole_version_left_the_night_builds_from_landing(city: City, words: tuple[str, ...], damage: Damage) -> None:
+def test_with_no_whole_version_left_the_night_builds_from_landing(
+    city: City, words: tuple[str, ...], damage: Damage
+) -> None:
     marts, version = export_marts(city), _version(city)
     damage(city.published)
     if damage is _replace_link:
@@ -217,7 +221,9 @@ def _recovered(settings: Settings) -> str | None:
     return link.readlink().stem.removeprefix("warehouse-") if link.is_symlink() else None
 
 
-def test_a_version_that_was_rolled_back_from_or_is_damaged_itself_is_not_published_again(kept: Settings) -> None:
+def test_a_version_that_was_rolled_back_from_or_is_damaged_itself_is_not_published_again(
+    kept: Settings,
+) -> None:
     append(kept, {"event": "rollback", "version": _name(2), "from_version": _name(3)})
     version_file(kept, _name(2)).write_text("damaged, too")
     version_file(kept, _name(4)).write_text("damaged")
@@ -238,10 +244,19 @@ def test_a_lost_link_leads_again_to_the_version_that_was_published(kept: Setting
     assert _recovered(kept) == _name(2)
 
 
-def test_a_version_of_a_first_night_that_was_killed_is_not_published_by_the_next(kept: Settings) -> None:
+def test_a_version_of_a_first_night_that_was_killed_is_not_published_by_the_next(
+    kept: Settings,
+) -> None:
     (kept.published_dir / "runs.jsonl").unlink()
     published_link(kept).unlink()
-    append(kept, {"event": "version", "version": _name(4), "sha256": sha256_of(version_file(kept, _name(4)))})
+    append(
+        kept,
+        {
+            "event": "version",
+            "version": _name(4),
+            "sha256": sha256_of(version_file(kept, _name(4))),
+        },
+    )
     assert check_published(kept) is None
     assert _recovered(kept) is None
 
@@ -262,14 +277,19 @@ def test_a_second_damaged_file_does_not_take_the_first_ones_place(kept: Settings
         published_link(kept).unlink()
         published_link(kept).write_text(content)
         assert _recovered(kept) == _name(4)
-    assert sorted(file.read_text() for file in kept.published_dir.glob("damaged*-*")) == ["one", "two"]
+    assert sorted(file.read_text() for file in kept.published_dir.glob("damaged*-*")) == [
+        "one",
+        "two",
+    ]
 
 
 def test_erasing_a_person_removes_damaged_versions_too(kept: Settings) -> None:
     version_file(kept, _name(4)).write_text("damaged")
     assert _recovered(kept) == _name(3)
     remove_all_but_published(kept)
-    assert [file.name for file in kept.published_dir.glob("*.duckdb") if not file.is_symlink()] == [f"warehouse-{_name(3)}.duckdb"]
+    assert [file.name for file in kept.published_dir.glob("*.duckdb") if not file.is_symlink()] == [
+        f"warehouse-{_name(3)}.duckdb"
+    ]
 
 
 def test_without_the_ledger_a_night_says_that_nothing_could_be_compared(city: City) -> None:

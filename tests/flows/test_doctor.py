@@ -1,4 +1,6 @@
-"""`shihyo doctor`: what is well is said to be, what is not is named with what to do, and it never fails itself."""
+"""`shihyo doctor`: what is well is said to be, what is not is named with what to do, and it never
+fails itself.
+"""
 
 import fcntl
 import hashlib
@@ -42,7 +44,9 @@ def _of(findings: Findings, check: str) -> Findings:
 
 
 def _standing(findings: Findings, check: str, words: str) -> str:
-    """Return the standing of the one finding of a check that holds these words; it tells what to do unless it is ok."""
+    """Return the standing of the one finding of a check that holds these words; it tells what to do
+    unless it is ok.
+    """
     [found] = [each for each in _of(findings, check) if words in each["observed"]]
     assert bool(found["next"]) == (found["standing"] != "ok")
     return found["standing"]
@@ -67,8 +71,20 @@ def test_a_deployment_that_is_well_is_said_to_be_and_nothing_is_changed(well: Ci
 
     assert [each for each in findings if each["standing"] == "wrong"] == []
     assert code == 0
-    checks = ("configuration", "app", "tools", "proxies", "prefect", "data folder", "rights", "room", "clock")
-    assert set(checks) | {"sources", "key", "versions", "ledger", "lock"} == {each["check"] for each in findings}
+    checks = (
+        "configuration",
+        "app",
+        "tools",
+        "proxies",
+        "prefect",
+        "data folder",
+        "rights",
+        "room",
+        "clock",
+    )
+    assert set(checks) | {"sources", "key", "versions", "ledger", "lock"} == {
+        each["check"] for each in findings
+    }
     assert _standing(findings, "versions", "its checksum is the ledger's") == "ok"
     assert _standing(findings, "sources", "inbox/access_log can be read") == "ok"
     assert _standing(findings, "lock", "no run holds") == "ok"
@@ -129,7 +145,9 @@ def _open_configuration(city: City) -> None:
         (_open_configuration, "configuration", "others can read it"),
     ],
 )
-def test_what_is_wrong_is_named(well: City, spoil: Callable[[City], None], check: str, words: str) -> None:
+def test_what_is_wrong_is_named(
+    well: City, spoil: Callable[[City], None], check: str, words: str
+) -> None:
     spoil(well)
     code, findings = _doctor(well)
     assert code == 2
@@ -164,16 +182,24 @@ def test_what_a_night_can_go_on_with_is_a_warning(well: City) -> None:
     [
         ("data_dir = [", "configuration"),
         ('pseudonym_key = "too short"', "pseudonym_key"),
-        ('pseudonym_key = "sixteen characters"\n[sources.parking]\nlocation = "x"', "unknown source parking"),
+        (
+            'pseudonym_key = "sixteen characters"\n[sources.parking]\nlocation = "x"',
+            "unknown source parking",
+        ),
     ],
 )
-def test_a_configuration_that_cannot_be_followed_ends_no_check_in_an_error(well: City, text: str, words: str) -> None:
+def test_a_configuration_that_cannot_be_followed_ends_no_check_in_an_error(
+    well: City, text: str, words: str
+) -> None:
     (well.folder / "shihyo.toml").write_text(text, encoding="utf-8")
     code, findings = _doctor(well)
     assert code == 2
     assert _standing(findings, "configuration", words) == "wrong"
     assert _standing(findings, "tools", "requirements.lock") == "ok"
-    assert _standing(findings, "versions", "not checked: the configuration cannot be followed") == "warning"
+    assert (
+        _standing(findings, "versions", "not checked: the configuration cannot be followed")
+        == "warning"
+    )
 
 
 def test_a_configuration_that_is_not_there_or_a_word_that_is_none_is_named(well: City) -> None:
@@ -185,7 +211,10 @@ def test_a_configuration_that_is_not_there_or_a_word_that_is_none_is_named(well:
 
 def test_keys_that_protect_nobody_or_not_those_who_have_landed_are_named(well: City) -> None:
     _, findings = _doctor(well, SHIHYO_PSEUDONYM_KEY="demonstration-key-of-no-value")
-    assert _standing(findings, "configuration", "the demonstration's, which everybody knows") == "wrong"
+    assert (
+        _standing(findings, "configuration", "the demonstration's, which everybody knows")
+        == "wrong"
+    )
     assert _standing(findings, "key", "staff_roster under key") == "wrong"
     _, findings = _doctor(well, SHIHYO_PSEUDONYM_KEY="aaaaaaaaaaaaaaaaaaaa")
     assert _standing(findings, "configuration", "can be guessed") == "warning"
@@ -213,16 +242,28 @@ def test_hosts_are_asked_whether_they_answer_and_no_secret_is_shown(tmp_path: Pa
     port = _closed_port()
     with _listening() as open_port:
         places = {
-            **located("procedures", f"postgresql://reader:{SECRET}@127.0.0.1:{port},127.0.0.1:{open_port}/catalogue"),
+            **located(
+                "procedures",
+                f"postgresql://reader:{SECRET}@127.0.0.1:{port},127.0.0.1:{open_port}/catalogue",
+            ),
             **located("nocode_apps", f"http://:{SECRET}@127.0.0.1:{port}/k/v1?app=12"),
-            **located("policy_pages", f"http://127.0.0.1:{open_port}/a.html?token={SECRET}, http://127.0.0.1:{open_port}/b.html"),
+            **located(
+                "policy_pages",
+                f"http://127.0.0.1:{open_port}/a.html?token={SECRET},"
+                f" http://127.0.0.1:{open_port}/b.html",
+            ),
         }
-        more = {"SHIHYO_SOURCES__PROCEDURES__ENABLED": "true", "SHIHYO_SOURCES__NOCODE_APPS__ENABLED": "true"}
+        more = {
+            "SHIHYO_SOURCES__PROCEDURES__ENABLED": "true",
+            "SHIHYO_SOURCES__NOCODE_APPS__ENABLED": "true",
+        }
         code, findings = _doctor(city, **places, **more)
     assert code == 2
     assert _standing(findings, "sources", "procedures: the host answers") == "ok"
     assert _standing(findings, "sources", "policy_pages: the host answers") == "ok"
-    assert _standing(findings, "sources", f"nocode_apps: 127.0.0.1:{port} does not answer") == "wrong"
+    assert (
+        _standing(findings, "sources", f"nocode_apps: 127.0.0.1:{port} does not answer") == "wrong"
+    )
     assert SECRET not in json.dumps(findings)
 
 
@@ -236,7 +277,9 @@ def test_hosts_are_asked_whether_they_answer_and_no_secret_is_shown(tmp_path: Pa
         ("access_log", "no-such-folder", "No such file or directory"),
     ],
 )
-def test_places_that_cannot_be_right_are_named(tmp_path: Path, source: str, location: str, words: str) -> None:
+def test_places_that_cannot_be_right_are_named(
+    tmp_path: Path, source: str, location: str, words: str
+) -> None:
     city = new_city(tmp_path / "city")
     enabled = {f"SHIHYO_SOURCES__{source.upper()}__ENABLED": "true"}
     code, findings = _doctor(city, **located(source, location), **enabled)
@@ -274,11 +317,16 @@ def test_a_disk_without_room_and_one_that_is_another_are_named(well: City, tmp_p
         shutil.rmtree(candidate, ignore_errors=True)
         (tmp_path / "elsewhere").mkdir()
         candidate.symlink_to(tmp_path / "elsewhere")
-        code, findings = _doctor(City(well.folder, well.api_url), SHIHYO_DATA_DIR=str(disk / "data"))
+        code, findings = _doctor(
+            City(well.folder, well.api_url), SHIHYO_DATA_DIR=str(disk / "data")
+        )
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
     assert code == 2
-    assert _standing(findings, "room", f"GiB are free on the disk of {disk / 'data' / 'landing'}") == "wrong"
+    assert (
+        _standing(findings, "room", f"GiB are free on the disk of {disk / 'data' / 'landing'}")
+        == "wrong"
+    )
     assert _standing(findings, "room", "more files (inodes)") == "wrong"
     assert _standing(findings, "data folder", "different disks") == "wrong"
 
@@ -293,25 +341,41 @@ flows.cli.main()
 
 
 def test_an_account_that_may_not_look_gets_an_answer_to_every_check(well: City) -> None:
-    """Who is not the owner reads what could not be looked at, and of nothing that it is well unseen."""
+    """Who is not the owner reads what could not be looked at, and of nothing that it is well
+    unseen.
+    """
     with tempfile.TemporaryDirectory() as folder:
         there = City(Path(folder) / "city")
         shutil.copytree(well.folder, there.folder, symlinks=True)
         Path(folder).chmod(0o755)
         there.folder.chmod(0o755)
         (there.folder / "shihyo.toml").chmod(0o644)
-        done = subprocess.run([sys.executable, "-c", _AS_NOBODY], env=there.environment(), cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", _AS_NOBODY],
+            env=there.environment(),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
     assert (done.returncode, done.stderr) == (2, "")
     findings = json.loads(done.stdout)
     assert _standing(findings, "data folder", "no folder that this account can write") == "wrong"
     assert _standing(findings, "rights", "1 places could not be looked at") == "warning"
-    assert _standing(findings, "key", "could not be checked (PermissionError: Permission denied)") == "warning"
+    assert (
+        _standing(findings, "key", "could not be checked (PermissionError: Permission denied)")
+        == "warning"
+    )
     seen = {each["check"] for each in findings if each["standing"] == "ok"}
     assert not seen & {"rights", "key", "versions", "ledger", "lock"}
 
 
-def test_packages_that_are_not_the_locks_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lock = "duckdb==0.0.1 \\\n    --hash=sha256:00\nno_such.thing==1.0\nprefect==" + machine.importlib.metadata.version("prefect")
+def test_packages_that_are_not_the_locks_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = (
+        "duckdb==0.0.1 \\\n    --hash=sha256:00\nno_such.thing==1.0\nprefect=="
+        + machine.importlib.metadata.version("prefect")
+    )
     (tmp_path / "requirements.lock").write_text(lock, encoding="utf-8")
     monkeypatch.setattr(machine, "ROOT", tmp_path)
     [found] = machine.check_tools()

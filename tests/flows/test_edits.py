@@ -46,7 +46,10 @@ class _House:
 
     def use_counts(self) -> set[int]:
         """Return how often the environment was used on each day, as the incremental model has it."""
-        found = self.city.query("select cast(sum(use_count) as bigint) from intermediate.int_access_log_user_days group by access_date")
+        found = self.city.query(
+            "select cast(sum(use_count) as bigint) from intermediate.int_access_log_user_days group"
+            " by access_date"
+        )
         return {int(count) for (count,) in found}
 
 
@@ -92,13 +95,23 @@ def test_an_edited_reading_is_applied_to_all_that_has_landed(house: _House) -> N
 
 
 def test_an_incremental_model_may_get_another_column(house: _House) -> None:
-    house.edit(_USER_DAYS, "count(*) as event_count,", "count(*) as event_count,\n        max(source_row) as last_row,")
+    house.edit(
+        _USER_DAYS,
+        "count(*) as event_count,",
+        "count(*) as event_count,\n        max(source_row) as last_row,",
+    )
     assert house.night(1) == _OF_THE_LOG
-    assert house.city.query("select min(last_row), count(*) from intermediate.int_access_log_user_days") == [(40, 4)]
+    assert house.city.query(
+        "select min(last_row), count(*) from intermediate.int_access_log_user_days"
+    ) == [(40, 4)]
 
 
 def test_what_is_read_as_before_stays(house: _House) -> None:
-    house.edit(_MUNICIPAL_DATES, "macro municipal_date(text_column) -%}", "macro municipal_date(text_column) -%}{#- x -#}")
+    house.edit(
+        _MUNICIPAL_DATES,
+        "macro municipal_date(text_column) -%}",
+        "macro municipal_date(text_column) -%}{#- x -#}",
+    )
     others = house.night(1)
     assert others
     assert set(others).isdisjoint(_OF_THE_LOG)
@@ -138,6 +151,11 @@ def test_a_version_that_noted_no_readings_is_read_again_once(house: _House) -> N
 
 
 def test_a_table_of_several_sources_is_read_again_from_all_of_them() -> None:
-    held = {"days": {"log"}, "stocks": {"catalogue", "platform"}, "rows": {"platform"}, "lists": {"platform", "list"}}
+    held = {
+        "days": {"log"},
+        "stocks": {"catalogue", "platform"},
+        "rows": {"platform"},
+        "lists": {"platform", "list"},
+    }
     assert with_those_held_beside(held, {"catalogue"}) == {"catalogue", "platform", "list"}
     assert with_those_held_beside(held, {"log"}) == {"log"}

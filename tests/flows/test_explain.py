@@ -1,4 +1,6 @@
-"""Receipts: the rows that a figure cites are, in the very files that were delivered, the rows that were counted."""
+"""Receipts: the rows that a figure cites are, in the very files that were delivered, the rows that
+were counted.
+"""
 
 import csv
 import hashlib
@@ -32,7 +34,11 @@ COURSES = {
         attendance("S0000002", KITA, "R8.10.11"),
         attendance("S0000009", B01, "R8.10.11", "欠席"),
     ],
-    "第2回": [attendance("S0000001", KITA, "R8.10.10"), attendance("S0000003", B01, "R8.10.12"), attendance("S0000002", KITA, "R8.10.12")],
+    "第2回": [
+        attendance("S0000001", KITA, "R8.10.10"),
+        attendance("S0000003", B01, "R8.10.12"),
+        attendance("S0000002", KITA, "R8.10.12"),
+    ],
 }
 STAGES = [
     (CLOUD, 1, "調査", "R8.5.31", "R8.5.20", "完了", "100%", "", ""),
@@ -61,7 +67,10 @@ APPLICATIONS = [
 
 
 def _records() -> list[dict[str, Any]]:
-    applications = [{"所属": KITA, "運用開始日": None, "廃止日": None} | application for application in APPLICATIONS]
+    applications = [
+        {"所属": KITA, "運用開始日": None, "廃止日": None} | application
+        for application in APPLICATIONS
+    ]
     return [
         {
             "$id": {"type": "__ID__", "value": str(number)},
@@ -82,18 +91,33 @@ def platform() -> Iterator[Platform]:
 
 @pytest.fixture(scope="module")
 def reported(base_city: City, platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> City:
-    """A city of which all sources have reported, one list of participants twice; October is complete."""
+    """A city of which all sources have reported, one list of participants twice; October is
+    complete.
+    """
     city = base_city.copy_to(tmp_path_factory.mktemp("explained") / "city")
-    # The second person of a department that is its witness since the first of the month, and one whom no roster knows.
-    city.deliver_log(date(2026, 10, 21), log_lines(date(2026, 10, 21), users=("S0000009", "S0000004", "S0000003")))
+    # The second person of a department that is its witness since the first of the month, and one
+    # whom no roster knows.
+    city.deliver_log(
+        date(2026, 10, 21),
+        log_lines(date(2026, 10, 21), users=("S0000009", "S0000004", "S0000003")),
+    )
     spoilt = {**COURSES, "第1回": [attendance("S0000008", KITA, "R8.10.9"), *COURSES["第1回"]]}
     for day, sheets in ((FIRST_NIGHT, spoilt), (CORRECTED_ON, COURSES)):
-        city.deliver("training_rosters", "研修_令和8年度.xlsx", workbook(sheets, TRAINING_HEADING), on=day)
-    city.deliver("milestones", "管理表.xlsx", workbook({"一覧": STAGES}, MILESTONE_HEADING), on=FIRST_NIGHT)
-    city.deliver("specialists", "専門人材_令和8年度.csv", list(HIRES), on=FIRST_NIGHT, encoding="cp932")
+        city.deliver(
+            "training_rosters", "研修_令和8年度.xlsx", workbook(sheets, TRAINING_HEADING), on=day
+        )
+    city.deliver(
+        "milestones", "管理表.xlsx", workbook({"一覧": STAGES}, MILESTONE_HEADING), on=FIRST_NIGHT
+    )
+    city.deliver(
+        "specialists", "専門人材_令和8年度.csv", list(HIRES), on=FIRST_NIGHT, encoding="cp932"
+    )
     with closing(sqlite3.connect(city.folder / "catalogue.sqlite")) as connection:
         connection.executescript(CATALOGUE)
-    sources = {**located("procedures", str(city.folder / "catalogue.sqlite")), **located("nocode_apps", platform.location)}
+    sources = {
+        **located("procedures", str(city.folder / "catalogue.sqlite")),
+        **located("nocode_apps", platform.location),
+    }
     done = city.shihyo("backfill", "--from", FIRST_NIGHT, "--to", NOVEMBER, **sources)
     assert done.returncode == 0, done.stdout + done.stderr
     return city
@@ -110,8 +134,7 @@ def rows_of(found: dict[str, Any], part: str = "numerator") -> list[dict[str, An
 
 
 def test_the_rows_of_every_indicator_add_up_to_its_figure(reported: City) -> None:
-    summed = reported.query(
-        """
+    summed = reported.query("""
         select
             indicator_code, numerator, denominator,
             (select sum(counts) from marts.fct_counted_rows as rows
@@ -120,9 +143,10 @@ def test_the_rows_of_every_indicator_add_up_to_its_figure(reported: City) -> Non
             where rows.indicator_code = receipts.indicator_code and rows.part = 'denominator')
         from marts.fct_indicator_receipts as receipts
         order by all
-        """
-    )
-    figures = {code: (int(numerator), int(denominator)) for code, numerator, denominator, *_ in summed}
+        """)
+    figures = {
+        code: (int(numerator), int(denominator)) for code, numerator, denominator, *_ in summed
+    }
     expected = {
         "common_cloud_service": (1, 2),
         "nocode_applications": (1, 1),
@@ -135,11 +159,16 @@ def test_the_rows_of_every_indicator_add_up_to_its_figure(reported: City) -> Non
     assert [(row[1], row[2]) for row in summed] == [(row[3], row[4]) for row in summed]
 
 
-def test_of_the_usage_rate_each_witness_is_a_line_of_the_log_and_each_department_a_line_of_the_seed(reported: City) -> None:
+def test_of_the_usage_rate_each_witness_is_a_line_of_the_log_and_each_department_a_line_of_the_seed(
+    reported: City,
+) -> None:
     found = receipt(reported, "visualisation_usage_rate")
     assert (found["numerator"], found["denominator"], found["totals"]) == (
         *(2, 53),
-        [{"part": "numerator", "row_count": 2, "counts": 2}, {"part": "denominator", "row_count": 53, "counts": 53}],
+        [
+            {"part": "numerator", "row_count": 2, "counts": 2},
+            {"part": "denominator", "row_count": 53, "counts": 53},
+        ],
     )
     folder = reported.folder / "inbox" / "access_log"
     for row in rows_of(found):
@@ -149,9 +178,13 @@ def test_of_the_usage_rate_each_witness_is_a_line_of_the_log_and_each_department
         assert (DEPARTMENTS[row["what"]], event) == (STAFF[user.upper()], "view")
         earlier = [line.split(",")[1].upper() for line in lines[1 : row["source_row"] - 1]]
         assert stamp.startswith("2026-10-01"), "the first day of the month"
-        assert DEPARTMENTS[row["what"]] not in {STAFF[number] for number in earlier}, "the first row"
+        assert DEPARTMENTS[row["what"]] not in {STAFF[number] for number in earlier}, (
+            "the first row"
+        )
         assert row["rows_behind"] is None, "it would tell how active one or two people were"
-    seed = list(csv.reader((ROOT / "dbt_project" / "seeds" / "org_units.csv").open(encoding="utf-8")))
+    seed = list(
+        csv.reader((ROOT / "dbt_project" / "seeds" / "org_units.csv").open(encoding="utf-8"))
+    )
     cited = rows_of(found, "denominator")
     assert [seed[row["source_row"] - 1][0] for row in cited] == [row["what"] for row in cited]
     # The month's log and its roster, as they were delivered.
@@ -166,14 +199,25 @@ def test_of_the_usage_rate_each_witness_is_a_line_of_the_log_and_each_department
         assert (reported.data / "landing" / item["item_id"] / "data.parquet").exists()
 
 
-def test_of_participants_each_row_is_somebody_elses_first_attendance_in_the_standing_list(reported: City) -> None:
+def test_of_participants_each_row_is_somebody_elses_first_attendance_in_the_standing_list(
+    reported: City,
+) -> None:
     found = receipt(reported, "training_participants")
-    delivered = (reported.folder / "inbox" / "training_rosters" / CORRECTED_ON.isoformat() / "研修_令和8年度.xlsx").read_bytes()
+    delivered = (
+        reported.folder
+        / "inbox"
+        / "training_rosters"
+        / CORRECTED_ON.isoformat()
+        / "研修_令和8年度.xlsx"
+    ).read_bytes()
     assert [item["sha256"] for item in found["items"]] == [hashlib.sha256(delivered).hexdigest()]
     book = CalamineWorkbook.from_filelike(io.BytesIO(delivered))
     cited = [
         tuple(
-            book.get_sheet_by_name(row["sheet_name"]).to_python(skip_empty_area=False)[row["sheet_row"] - 1][place] for place in (1, 4, 5)
+            book.get_sheet_by_name(row["sheet_name"]).to_python(skip_empty_area=False)[
+                row["sheet_row"] - 1
+            ][place]
+            for place in (1, 4, 5)
         )
         for row in rows_of(found)
     ]
@@ -182,16 +226,27 @@ def test_of_participants_each_row_is_somebody_elses_first_attendance_in_the_stan
         ("S0000002", "R8.10.11", "出席"),
         ("S0000003", "R8.10.12", "出席"),
     ]
-    assert sorted(row["what"] for row in rows_of(found)) == ["2026-10-10", "2026-10-11", "2026-10-12"]
+    assert sorted(row["what"] for row in rows_of(found)) == [
+        "2026-10-10",
+        "2026-10-11",
+        "2026-10-12",
+    ]
     assert (found["items"][0]["rows_read"], found["items"][0]["rows_counted"]) == (6, 3)
 
 
-def test_of_hires_stages_procedures_and_applications_each_row_is_the_one_that_counts(reported: City, platform: Platform) -> None:
+def test_of_hires_stages_procedures_and_applications_each_row_is_the_one_that_counts(
+    reported: City, platform: Platform
+) -> None:
     hires = rows_of(receipt(reported, "specialists_hired"))
-    assert [(HIRES[row["source_row"] - 1].split(",")[5], row["counts"]) for row in hires] == [("２", 2), ("▲１", -1)]
+    assert [(HIRES[row["source_row"] - 1].split(",")[5], row["counts"]) for row in hires] == [
+        ("２", 2),
+        ("▲１", -1),
+    ]
 
     found = receipt(reported, "common_cloud_service")
-    book = CalamineWorkbook.from_path(reported.folder / "inbox" / "milestones" / FIRST_NIGHT.isoformat() / "管理表.xlsx")
+    book = CalamineWorkbook.from_path(
+        reported.folder / "inbox" / "milestones" / FIRST_NIGHT.isoformat() / "管理表.xlsx"
+    )
     register = book.get_sheet_by_name("一覧").to_python(skip_empty_area=False)
     assert [register[row["sheet_row"] - 1][:3] for row in rows_of(found)] == [[CLOUD, 1, "調査"]]
     assert [register[row["sheet_row"] - 1][1] for row in rows_of(found, "denominator")] == [1, 2]
@@ -205,17 +260,24 @@ def test_of_hires_stages_procedures_and_applications_each_row_is_the_one_that_co
 
     landed = _landed(NocodeApps(), platform.location)
     found = receipt(reported, "nocode_applications")
-    assert [(landed[row["source_row"]]["task_code"], landed[row["source_row"]]["began_on"]) for row in rows_of(found)] == [
-        ("G1", "2026-05-01")
-    ]
+    assert [
+        (landed[row["source_row"]]["task_code"], landed[row["source_row"]]["began_on"])
+        for row in rows_of(found)
+    ] == [("G1", "2026-05-01")]
     [definition] = rows_of(found, "denominator")
-    seed = list(csv.reader((ROOT / "dbt_project" / "seeds" / "indicators.csv").open(encoding="utf-8")))
+    seed = list(
+        csv.reader((ROOT / "dbt_project" / "seeds" / "indicators.csv").open(encoding="utf-8"))
+    )
     assert seed[definition["source_row"] - 1][0] == "nocode_applications"
 
 
 def _landed(source: Procedures | NocodeApps, location: str) -> dict[int, dict[str, Any]]:
     content = source.read(source.list_deliveries(location).deliveries[0])
-    rows = [row for batch in source.parse(content, Pseudonyms(b"a key for the tests")).batches for row in batch.to_pylist()]
+    rows = [
+        row
+        for batch in source.parse(content, Pseudonyms(b"a key for the tests")).batches
+        for row in batch.to_pylist()
+    ]
     return {row["_source_row"]: row for row in rows}
 
 
@@ -241,17 +303,24 @@ def test_a_receipt_reads_as_text_and_names_nobody(reported: City) -> None:
     ("words", "said"),
     [
         (["training"], "there is no indicator 'training'; there are: online_procedures, "),
-        (["training_participants", "--fiscal-year", "2019"], "of training_participants no value is computed for FY2019; there are: 2026"),
+        (
+            ["training_participants", "--fiscal-year", "2019"],
+            "of training_participants no value is computed for FY2019; there are: 2026",
+        ),
         (["data_utilisation_policy"], "of data_utilisation_policy no value is computed yet"),
     ],
 )
-def test_a_figure_that_is_not_there_is_wrong_usage_and_says_which_are(reported: City, words: list[str], said: str) -> None:
+def test_a_figure_that_is_not_there_is_wrong_usage_and_says_which_are(
+    reported: City, words: list[str], said: str
+) -> None:
     done = reported.shihyo("explain", *words)
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
     assert said in done.stderr
 
 
-def test_a_warehouse_from_before_there_were_receipts_says_so(reported: City, tmp_path: Path) -> None:
+def test_a_warehouse_from_before_there_were_receipts_says_so(
+    reported: City, tmp_path: Path
+) -> None:
     import duckdb
 
     from flows.errors import ShihyoError
@@ -264,6 +333,9 @@ def test_a_warehouse_from_before_there_were_receipts_says_so(reported: City, tmp
         report(settings, "training_participants", None, with_rows=False, form="table")
     with duckdb.connect(str(settings.published_dir / "warehouse.duckdb")) as connection:
         connection.execute("create schema marts")
-        connection.execute("create table marts.dim_indicators as select 'training_participants' as indicator_code, 1 as sort_order")
+        connection.execute(
+            "create table marts.dim_indicators as select 'training_participants' as indicator_code,"
+            " 1 as sort_order"
+        )
     with pytest.raises(ShihyoError, match="before there were receipts; next: shihyo rebuild"):
         report(settings, "training_participants", None, with_rows=False, form="table")

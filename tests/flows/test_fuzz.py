@@ -1,4 +1,6 @@
-"""Spoiled deliveries of every source: whatever comes, every row is loaded, quarantined or rejected, and a person reads one line."""
+"""Spoiled deliveries of every source: whatever comes, every row is loaded, quarantined or rejected,
+and a person reads one line.
+"""
 
 from pathlib import Path
 

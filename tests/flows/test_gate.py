@@ -38,7 +38,11 @@ def garbled_department(city: City) -> None:
 
 
 def one_garbled_department_of_many(city: City) -> None:
-    staff = {**STAFF, **{f"S1{number:06d}": "副首都推進局" for number in range(900)}, "S2000000": "都島区役所"}
+    staff = {
+        **STAFF,
+        **{f"S1{number:06d}": "副首都推進局" for number in range(900)},
+        "S2000000": "都島区役所",
+    }
     lines = roster_lines(staff)
     lines[-1] = lines[-1].replace("都島区役所", _garbled("都島区役所"))
     city.deliver_roster(FIRST_DAY, lines, on=NEXT_NIGHT)
@@ -65,33 +69,53 @@ def _refuse(city: City, spoil: Callable[[City], None], expectation: str) -> None
     assert night.returncode == 3
     assert len(night.stderr.strip().splitlines()) == 1
     assert expectation in night.stderr
-    assert re.search(r"access_log_20261021\.csv|staff_roster_202610\.csv", night.stderr), "the line names the item"
+    assert re.search(r"access_log_20261021\.csv|staff_roster_202610\.csv", night.stderr), (
+        "the line names the item"
+    )
     assert city.published.readlink() == link
     assert _checksum(city.published) == checksum
     last_run = city.status()["last_run"]
     assert (last_run["outcome"], last_run["exit_code"]) == ("audit_failed", 3)
     assert any(expectation in failure for failure in last_run["failures"])
     assert city.status()["published_version"] == link.stem.removeprefix("warehouse-")
-    assert (city.data / "candidate" / "warehouse.duckdb").exists(), "the refused candidate is kept for reading"
+    assert (city.data / "candidate" / "warehouse.duckdb").exists(), (
+        "the refused candidate is kept for reading"
+    )
     assert (city.data / "logs" / "data_docs" / "raw" / "index.html").exists()
 
 
 def test_gate_stays_closed_until_the_source_is_mended(city: City) -> None:
     _refuse(city, empty_roster, "roster_is_not_empty")
-    assert city.night(NEXT_NIGHT).returncode == 3, "the empty roster is not new any more, and still wrong"
+    assert city.night(NEXT_NIGHT).returncode == 3, (
+        "the empty roster is not new any more, and still wrong"
+    )
     city.deliver_roster(FIRST_DAY, on=date(2026, 10, 23))
 
     city.publish(date(2026, 10, 23))
 
     assert city.rate(2026) is None, "October is not complete"
-    assert city.query("select numerator from marts.fct_indicator_actuals where org_unit_code = '271004' and is_current") == [(2,)]
+    assert city.query(
+        "select numerator from marts.fct_indicator_actuals where org_unit_code = '271004' and"
+        " is_current"
+    ) == [(2,)]
 
 
 def test_audit_results_are_in_the_warehouse_the_ledger_and_the_status(city: City) -> None:
-    results = city.query("select expectation_name, is_success, severity from marts.fct_audit_results order by all")
-    assert {name for name, *_ in results} >= {"roster_is_not_empty", "day_volume_is_usual", "every_row_is_accounted_for"}
+    results = city.query(
+        "select expectation_name, is_success, severity from marts.fct_audit_results order by all"
+    )
+    assert {name for name, *_ in results} >= {
+        "roster_is_not_empty",
+        "day_volume_is_usual",
+        "every_row_is_accounted_for",
+    }
     assert all(is_success for _, is_success, severity in results if severity == "critical")
-    ledger = [json.loads(line) for line in (city.data / "published" / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
+    ledger = [
+        json.loads(line)
+        for line in (
+            (city.data / "published" / "runs.jsonl").read_text(encoding="utf-8").splitlines()
+        )
+    ]
     assert [entry["event"] for entry in ledger] == ["started", "version", "finished"]
     assert ledger[-1]["outcome"] == "published"
     assert ledger[-1]["as_of"] == BASE_AS_OF.isoformat()
@@ -101,19 +125,41 @@ def test_a_closed_day_is_compared_with_closed_days(city: City) -> None:
     for day in range(21, 24):
         city.deliver_log(date(2026, 10, day))
     for day in (24, 25):  # Saturday, Sunday: as many rows as the weekends before
-        city.deliver("access_log", f"access_log_202610{day}.csv", [HEADING, *log_lines(date(2026, 10, day))], on=date(2026, 10, 26))
+        city.deliver(
+            "access_log",
+            f"access_log_202610{day}.csv",
+            [HEADING, *log_lines(date(2026, 10, day))],
+            on=date(2026, 10, 26),
+        )
     assert city.night(date(2026, 10, 26)).returncode == 0
 
 
-def test_a_figure_that_differs_from_the_published_one_stops_the_night_until_somebody_explains_it(city: City) -> None:
+def test_a_figure_that_differs_from_the_published_one_stops_the_night_until_somebody_explains_it(
+    city: City,
+) -> None:
     link, checksum = city.published.readlink(), _checksum(city.published)
     stages = [
-        ("データ活用の方針を策定", number, f"第{number}段階", "令和5年4月1日", "令和5年6月1日", "策定済", "100%", "", "")
+        (
+            "データ活用の方針を策定",
+            number,
+            f"第{number}段階",
+            "令和5年4月1日",
+            "令和5年6月1日",
+            "策定済",
+            "100%",
+            "",
+            "",
+        )
         for number in (1, 2)
     ]
     planned = ("データ活用の方針を策定", 3, "第3段階", "令和6年3月1日", "", "着手", "50%", "", "")
     city.deliver("milestones", "管理表.xlsx", register(*stages, planned), on=NEXT_NIGHT)
-    city.deliver("policy_pages", "page.html", page(date(2024, 6, 10), has_results=True).encode(), on=NEXT_NIGHT)
+    city.deliver(
+        "policy_pages",
+        "page.html",
+        page(date(2024, 6, 10), has_results=True).encode(),
+        on=NEXT_NIGHT,
+    )
 
     night = city.night(NEXT_NIGHT)
 

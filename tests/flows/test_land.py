@@ -1,4 +1,6 @@
-"""What a night lands, from landing alone: what is new, what was missed, what was corrected; without a warehouse."""
+"""What a night lands, from landing alone: what is new, what was missed, what was corrected; without
+a warehouse.
+"""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -29,7 +31,8 @@ def city(tmp_path: Path) -> City:
 
 def settings_of(city: City, key: str = "a key for the tests alone") -> Settings:
     sources = {
-        name: SourceSettings(location=str(city.folder / "inbox" / name)) for name in ("access_log", "training_rosters", "specialists")
+        name: SourceSettings(location=str(city.folder / "inbox" / name))
+        for name in ("access_log", "training_rosters", "specialists")
     }
     return Settings(data_dir=city.data, pseudonym_key=key, sources=sources)
 
@@ -40,11 +43,17 @@ def land(settings: Settings, source: Source, as_ofs: list[date]) -> int:
 
 
 def roster(*numbers: str) -> bytes:
-    return workbook({"第1回": [attendance(number, "北区役所", "R8.10.1") for number in numbers]}, TRAINING_HEADING)
+    return workbook(
+        {"第1回": [attendance(number, "北区役所", "R8.10.1") for number in numbers]},
+        TRAINING_HEADING,
+    )
 
 
 def landed(city: City) -> list[tuple[str, str, int]]:
-    return [(item.manifest.item_key, item.manifest.known_from, item.manifest.rows_landed) for item in landed_items(settings_of(city))]
+    return [
+        (item.manifest.item_key, item.manifest.known_from, item.manifest.rows_landed)
+        for item in landed_items(settings_of(city))
+    ]
 
 
 def test_a_missed_week_is_caught_up_by_the_next_night(city: City) -> None:
@@ -52,20 +61,30 @@ def test_a_missed_week_is_caught_up_by_the_next_night(city: City) -> None:
         city.deliver_log(DAY + timedelta(days=offset))
     assert land(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=2)]) == 2
     assert land(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=9)]) == 5
-    assert [known_from for _, known_from, _ in landed(city)] == ["2026-10-07"] * 2 + ["2026-10-14"] * 5
+    assert [known_from for _, known_from, _ in landed(city)] == ["2026-10-07"] * 2 + [
+        "2026-10-14"
+    ] * 5
 
 
-def test_landing_twice_changes_nothing_and_a_correction_keeps_the_earlier_delivery(city: City) -> None:
+def test_landing_twice_changes_nothing_and_a_correction_keeps_the_earlier_delivery(
+    city: City,
+) -> None:
     settings, source = settings_of(city), BY_NAME["training_rosters"]
     city.deliver("training_rosters", "研修.xlsx", roster("S1", "S2"), on=DAY)
     assert [land(settings, source, [DAY]), land(settings, source, [DAY])] == [1, 0]
     city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY + timedelta(days=1))
     city.deliver("training_rosters", "研修.xlsx", roster("S1", "S2"), on=DAY + timedelta(days=2))
     assert land(settings, source, [DAY + timedelta(days=1), DAY + timedelta(days=2)]) == 2
-    assert landed(city) == [("研修.xlsx", "2026-10-05", 2), ("研修.xlsx", "2026-10-06", 1), ("研修.xlsx", "2026-10-07", 2)]
+    assert landed(city) == [
+        ("研修.xlsx", "2026-10-05", 2),
+        ("研修.xlsx", "2026-10-06", 1),
+        ("研修.xlsx", "2026-10-07", 2),
+    ]
 
 
-def test_what_lies_in_the_folder_is_read_again_under_a_new_version_of_its_contract(city: City) -> None:
+def test_what_lies_in_the_folder_is_read_again_under_a_new_version_of_its_contract(
+    city: City,
+) -> None:
     settings, source = settings_of(city), BY_NAME["training_rosters"]
     city.deliver("training_rosters", "研修.xlsx", roster("S1"), on=DAY)
     assert land(settings, source, [DAY]) == 1
@@ -76,7 +95,10 @@ def test_what_lies_in_the_folder_is_read_again_under_a_new_version_of_its_contra
     # It was known on the day on which it first landed, whatever the reading.
     assert [known_from for _, known_from, _ in landed(city)] == ["2026-10-05", "2026-10-05"]
     manifests = [item.manifest for item in landed_items(settings, source.name)]
-    assert [manifest.contract_version for manifest in manifests] == [source.contract.version, raised.contract.version]
+    assert [manifest.contract_version for manifest in manifests] == [
+        source.contract.version,
+        raised.contract.version,
+    ]
 
 
 def test_columns_that_were_edited_without_raising_the_version_are_noticed(city: City) -> None:
@@ -85,7 +107,9 @@ def test_columns_that_were_edited_without_raising_the_version_are_noticed(city: 
     assert land(settings, source, [DAY]) == 1
     first, *others = source.contract.columns
     edited, described = type(source)(), type(source)()
-    edited.contract = replace(source.contract, columns=(replace(first, headings=(*first.headings, "別の見出し")), *others))
+    edited.contract = replace(
+        source.contract, columns=(replace(first, headings=(*first.headings, "別の見出し")), *others)
+    )
     described.contract = replace(edited.contract, owner_ja="別の所管", may_be_stale_days=99)
     assert land(settings, edited, [DAY + timedelta(days=1)]) == 1
     assert land(settings, described, [DAY + timedelta(days=2)]) == 0
@@ -110,7 +134,9 @@ def test_what_a_source_no_longer_has_stands_as_it_was_read_and_is_counted(city: 
     raised = type(source)()
     raised.contract = replace(source.contract, version=source.contract.version + 1)
     with ready_children(), Reader(settings) as reader:
-        accounts = [land_source(settings, raised, [DAY + timedelta(days=days)], reader) for days in (1, 2)]
+        accounts = [
+            land_source(settings, raised, [DAY + timedelta(days=days)], reader) for days in (1, 2)
+        ]
     assert [(each.landed, each.read_by_earlier_contract) for each in accounts] == [(1, 1), (0, 1)]
     assert accounts[0].describe(source.name)["read_by_earlier_contract"] == 1
 
@@ -125,9 +151,18 @@ def test_the_file_that_excel_keeps_beside_an_open_workbook_is_no_delivery(city: 
 def test_a_source_may_be_stale_for_as_long_as_its_contract_allows(city: City) -> None:
     settings, source = settings_of(city), BY_NAME["access_log"]
     assert staleness(settings, source, DAY) == ("it has never been read", False)
-    ended = {"event": "finished", "run_id": "x", "command": "run", "started_at": "x", "outcome": "published"}
+    ended = {
+        "event": "finished",
+        "run_id": "x",
+        "command": "run",
+        "started_at": "x",
+        "outcome": "published",
+    }
     append(settings, {**ended, "as_of": DAY.isoformat(), "sources_read": ["access_log"]})
-    append(settings, {**ended, "as_of": (DAY + timedelta(days=9)).isoformat(), "sources_read": ["specialists"]})
+    append(
+        settings,
+        {**ended, "as_of": (DAY + timedelta(days=9)).isoformat(), "sources_read": ["specialists"]},
+    )
     allowed = source.contract.may_be_stale_days
     assert staleness(settings, source, DAY + timedelta(days=allowed))[1]
     assert not staleness(settings, source, DAY + timedelta(days=allowed + 1))[1]
@@ -136,9 +171,9 @@ def test_a_source_may_be_stale_for_as_long_as_its_contract_allows(city: City) ->
 def test_without_a_ledger_what_has_landed_tells_how_stale_a_source_is(city: City) -> None:
     city.deliver_log(DAY)
     land(settings_of(city), BY_NAME["access_log"], [DAY + timedelta(days=1)])
-    assert staleness(settings_of(city), BY_NAME["access_log"], DAY + timedelta(days=3))[0].startswith(
-        "last read as of 2026-10-06, 2 days ago"
-    )
+    assert staleness(settings_of(city), BY_NAME["access_log"], DAY + timedelta(days=3))[
+        0
+    ].startswith("last read as of 2026-10-06, 2 days ago")
 
 
 def test_another_key_is_refused_where_people_were_landed_under_the_first(city: City) -> None:

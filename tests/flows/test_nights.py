@@ -6,14 +6,25 @@ from pathlib import Path
 
 import pytest
 from harness.invariants import export_marts
-from small_city import FIRST_DAY, HEADING, ROSTER_HEADING, STAFF, City, log_lines, new_city, roster_lines
+from small_city import (
+    FIRST_DAY,
+    HEADING,
+    ROSTER_HEADING,
+    STAFF,
+    City,
+    log_lines,
+    new_city,
+    roster_lines,
+)
 
 NEXT_NIGHT = date(2026, 10, 22)
 NOVEMBER = date(2026, 11, 1)
 
 
 def _corrected_staff() -> dict[str, str]:
-    """The first viewer was entered under the wrong department: 都島区役所 instead of 北区役所's colleague's."""
+    """The first viewer was entered under the wrong department: 都島区役所 instead of 北区役所's
+    colleague's.
+    """
     return {**STAFF, "S0000003": "副首都推進局"}
 
 
@@ -37,7 +48,11 @@ def test_show_as_of_gives_the_old_and_the_new_rate_from_the_same_warehouse(city:
 
 def test_incremental_nights_and_full_refresh_give_the_same_marts(city: City) -> None:
     _to_november(city)
-    city.deliver_log(FIRST_DAY, log_lines(FIRST_DAY, rows=44, users=("S0000001", "S0000005")), on=date(2026, 10, 25))
+    city.deliver_log(
+        FIRST_DAY,
+        log_lines(FIRST_DAY, rows=44, users=("S0000001", "S0000005")),
+        on=date(2026, 10, 25),
+    )
     city.deliver_roster(FIRST_DAY, roster_lines(_corrected_staff()), on=date(2026, 10, 28))
     for night in (NEXT_NIGHT, date(2026, 10, 26), date(2026, 10, 30), NOVEMBER):
         city.publish(night)
@@ -50,15 +65,25 @@ def test_incremental_nights_and_full_refresh_give_the_same_marts(city: City) -> 
     assert incremental["fct_loads"]
 
 
-def test_backfill_lands_what_night_after_night_would_have_landed(city: City, tmp_path: Path) -> None:
+def test_backfill_lands_what_night_after_night_would_have_landed(
+    city: City, tmp_path: Path
+) -> None:
     backfilled = new_city(tmp_path / "other", city.api_url)
     (backfilled.folder / "inbox").rename(tmp_path / "empty")
     (city.folder / "inbox").rename(backfilled.folder / "inbox")
     done = backfilled.shihyo("backfill", "--from", "2026-10-01", "--to", "2026-10-21")
     assert done.returncode == 0, done.stderr
-    known_from = backfilled.query("select item_key, known_from from marts.fct_loads where source_name = 'access_log' order by 1")
-    assert known_from == [(f"access_log_202610{day:02d}.csv", date(2026, 10, day + 1)) for day in range(1, 21)]
-    assert backfilled.query("select numerator from marts.fct_indicator_actuals where org_unit_code = '271004' and is_current") == [(2,)]
+    known_from = backfilled.query(
+        "select item_key, known_from from marts.fct_loads where source_name = 'access_log' order"
+        " by 1"
+    )
+    assert known_from == [
+        (f"access_log_202610{day:02d}.csv", date(2026, 10, day + 1)) for day in range(1, 21)
+    ]
+    assert backfilled.query(
+        "select numerator from marts.fct_indicator_actuals where org_unit_code = '271004' and"
+        " is_current"
+    ) == [(2,)]
 
 
 def test_unchanged_night_lands_nothing_and_publishes_the_same_figures(city: City) -> None:
@@ -80,12 +105,16 @@ def mixed(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
     lines = [HEADING, *log_lines(day, users=("S0000001", "S0000003", "S0000005"))]
     lines[5] = "2026-10-21T03:04:05Z,s0000001"  # row 6: too few fields
     lines[7] = "2026-02-30T25:61:00Z,s0000001,view,x,10.0.0.1"  # row 8: an impossible date
-    content = "\n".join(lines).encode().replace("窓口の混雑".encode(), b"\xff\xfe", 1)  # row 2: undecodable
+    content = (
+        "\n".join(lines).encode().replace("窓口の混雑".encode(), b"\xff\xfe", 1)
+    )  # row 2: undecodable
     city.deliver("access_log", "access_log_20261021.csv", content, on=NEXT_NIGHT)
     roster = roster_lines()
     roster[0] = roster[0].replace("2024/04/01", "2024/13/01")  # row 2
     city.deliver_roster(date(2026, 11, 1), roster, on=NEXT_NIGHT)
-    city.deliver("policy_pages", "page.html", b"\x00\xff\xfe nothing that decodes \x81", on=NEXT_NIGHT)
+    city.deliver(
+        "policy_pages", "page.html", b"\x00\xff\xfe nothing that decodes \x81", on=NEXT_NIGHT
+    )
     city.deliver("access_log", "access_log_20261021.log", b"x", on=NEXT_NIGHT)
     unnamed = [ROSTER_HEADING, *roster_lines({})]
     city.deliver("staff_roster", "名簿_令和8年度.csv", unnamed, on=NEXT_NIGHT)
@@ -95,7 +124,9 @@ def mixed(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
     return city
 
 
-def test_bad_rows_are_held_back_with_item_row_and_reason_and_every_row_is_accounted_for(mixed: City) -> None:
+def test_bad_rows_are_held_back_with_item_row_and_reason_and_every_row_is_accounted_for(
+    mixed: City,
+) -> None:
     held_back = mixed.query(
         "select item_key, source_row, disposition, reason_code from marts.fct_quarantined_rows "
         "where source_name != 'policy_pages' order by all"
@@ -107,13 +138,16 @@ def test_bad_rows_are_held_back_with_item_row_and_reason_and_every_row_is_accoun
         ("staff_roster_202611.csv", 2, "quarantined", "bad_posted_from"),
     ]
     counts = mixed.query(
-        "select rows_read, rows_rejected, rows_quarantined, rows_staged, rows_unaccounted from marts.fct_loads "
-        "where item_key in ('access_log_20261021.csv', 'staff_roster_202611.csv') order by item_key"
+        "select rows_read, rows_rejected, rows_quarantined, rows_staged, rows_unaccounted from"
+        " marts.fct_loads where item_key in ('access_log_20261021.csv', 'staff_roster_202611.csv')"
+        " order by item_key"
     )
     assert counts == [(40, 2, 1, 37, 0), (8, 0, 1, 7, 0)]
 
 
-def test_a_roster_as_excel_writes_it_is_read_and_tells_its_lines(mixed: City, tmp_path: Path) -> None:
+def test_a_roster_as_excel_writes_it_is_read_and_tells_its_lines(
+    mixed: City, tmp_path: Path
+) -> None:
     city, on = mixed.copy_to(tmp_path / "city"), date(2026, 10, 23)
     rows = [f"{row},一行目" for row in roster_lines(_corrected_staff())]
     rows[0] = rows[0].replace("一行目", '"一行目\n二行目, ""三""行目"')
@@ -122,35 +156,52 @@ def test_a_roster_as_excel_writes_it_is_read_and_tells_its_lines(mixed: City, tm
     city.deliver("staff_roster", "staff_roster_202612.csv", table.encode("utf-16"), on=on)
     city.publish(on)
     [counts] = city.query(
-        "select encoding, rows_read, rows_rejected, rows_staged, rows_unaccounted from marts.fct_loads "
-        "where item_key = 'staff_roster_202612.csv'"
+        "select encoding, rows_read, rows_rejected, rows_staged, rows_unaccounted from"
+        " marts.fct_loads where item_key = 'staff_roster_202612.csv'"
     )
     assert counts == ("utf-16-le", len(rows), 1, len(rows) - 1, 0)
     held_back = city.query(
-        "select source_row, reason_code, detail from marts.fct_quarantined_rows where item_key = 'staff_roster_202612.csv'"
+        "select source_row, reason_code, detail from marts.fct_quarantined_rows where item_key ="
+        " 'staff_roster_202612.csv'"
     )
     assert [row[:2] for row in held_back] == [(8, "too_many_fields")]
     assert held_back[0][2].startswith("row 7, line 8: 7 fields where the heading has 6; ")
 
 
 def test_an_unreadable_page_is_rejected_whole_and_does_not_stop_the_night(mixed: City) -> None:
-    held_back = mixed.query("select item_key, source_row, disposition from marts.fct_quarantined_rows where source_name = 'policy_pages'")
+    held_back = mixed.query(
+        "select item_key, source_row, disposition from marts.fct_quarantined_rows where source_name"
+        " = 'policy_pages'"
+    )
     assert held_back == [("page.html", 0, "rejected")]
-    assert mixed.query("select rows_read, rows_rejected, rows_unaccounted from marts.fct_loads where item_key = 'page.html'") == [(1, 1, 0)]
+    assert mixed.query(
+        "select rows_read, rows_rejected, rows_unaccounted from marts.fct_loads where item_key ="
+        " 'page.html'"
+    ) == [(1, 1, 0)]
 
 
 def test_a_roster_without_the_contracts_columns_is_an_empty_roster_and_stops_it(city: City) -> None:
-    city.deliver("staff_roster", "staff_roster_202611.csv", ["所属,人数", "北区役所,3"], on=NEXT_NIGHT, encoding="cp932")
+    city.deliver(
+        "staff_roster",
+        "staff_roster_202611.csv",
+        ["所属,人数", "北区役所,3"],
+        on=NEXT_NIGHT,
+        encoding="cp932",
+    )
     night = city.night(NEXT_NIGHT)
     assert night.returncode == 3
     assert "roster_is_not_empty" in night.stderr
     assert "staff_roster_202611.csv" in night.stderr
 
 
-def test_pages_come_over_http_and_an_outage_is_a_warning_until_the_pages_are_too_old(city: City, page_server) -> None:
+def test_pages_come_over_http_and_an_outage_is_a_warning_until_the_pages_are_too_old(
+    city: City, page_server
+) -> None:
     page_server.failures = 1
     environment = {
-        "SHIHYO_SOURCES__POLICY_PAGES__LOCATION": f"{page_server.url}/596582.html?token=secret-in-the-url",
+        "SHIHYO_SOURCES__POLICY_PAGES__LOCATION": (
+            f"{page_server.url}/596582.html?token=secret-in-the-url"
+        ),
         "SHIHYO_SOURCES__ACCESS_LOG__ENABLED": "false",
         "SHIHYO_SOURCES__STAFF_ROSTER__ENABLED": "false",
     }
@@ -165,7 +216,9 @@ def test_pages_come_over_http_and_an_outage_is_a_warning_until_the_pages_are_too
     assert done.returncode == 0, done.stderr
     assert page_server.requests == 5, "two retries"
     [warning] = city.status()["last_run"]["warnings"]
-    assert warning.startswith("policy_pages is stale: last read as of 2026-10-22, 1 days ago, where 30 are allowed; ")
+    assert warning.startswith(
+        "policy_pages is stale: last read as of 2026-10-22, 1 days ago, where 30 are allowed; "
+    )
     assert "secret-in-the-url" not in warning + done.stdout
 
     link = city.published.readlink()
@@ -178,7 +231,9 @@ def test_pages_come_over_http_and_an_outage_is_a_warning_until_the_pages_are_too
     assert city.status()["last_run"]["outcome"] == "source_unavailable"
 
 
-def test_rollback_publishes_an_earlier_version_again(base_city: City, mixed: City, tmp_path: Path) -> None:
+def test_rollback_publishes_an_earlier_version_again(
+    base_city: City, mixed: City, tmp_path: Path
+) -> None:
     first = base_city.published.resolve().stem.removeprefix("warehouse-")
     city = mixed.copy_to(tmp_path / "city")
     assert city.query("select count(*) > 21 from marts.fct_loads") == [(True,)]
@@ -196,12 +251,17 @@ def test_old_versions_are_removed_and_the_published_one_is_kept(city: City) -> N
     from published import published_link
     from settings import Settings
 
-    settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", keep_versions=2, sources={})
+    settings = Settings(
+        data_dir=city.data, pseudonym_key="a key for the tests alone", keep_versions=2, sources={}
+    )
     for hour in range(4):
         (settings.published_dir / f"warehouse-20261022-20990101T0{hour}0000Z.duckdb").touch()
         (settings.published_dir / f"warehouse-20261022-20990101T0{hour}0000Z.ja.html").touch()
     publish._remove_old_versions(settings)
-    beside = {page.name.replace(".ja.html", ".duckdb") for page in settings.published_dir.glob("*.ja.html")}
+    beside = {
+        page.name.replace(".ja.html", ".duckdb")
+        for page in settings.published_dir.glob("*.ja.html")
+    }
     assert beside == {file.name for file in settings.published_dir.glob("warehouse-*.duckdb")}
     assert published_link(settings).resolve().exists()
     assert len(list(settings.published_dir.glob("warehouse-*.duckdb"))) == 3
@@ -216,7 +276,11 @@ def test_old_versions_are_removed_and_the_published_one_is_kept(city: City) -> N
         (["show"], {"SHIHYO_DATADIR": "x"}, "SHIHYO_DATADIR"),
         (["show"], {"SHIHYO_SOURCES__ACES_LOG__ENABLED": "false"}, "ACES_LOG"),
         (["show"], {"SHIHYO_PSEUDONYM_KEY": "short"}, "pseudonym_key"),
-        (["run", "--as-of", "2026-10-22"], {"SHIHYO_PSEUDONYM_KEY": "another key that recognises nobody"}, "SHIHYO_PSEUDONYM_KEY"),
+        (
+            ["run", "--as-of", "2026-10-22"],
+            {"SHIHYO_PSEUDONYM_KEY": "another key that recognises nobody"},
+            "SHIHYO_PSEUDONYM_KEY",
+        ),
     ],
 )
 def test_wrong_usage_ends_with_exit_2_and_one_line(city: City, words, environment, said) -> None:
@@ -235,7 +299,9 @@ def test_status_and_ledger_say_what_every_night_did(city: City) -> None:
     assert "published" in city.shihyo("runs").stdout
 
 
-def test_a_department_that_joined_late_in_the_month_counts_from_the_night_that_knew_it(mixed: City) -> None:
+def test_a_department_that_joined_late_in_the_month_counts_from_the_night_that_knew_it(
+    mixed: City,
+) -> None:
     rows = mixed.query(
         "select known_from, numerator from marts.fct_indicator_actuals "
         "where org_unit_code = '271004' and period_grain = 'month' order by known_from"
@@ -243,15 +309,23 @@ def test_a_department_that_joined_late_in_the_month_counts_from_the_night_that_k
     assert rows == [(date(2026, 10, 21), 2), (NEXT_NIGHT, 3)]
 
 
-def test_a_night_says_what_was_delivered_and_not_read_wherever_it_is_looked_for(mixed: City) -> None:
-    assert "land: access_log, 1 new items, 1 not read" in (mixed.folder / "said").read_text(encoding="utf-8")
+def test_a_night_says_what_was_delivered_and_not_read_wherever_it_is_looked_for(
+    mixed: City,
+) -> None:
+    assert "land: access_log, 1 new items, 1 not read" in (mixed.folder / "said").read_text(
+        encoding="utf-8"
+    )
     last = mixed.status()["last_run"]
     assert last["accounts"]["access_log"]["known"] == 20
-    assert last["accounts"]["staff_roster"]["unread"] == [{"name": f"{NEXT_NIGHT}/名簿_令和8年度.csv", "reason_code": "no_month"}]
+    assert last["accounts"]["staff_roster"]["unread"] == [
+        {"name": f"{NEXT_NIGHT}/名簿_令和8年度.csv", "reason_code": "no_month"}
+    ]
     for name in ("access_log_20261021.log", "名簿_令和8年度.csv"):
         assert sum(name in warning for warning in last["warnings"]) == 1
         assert name in mixed.shihyo("sources").stdout
-    assert mixed.query("select item_key from marts.fct_loads where source_name = 'staff_roster' order by 1") == [
+    assert mixed.query(
+        "select item_key from marts.fct_loads where source_name = 'staff_roster' order by 1"
+    ) == [
         ("staff_roster_202610.csv",),
         ("staff_roster_202611.csv",),
     ]

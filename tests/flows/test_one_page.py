@@ -1,4 +1,6 @@
-"""The overview beside every version: drawn by a night, of its figures, gone with it, and never what a night fails by."""
+"""The overview beside every version: drawn by a night, of its figures, gone with it, and never what
+a night fails by.
+"""
 
 import html
 import re
@@ -31,7 +33,10 @@ def _pages(city: City) -> dict[str, str]:
     settings = _settings(city)
     version = published_version(settings)
     assert version
-    return {language: one_page_file(settings, version, language).read_text(encoding="utf-8") for language in ONE_PAGE_LANGUAGES}
+    return {
+        language: one_page_file(settings, version, language).read_text(encoding="utf-8")
+        for language in ONE_PAGE_LANGUAGES
+    }
 
 
 def _plain(page: str) -> str:
@@ -51,20 +56,30 @@ def test_a_night_writes_the_page_of_its_version_with_the_figures_of_show(city: C
     city.publish(NEXT_NIGHT)
     shown = {(row["indicator_code"], row["fiscal_year"]): row for row in city.show()}
     standings = city.query(
-        "select indicator_code, case when next_target_value is null then fiscal_year end, display_decimals, "
-        "coalesce(next_target_value, target_value) from marts.fct_indicator_standings "
-        "inner join marts.dim_indicators using (indicator_code) where fiscal_year is not null and kind != 'milestone'"
+        "select indicator_code, case when next_target_value is null then fiscal_year end,"
+        " display_decimals, coalesce(next_target_value, target_value) from"
+        " marts.fct_indicator_standings inner join marts.dim_indicators using (indicator_code)"
+        " where fiscal_year is not null and kind != 'milestone'"
     )
     assert len(standings) >= 4
     for copy in _pages(city).values():
         assert len(copy.encode()) <= 200_000
         for code, year, decimals, target in standings:
-            tile = re.search(rf'<article class="tile[^"]*" data-indicator="{code}".*?</article>', copy, re.DOTALL)
+            tile = re.search(
+                rf'<article class="tile[^"]*" data-indicator="{code}".*?</article>', copy, re.DOTALL
+            )
             assert tile
             # What has a target ahead shows the latest actual.
-            latest = max(each for name, each in shown if name == code and shown[name, each]["actual_value"] is not None)
+            latest = max(
+                each
+                for name, each in shown
+                if name == code and shown[name, each]["actual_value"] is not None
+            )
             figure = _figure(shown[code, year or latest], decimals, target)
-            assert re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d.,]*\d)", _plain(tile[0])), (code, figure)
+            assert re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d.,]*\d)", _plain(tile[0])), (
+                code,
+                figure,
+            )
 
 
 def test_the_pages_follow_a_rollback_and_are_removed_with_their_version(city: City) -> None:
@@ -82,7 +97,9 @@ def test_the_pages_follow_a_rollback_and_are_removed_with_their_version(city: Ci
 
 
 @pytest.mark.parametrize("place", ["flows.one_page:drawn", "flows.night.publish:_name_version"])
-def test_a_night_killed_between_version_and_page_leaves_a_whole_state(city: City, place: str) -> None:
+def test_a_night_killed_between_version_and_page_leaves_a_whole_state(
+    city: City, place: str
+) -> None:
     before, pages = published(city), _pages(city)
     city.deliver_log(BASE_AS_OF)
     assert kill_at(city, place, NEXT_NIGHT) == -9
@@ -96,13 +113,17 @@ def test_a_night_killed_between_version_and_page_leaves_a_whole_state(city: City
     assert list(folder.glob(".warehouse-*")) == []
 
 
-def test_a_page_that_cannot_be_drawn_is_a_warning_and_stops_nothing(city: City, tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_drawn_is_a_warning_and_stops_nothing(
+    city: City, tmp_path: Path
+) -> None:
     broken = tmp_path / "broken.duckdb"
     broken.write_bytes(b"no database" * 1000)
     run = Run(command="run", as_of=date(2026, 10, 22))
     publish._draw_one_page(_settings(city), run, "20261022-20261022T010000Z", broken)
     [told] = run.warnings
-    assert told.startswith("one_page_is_drawn: the version is published without its page (one page: not drawn (")
+    assert told.startswith(
+        "one_page_is_drawn: the version is published without its page (one page: not drawn ("
+    )
     assert "\n" not in told
     assert list((city.data / "published").glob("*20261022T010000Z*")) == []
 

@@ -56,12 +56,19 @@ def stated(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
     city.deliver("specialists", "専門人材.csv", list(HIRES), on=NEXT_NIGHT, encoding="cp932")
     city.deliver("milestones", "管理表.xlsx", register(*STAGES), on=NEXT_NIGHT)
     attended = [attendance("S0000001", "副首都推進局", "R6.10.10")]
-    city.deliver("training_rosters", "研修.xlsx", workbook({"第1回": attended}, TRAINING_HEADING), on=NEXT_NIGHT)
+    city.deliver(
+        "training_rosters",
+        "研修.xlsx",
+        workbook({"第1回": attended}, TRAINING_HEADING),
+        on=NEXT_NIGHT,
+    )
     city.publish(NEXT_NIGHT)
     return city
 
 
-def test_a_page_shows_its_wording_and_only_the_values_that_are_its_indicators_own(stated: City) -> None:
+def test_a_page_shows_its_wording_and_only_the_values_that_are_its_indicators_own(
+    stated: City,
+) -> None:
     shown = {
         (row["indicator_code"], row["fiscal_year"], kind): (
             row[f"{kind}_text"],
@@ -96,17 +103,27 @@ def test_a_page_shows_its_wording_and_only_the_values_that_are_its_indicators_ow
     for (code, year, kind), (_, value, _) in shown.items():
         if kind == "actual" and value is None and code != "backoffice_grand_design":
             assert judged[code, year]["official_value"] is None
-            assert (judged[code, year]["status"] is None) == (judged[code, year]["numerator"] is None)
+            assert (judged[code, year]["status"] is None) == (
+                judged[code, year]["numerator"] is None
+            )
 
 
-def test_a_wording_without_a_value_beside_a_computed_figure_is_neither_agreement_nor_difference(stated: City) -> None:
+def test_a_wording_without_a_value_beside_a_computed_figure_is_neither_agreement_nor_difference(
+    stated: City,
+) -> None:
     compared = "official_text, outcome, computed_value, official_value, difference"
-    found = stated.query(f"select {compared} from marts.fct_reconciliation where indicator_code = 'training_participants'")
+    found = stated.query(
+        f"select {compared} from marts.fct_reconciliation where indicator_code ="
+        " 'training_participants'"
+    )
     assert found == [("延べ60名", "cannot_tell", 1, None, None)]
 
 
 def test_what_is_held_back_is_named_with_its_reason_and_nothing_is_lost(stated: City) -> None:
-    held_back = stated.query("select item_key, source_row, reason_code from marts.fct_quarantined_rows where is_current order by all")
+    held_back = stated.query(
+        "select item_key, source_row, reason_code from marts.fct_quarantined_rows where is_current"
+        " order by all"
+    )
     assert held_back == [
         ("700001.txt", 7, "figure_is_a_change"),
         ("700001.txt", 9, "unread_figure"),
@@ -123,10 +140,13 @@ def test_what_is_held_back_is_named_with_its_reason_and_nothing_is_lost(stated: 
         ("管理表.xlsx", 6, "progress_without_percent"),
         ("管理表.xlsx", 7, "inexact_progress"),
     ]
-    assert stated.query("select count(*) from marts.fct_loads where rows_unaccounted != 0") == [(0,)]
+    assert stated.query("select count(*) from marts.fct_loads where rows_unaccounted != 0") == [
+        (0,)
+    ]
     (hires,) = stated.query(
-        "select numerator from marts.fct_indicator_actuals where indicator_code = 'specialists_hired' "
-        "and org_unit_code = '271004' and period_grain = 'fiscal_year' and fiscal_year = 2026 and is_current"
+        "select numerator from marts.fct_indicator_actuals where indicator_code ="
+        " 'specialists_hired' and org_unit_code = '271004' and period_grain = 'fiscal_year' and"
+        " fiscal_year = 2026 and is_current"
     )
     assert hires == (2,)
     listed = stated.shihyo("quarantine", "list")

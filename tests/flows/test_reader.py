@@ -1,4 +1,6 @@
-"""A file may bring its reader down in any way: that item is rejected with its reason or the source named, and the rest is read."""
+"""A file may bring its reader down in any way: that item is rejected with its reason or the source
+named, and the rest is read.
+"""
 
 import time
 from collections.abc import Iterator
@@ -56,14 +58,21 @@ def _processes_of(settings: Settings) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("fault", "step"), [*((fault, "batches") for fault in sorted(set(FAULTS) - {"killed", "hang"})), ("hang", "parse")]
+    ("fault", "step"),
+    [
+        *((fault, "batches") for fault in sorted(set(FAULTS) - {"killed", "hang"})),
+        ("hang", "parse"),
+    ],
 )
 def test_an_item_that_brings_its_reader_down_is_rejected_and_the_others_land(
     settings: Settings, ready_reader: Reader, fault: str, step: str
 ) -> None:
     assert land_source(settings, Misbehaving(fault, step), [DAY], ready_reader).landed == 3
     items = {item.manifest.item_key: item for item in landed_items(settings, "staff_roster")}
-    counts = {key: (item.manifest.rows_read, item.manifest.rows_landed, item.manifest.rows_rejected) for key, item in items.items()}
+    counts = {
+        key: (item.manifest.rows_read, item.manifest.rows_landed, item.manifest.rows_rejected)
+        for key, item in items.items()
+    }
     assert counts == {"before": (1, 1, 0), "bad": (1, 0, 1), "after": (1, 1, 0)}
     assert pq.read_table(items["bad"].folder / "data.parquet").num_rows == 0
     [rejected] = pq.read_table(items["bad"].folder / "rejected.parquet").to_pylist()
@@ -78,15 +87,22 @@ def test_an_item_that_brings_its_reader_down_is_rejected_and_the_others_land(
     ("fault", "reason"),
     [
         ("abort", "the reader was ended by SIGABRT"),
-        ("memory", "reading it took more than the memory that one item may take (item_memory_mib = 512)"),
+        (
+            "memory",
+            "reading it took more than the memory that one item may take (item_memory_mib = 512)",
+        ),
         ("hang", "it took more than 5 seconds"),
         ("recursion", "reading it failed (RecursionError)"),
         ("os_error", "reading it failed (OSError)"),
     ],
 )
-def test_the_reason_says_what_was_seen(settings: Settings, reader: Reader, fault: str, reason: str) -> None:
+def test_the_reason_says_what_was_seen(
+    settings: Settings, reader: Reader, fault: str, reason: str
+) -> None:
     land_source(settings, Misbehaving(fault, "parse"), [DAY], reader)
-    [bad] = [item for item in landed_items(settings, "staff_roster") if item.manifest.item_key == "bad"]
+    [bad] = [
+        item for item in landed_items(settings, "staff_roster") if item.manifest.item_key == "bad"
+    ]
     assert reason in pq.read_table(bad.folder / "rejected.parquet").to_pylist()[0]["reason"]
 
 
@@ -100,33 +116,46 @@ def test_a_source_that_cannot_be_listed_or_fetched_is_a_named_outage(
     assert "山田" not in str(outage.value)
     assert "next:" in str(outage.value)
     # And the same reader reads the next source.
-    assert land_source(settings, Misbehaving("none", "nowhere"), [DAY], ready_reader).landed == (3 if step == "list" else 2)
+    assert land_source(settings, Misbehaving("none", "nowhere"), [DAY], ready_reader).landed == (
+        3 if step == "list" else 2
+    )
 
 
-def test_a_reader_that_is_killed_from_outside_rejects_nobodys_file(settings: Settings, reader: Reader) -> None:
+def test_a_reader_that_is_killed_from_outside_rejects_nobodys_file(
+    settings: Settings, reader: Reader
+) -> None:
     with pytest.raises(SourceUnavailable, match="SIGKILL"):
         land_source(settings, Misbehaving("killed", "parse"), [DAY], reader)
     assert {item.manifest.item_key for item in landed_items(settings, "staff_roster")} == {"after"}
 
 
-def test_a_file_larger_than_the_memory_is_rejected_by_its_size(settings: Settings, tmp_path: Path) -> None:
+def test_a_file_larger_than_the_memory_is_rejected_by_its_size(
+    settings: Settings, tmp_path: Path
+) -> None:
     from flows.sources.staff_roster import StaffRoster
 
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     with (inbox / "roster_202610.csv").open("wb") as file:
         file.truncate(3 * 2**30)
-    (inbox / "roster_202609.csv").write_text("職員番号,所属名,発令日,終了日\n1001,北区役所,2026/04/01,\n", encoding="utf-8")
+    (inbox / "roster_202609.csv").write_text(
+        "職員番号,所属名,発令日,終了日\n1001,北区役所,2026/04/01,\n", encoding="utf-8"
+    )
     settings = settings.model_copy(update={"item_seconds": 300})
     settings.sources["staff_roster"].location = str(inbox)
     with Reader(settings) as reader:
         assert land_source(settings, StaffRoster(), [DAY], reader).landed == 2
     reasons = {
-        item.manifest.item_key: [row["reason"] for row in pq.read_table(item.folder / "rejected.parquet").to_pylist()]
+        item.manifest.item_key: [
+            row["reason"] for row in pq.read_table(item.folder / "rejected.parquet").to_pylist()
+        ]
         for item in landed_items(settings, "staff_roster")
     }
     assert reasons["roster_202609.csv"] == []
-    assert "3.2 GB do not fit into the memory that one item may take" in reasons["roster_202610.csv"][0]
+    assert (
+        "3.2 GB do not fit into the memory that one item may take"
+        in reasons["roster_202610.csv"][0]
+    )
 
 
 def test_a_folder_that_takes_nothing_rejects_nobodys_file(reader: Reader, tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Rights: nothing that a command leaves in the data folder can be read by others, and what an earlier one left is closed."""
+"""Rights: nothing that a command leaves in the data folder can be read by others, and what an
+earlier one left is closed.
+"""
 
 import os
 import stat
@@ -41,16 +43,32 @@ def test_nothing_that_the_commands_leave_can_be_read_by_others(tmp_path: Path) -
     for offset in range(20):
         city.deliver_log(FIRST_DAY + timedelta(days=offset))
     day = FIRST_DAY + timedelta(days=19)
-    city.deliver("access_log", f"access_log_{day:%Y%m%d}.csv", [HEADING, *log_lines(day), "2026-02-30T25:61:00Z,s1,view,x,"], on=BASE_AS_OF)
+    city.deliver(
+        "access_log",
+        f"access_log_{day:%Y%m%d}.csv",
+        [HEADING, *log_lines(day), "2026-02-30T25:61:00Z,s1,view,x,"],
+        on=BASE_AS_OF,
+    )
     city.installed().publish(BASE_AS_OF)
-    for words in (("dev",), ("quarantine", "export"), ("quarantine", "export", "--to", str(tmp_path / "sent"))):
+    for words in (
+        ("dev",),
+        ("quarantine", "export"),
+        ("quarantine", "export", "--to", str(tmp_path / "sent")),
+    ):
         done = city.shihyo(*words)
         assert done.returncode == 0, done.stderr
 
     places = _places(city.data)
     assert _open(city.data) == []
     assert _open(tmp_path / "sent") == []
-    for left in ("landing", "published/runs.jsonl", "logs/prefect", "logs/data_docs", "logs/dbt-output.log", "dev/warehouse.duckdb"):
+    for left in (
+        "landing",
+        "published/runs.jsonl",
+        "logs/prefect",
+        "logs/data_docs",
+        "logs/dbt-output.log",
+        "dev/warehouse.duckdb",
+    ):
         assert left in places
     assert {mode for name, mode in places.items() if name.endswith(".xlsx")} == {0o640}
     assert places[f"published/{city.published.resolve().name}"] == 0o440
@@ -91,11 +109,19 @@ def test_a_drop_folder_in_the_data_folder_stays_as_it_is_and_can_be_reached(city
     assert done.returncode == 0, done.stderr
     assert _places(inside) == before
     assert _places(city.data)["."] == 0o777, "whoever delivers passes through it"
-    assert _open(city.data / "landing") == _open(city.data / "published") == _open(city.data / "logs") == []
+    assert (
+        _open(city.data / "landing")
+        == _open(city.data / "published")
+        == _open(city.data / "logs")
+        == []
+    )
 
 
 def test_a_stricter_umask_stands(city: City) -> None:
     os.umask(0o077)
     city.deliver_log(BASE_AS_OF, on=date(2026, 10, 22))
     city.publish(date(2026, 10, 22))
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (city.data / "landing").glob("*/*/2026-10-22-*/*")} == {0o600}
+    assert {
+        stat.S_IMODE(path.stat().st_mode)
+        for path in (city.data / "landing").glob("*/*/2026-10-22-*/*")
+    } == {0o600}

@@ -1,4 +1,6 @@
-"""What the command line writes of a figure: never like a target that it missed, never in powers of ten."""
+"""What the command line writes of a figure: never like a target that it missed, never in powers of
+ten.
+"""
 
 from datetime import date
 from typing import Any
@@ -23,7 +25,13 @@ def shown(kind: str, decimals: int, unit: str, **figures: Any) -> str:
     [
         ("ratio", 0, "%", MISSED_RATE, "69.6% (696 of 1,000)"),
         ("ratio", 0, "%", MISSED_RATE | {"actual_value": 69.96}, "69.96% (696 of 1,000)"),
-        ("ratio", 0, "%", {"actual_value": 100, "numerator": 1, "denominator": 1}, "100.0% (1 of 1)"),
+        (
+            "ratio",
+            0,
+            "%",
+            {"actual_value": 100, "numerator": 1, "denominator": 1},
+            "100.0% (1 of 1)",
+        ),
         ("stock", 2, "倍", {"actual_value": 1.42, "target_value": 1.25}, "1.42倍"),
         ("stock", 2, "倍", {"actual_value": 1.2496, "target_value": 1.25}, "1.2496倍"),
         ("stock", 2, "倍", {"actual_value": 0.1 + 0.2}, "0.30倍"),
@@ -49,7 +57,9 @@ def test_show_tells_a_later_year_from_the_last_target_that_it_stands_beside() ->
 
 
 def receipt(**shown: Any) -> dict[str, Any]:
-    nothing = dict.fromkeys(("status_reason", "baseline_fiscal_year", "linear_pace_ratio", "statcan_cagr_value"))
+    nothing = dict.fromkeys(
+        ("status_reason", "baseline_fiscal_year", "linear_pace_ratio", "statcan_cagr_value")
+    )
     judged = {"judging_method": "level", "judged_status": "not_met", "status": "not_met"}
     return nothing | judged | shown
 

@@ -1,4 +1,6 @@
-"""A tenth indicator is one row of a seed, one model and one line in the union of its kind; every reader has it after the next night."""
+"""A tenth indicator is one row of a seed, one model and one line in the union of its kind; every
+reader has it after the next night.
+"""
 
 import csv
 import json
@@ -54,11 +56,22 @@ NAMES = {
 
 
 def _add(project: Path) -> None:
-    """Add the row, the model and the line; the row is another indicator's, with another name and source."""
+    """Add the row, the model and the line; the row is another indicator's, with another name and
+    source.
+    """
     seed = project / "seeds" / "indicators.csv"
     rows = list(csv.DictReader(seed.open(encoding="utf-8", newline="")))
     flow = next(row for row in rows if row["indicator_code"] == "training_participants")
-    added = flow | NAMES | {"indicator_code": CODE, "sort_order": "90", "source_name": "access_log", "counts_people": "false"}
+    added = (
+        flow
+        | NAMES
+        | {
+            "indicator_code": CODE,
+            "sort_order": "90",
+            "source_name": "access_log",
+            "counts_people": "false",
+        }
+    )
     with seed.open("a", encoding="utf-8", newline="") as content:
         csv.DictWriter(content, list(rows[0]), lineterminator="\n").writerow(added)
     models = project / "models" / "intermediate"
@@ -73,7 +86,9 @@ def _add(project: Path) -> None:
 
 @pytest.fixture(scope="module")
 def ten(tmp_path_factory: pytest.TempPathFactory) -> City:
-    """A small city with ten days of log, published from a project with a tenth indicator, all of dbt's data tests among it."""
+    """A small city with ten days of log, published from a project with a tenth indicator, all of
+    dbt's data tests among it.
+    """
     folder = tmp_path_factory.mktemp("ten")
     project = copy_project(folder / "dbt_project")
     _add(project)
@@ -89,21 +104,40 @@ def ten(tmp_path_factory: pytest.TempPathFactory) -> City:
     return city
 
 
-def test_a_tenth_indicator_is_shown_with_its_actual_and_without_a_target_or_a_status(ten: City) -> None:
+def test_a_tenth_indicator_is_shown_with_its_actual_and_without_a_target_or_a_status(
+    ten: City,
+) -> None:
     shown = json.loads(report(settings_of(ten), official=False, as_of=None, form="json"))
     rows = {row["fiscal_year"]: row for row in shown if row["indicator_code"] == CODE}
     figures = rows[2026]
     assert (figures["name_ja"], figures["unit"]) == (NAMES["name_ja"], NAMES["unit_ja"])
     assert (figures["actual_value"], figures["numerator"], figures["denominator"]) == (10, 10, 1)
-    assert (figures["actual_origin"], figures["is_provisional"], figures["measured_to"]) == ("computed", True, BASE_AS_OF.isoformat())
-    without = ("status", "status_reason", "judged_status", "target_text", "target_value", "official_rating", "official_value")
+    assert (figures["actual_origin"], figures["is_provisional"], figures["measured_to"]) == (
+        "computed",
+        True,
+        BASE_AS_OF.isoformat(),
+    )
+    without = (
+        "status",
+        "status_reason",
+        "judged_status",
+        "target_text",
+        "target_value",
+        "official_rating",
+        "official_value",
+    )
     assert {row[name] for row in rows.values() for name in without} == {None}
     assert len({row["indicator_code"] for row in shown}) == 10
 
 
 def test_its_receipt_names_a_row_for_each_thing_that_it_counts(ten: City) -> None:
-    rows = ten.query(f"select what, source_row, counts from marts.fct_counted_rows where indicator_code = '{CODE}' and part = 'numerator'")
-    assert sorted(row[0] for row in rows) == [(FIRST_DAY + timedelta(days=offset)).isoformat() for offset in range(10)]
+    rows = ten.query(
+        "select what, source_row, counts from marts.fct_counted_rows where indicator_code ="
+        f" '{CODE}' and part = 'numerator'"
+    )
+    assert sorted(row[0] for row in rows) == [
+        (FIRST_DAY + timedelta(days=offset)).isoformat() for offset in range(10)
+    ]
     assert all(row[1] and row[2] == 1 for row in rows)
 
 

@@ -1,4 +1,6 @@
-"""Nights without Prefect, the gate and processes of their own: the same landing, the same dbt project, the same publishing, in seconds."""
+"""Nights without Prefect, the gate and processes of their own: the same landing, the same dbt
+project, the same publishing, in seconds.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -25,7 +27,13 @@ _KEY = "a key for the tests alone"
 
 def copy_project(folder: Path) -> Path:
     """Copy the dbt project, to edit its seeds and models."""
-    return Path(shutil.copytree(ROOT / "dbt_project", folder, ignore=shutil.ignore_patterns("target", "logs", "__pycache__")))
+    return Path(
+        shutil.copytree(
+            ROOT / "dbt_project",
+            folder,
+            ignore=shutil.ignore_patterns("target", "logs", "__pycache__"),
+        )
+    )
 
 
 @contextmanager
@@ -47,7 +55,9 @@ def bare_nights(project: Path, folder: Path) -> Iterator["BareNights"]:
 
 @dataclass
 class BareNights:
-    """Runs nights one after another; with_tests says whether the next ones run the dbt project's data tests, too."""
+    """Runs nights one after another; with_tests says whether the next ones run the dbt project's
+    data tests, too.
+    """
 
     project: Path
     build: Builder
@@ -61,8 +71,18 @@ class BareNights:
         environment = {"SHIHYO_CANDIDATE": str(warehouse), "DBT_LOG_PATH": str(logs)}
         return self.build(["build", *options, *skipped], environment, logs / "dbt-output.log")
 
-    def night(self, city: City, as_of: date, *, lands: bool = True, full_refresh: bool = False, **locations: Path) -> write.Build:
-        """Land what is there by a day, build and publish; `locations` names sources that are no drop folders."""
+    def night(
+        self,
+        city: City,
+        as_of: date,
+        *,
+        lands: bool = True,
+        full_refresh: bool = False,
+        **locations: Path,
+    ) -> write.Build:
+        """Land what is there by a day, build and publish; `locations` names sources that are no
+        drop folders.
+        """
         settings = settings_of(city, **locations)
         settings.published_dir.mkdir(parents=True, exist_ok=True)
         self._count += 1
@@ -78,5 +98,8 @@ def settings_of(city: City, **locations: Path) -> Settings:
     """Return the settings of a city as its configuration says, without reading the environment."""
     inbox = city.folder / "inbox"
     places = {name: inbox / name for name in SOURCE_NAMES if (inbox / name).is_dir()} | locations
-    sources = {name: SourceSettings(location=str(places.get(name, "")), enabled=name in places) for name in SOURCE_NAMES}
+    sources = {
+        name: SourceSettings(location=str(places.get(name, "")), enabled=name in places)
+        for name in SOURCE_NAMES
+    }
     return Settings(data_dir=city.data, pseudonym_key=_KEY, keep_versions=99, sources=sources)

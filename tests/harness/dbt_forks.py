@@ -1,4 +1,5 @@
-"""dbt for nights that tests run within their own process: imported and parsed once, then forked for each build.
+"""dbt for nights that tests run within their own process: imported and parsed once, then forked for
+each build.
 
 A fork begins with nothing of the build before it, as a process of its own would, and without a
 process's seconds of imports and parsing. Run as `python -m harness.dbt_forks PROJECT TARGET` by
@@ -21,12 +22,20 @@ Builder = Callable[[list[str], dict[str, str], Path], int]
 
 @contextmanager
 def dbt_forks(project: Path, target: Path) -> Iterator[Builder]:
-    """Give a function that runs dbt on a project with arguments, an environment and a log, and returns its exit code.
+    """Give a function that runs dbt on a project with arguments, an environment and a log, and
+    returns its exit code.
 
     The project is parsed once: its seeds may change from build to build, its models may not.
     """
-    quiet = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_PATH": str(target)}
-    own = {"SHIHYO_CANDIDATE": str(target / "warehouse.duckdb"), "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    quiet = {
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_LOG_PATH": str(target),
+    }
+    own = {
+        "SHIHYO_CANDIDATE": str(target / "warehouse.duckdb"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
+    }
     keeper = subprocess.Popen(
         [ready_python(), "-m", "harness.dbt_forks", str(project), str(target)],
         stdin=subprocess.PIPE,
@@ -60,7 +69,15 @@ def _keep(project: str, target: str) -> None:
 
     from flows.children.edits import keep_what_still_stands
 
-    options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target, "--no-version-check"]
+    options = [
+        "--project-dir",
+        project,
+        "--profiles-dir",
+        project,
+        "--target-path",
+        target,
+        "--no-version-check",
+    ]
     parsed = dbtRunner().invoke(["--quiet", "parse", *options])
     if not parsed.success:
         raise SystemExit(f"dbt parse: {parsed.exception}")

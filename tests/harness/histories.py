@@ -1,6 +1,8 @@
-"""Random histories of a small city: what its sources deliver between nights, and what its seeds say of targets and reorganisations.
+"""Random histories of a small city: what its sources deliver between nights, and what its seeds say
+of targets and reorganisations.
 
-The same seed gives the same history. Seeds are drawn once: answers of earlier days are given under today's code and seeds.
+The same seed gives the same history. Seeds are drawn once: answers of earlier days are given under
+today's code and seeds.
 """
 
 import csv
@@ -20,14 +22,21 @@ from demo.policy_pages import page
 
 HIRES_HEADING = "整理番号,氏名,採用年月日,職種,配属先,採用数,備考"
 PEOPLE = [f"S{number:07d}" for number in range(1, 15)]
-# A month's end, the turn of a calendar year, and of a fiscal year, in which figures change by the calendar alone.
+# A month's end, the turn of a calendar year, and of a fiscal year, in which figures change by the
+# calendar alone.
 BEGINNINGS = (date(2026, 10, 18), date(2026, 12, 20), date(2027, 3, 16))
-STAGES = {"本市共通クラウドサービスの整備": 4, "データ活用の方針を策定": 2, "バックオフィスDXグランドデザインの策定": 3}
+STAGES = {
+    "本市共通クラウドサービスの整備": 4,
+    "データ活用の方針を策定": 2,
+    "バックオフィスDXグランドデザインの策定": 3,
+}
 
 
 @dataclass
 class History:
-    """A city's sources as they go on from night to night; `days` are the nights (four at most), often two of them on one day."""
+    """A city's sources as they go on from night to night; `days` are the nights (four at most),
+    often two of them on one day.
+    """
 
     city: City
     number: int
@@ -45,7 +54,9 @@ class History:
     def __post_init__(self) -> None:
         self.chance = random.Random(self.number)
         self.days = [BEGINNINGS[self.number % len(BEGINNINGS)]]
-        for step in self.chance.sample([0, self.chance.randint(2, 6), self.chance.randint(9, 16)], self.nights - 1):
+        for step in self.chance.sample(
+            [0, self.chance.randint(2, 6), self.chance.randint(9, 16)], self.nights - 1
+        ):
             self.days.append(self.days[-1] + timedelta(days=step))
         self.catalogue = self.city.folder / "catalogue.sqlite"
         self.departments = list(DEPARTMENTS.values())
@@ -61,7 +72,9 @@ class History:
         self._revise_targets(project / "seeds" / "indicator_targets.csv")
 
     def _day_within(self) -> date:
-        return self.days[0] + timedelta(days=self.chance.randint(-12, (self.last_day - self.days[0]).days + 6))
+        return self.days[0] + timedelta(
+            days=self.chance.randint(-12, (self.last_day - self.days[0]).days + 6)
+        )
 
     def _reorganise(self, seed: Path) -> None:
         with _rows_of(seed) as units:
@@ -69,17 +82,32 @@ class History:
             fixed = {"kind": "bureau", "is_simulated": "true", "evidence": "invented for the tests"}
             founded, renamed, closed = (self._day_within() for _ in range(3))
             units.append(
-                {**fixed, "org_unit_code": "B90", "name_ja": "試験推進室", "name_en": "Trial Office", "valid_from": founded.isoformat()}
+                {
+                    **fixed,
+                    "org_unit_code": "B90",
+                    "name_ja": "試験推進室",
+                    "name_en": "Trial Office",
+                    "valid_from": founded.isoformat(),
+                }
             )
             by_name["都島区役所"]["valid_to"] = (renamed - timedelta(days=1)).isoformat()
-            successor = {"name_ja": "都島総合区役所", "name_en": "Greater Miyakojima", "predecessor_code": "271021"}
-            units.append({**fixed, **successor, "org_unit_code": "B91", "valid_from": renamed.isoformat()})
+            successor = {
+                "name_ja": "都島総合区役所",
+                "name_en": "Greater Miyakojima",
+                "predecessor_code": "271021",
+            }
+            units.append(
+                {**fixed, **successor, "org_unit_code": "B91", "valid_from": renamed.isoformat()}
+            )
             by_name["福島区役所"]["valid_to"] = closed.isoformat()
         self.departments += ["試験推進室", "都島総合区役所"]
 
     def _revise_targets(self, seed: Path) -> None:
         with _rows_of(seed) as targets:
-            taken = {(target["indicator_code"], target["fiscal_year"], target["effective_from"]) for target in targets}
+            taken = {
+                (target["indicator_code"], target["fiscal_year"], target["effective_from"])
+                for target in targets
+            }
             for number in range(6):
                 indicator, unit, values = self.chance.choice(
                     (
@@ -89,12 +117,20 @@ class History:
                         ("online_procedures", "件", (3, 5, 2000)),
                     )
                 )
-                value, day, year = self.chance.choice(values), self._day_within(), self.chance.choice((2025, 2026, 2027))
-                qualifier, sign = self.chance.choice((("exact", ""), ("at_least", "以上"), ("about", "約"), ("around", "程度")))
+                value, day, year = (
+                    self.chance.choice(values),
+                    self._day_within(),
+                    self.chance.choice((2025, 2026, 2027)),
+                )
+                qualifier, sign = self.chance.choice(
+                    (("exact", ""), ("at_least", "以上"), ("about", "約"), ("around", "程度"))
+                )
                 target = {
                     "indicator_code": indicator,
                     "fiscal_year": str(year),
-                    "target_text": f"約{value}{unit}" if qualifier == "about" else f"{value}{unit}{sign}",
+                    "target_text": (
+                        f"約{value}{unit}" if qualifier == "about" else f"{value}{unit}{sign}"
+                    ),
                     "target_value": str(value),
                     "target_qualifier": qualifier,
                     "effective_from": day.isoformat(),
@@ -102,16 +138,28 @@ class History:
                     "source_document": f"plan {number} that the tests invented",
                 }
                 if qualifier == "around":
-                    target |= {"target_tolerance": "1", "tolerance_reason_ja": "試験", "tolerance_reason_en": "trial"}
+                    target |= {
+                        "target_tolerance": "1",
+                        "tolerance_reason_ja": "試験",
+                        "tolerance_reason_en": "trial",
+                    }
                 if (indicator, target["fiscal_year"], target["effective_from"]) not in taken:
                     taken.add((indicator, target["fiscal_year"], target["effective_from"]))
                     targets.append(target)
 
     def deliver_until(self, night: date, *, is_first: bool) -> None:
-        """Put into the drop folders what comes before a night: new items, and corrections of earlier ones."""
+        """Put into the drop folders what comes before a night: new items, and corrections of
+        earlier ones.
+        """
         begin = self.days[0] - timedelta(days=24)
-        fresh = [day for day in _days(begin, night - timedelta(days=1)) if day not in self.logs and self.chance.random() < 0.4]
-        again = self.chance.sample(sorted(self.logs), min(len(self.logs), self.chance.randint(0, 3)))
+        fresh = [
+            day
+            for day in _days(begin, night - timedelta(days=1))
+            if day not in self.logs and self.chance.random() < 0.4
+        ]
+        again = self.chance.sample(
+            sorted(self.logs), min(len(self.logs), self.chance.randint(0, 3))
+        )
         for day in fresh + again:
             self._deliver_log(day, night)
         for deliver, probability in (
@@ -124,7 +172,9 @@ class History:
         ):
             if self.chance.random() < probability or (is_first and deliver == self._deliver_roster):
                 deliver(night)
-                if self.chance.random() < 0.3:  # a second delivery of the same item, which the same night may find
+                if (
+                    self.chance.random() < 0.3
+                ):  # a second delivery of the same item, which the same night may find
                     deliver(night)
 
     def _delivered_on(self, night: date, earliest: date) -> date:
@@ -138,18 +188,31 @@ class History:
         if self.chance.random() < 0.2:  # nobody used it after all
             lines = [line.replace(",view,", ",login,") for line in lines]
         self.logs[day] = lines
-        self.city.deliver("access_log", f"access_log_{day:%Y%m%d}.csv", [HEADING, *lines], on=self._delivered_on(night, day))
+        self.city.deliver(
+            "access_log",
+            f"access_log_{day:%Y%m%d}.csv",
+            [HEADING, *lines],
+            on=self._delivered_on(night, day),
+        )
 
     def _deliver_roster(self, night: date) -> None:
         month = (night - timedelta(days=self.chance.choice((0, 25, 45)))).replace(day=1)
         lines = []
         for person in self.chance.sample(PEOPLE, 12):
             moved = self._day_within()
-            first, then = (self.chance.choice([*self.departments, "実在しない課"]) for _ in range(2))
+            first, then = (
+                self.chance.choice([*self.departments, "実在しない課"]) for _ in range(2)
+            )
             lines.append(f"{person},山田 花子,{first},2024/04/01,{moved - timedelta(days=1)}")
             lines.append(f"{person},山田 花子,{then},{moved},")
         name = f"staff_roster_{month:%Y%m}.csv"
-        self.city.deliver("staff_roster", name, [ROSTER_HEADING, *lines], on=self._delivered_on(night, month), encoding="cp932")
+        self.city.deliver(
+            "staff_roster",
+            name,
+            [ROSTER_HEADING, *lines],
+            on=self._delivered_on(night, month),
+            encoding="cp932",
+        )
 
     def _deliver_training(self, night: date) -> None:
         if self.attended and self.chance.random() < 0.5:
@@ -157,16 +220,31 @@ class History:
         for _ in range(self.chance.randint(1, 12)):
             day = night - timedelta(days=self.chance.choice((-2, 1, 20, 200)))
             presence = self.chance.choice(("出席", "出席", "遅刻", "欠席", "不明"))
-            self.attended.append((self.chance.choice(PEOPLE), self.chance.choice(self.departments), day, presence))
+            self.attended.append(
+                (self.chance.choice(PEOPLE), self.chance.choice(self.departments), day, presence)
+            )
         rows = [attendance(*each) for each in self.attended]
         content = workbook({"第1回": rows}, TRAINING_HEADING)
-        self.city.deliver("training_rosters", "研修_令和8年度.xlsx", content, on=self._delivered_on(night, date.min))
+        self.city.deliver(
+            "training_rosters",
+            "研修_令和8年度.xlsx",
+            content,
+            on=self._delivered_on(night, date.min),
+        )
 
     def _deliver_hires(self, night: date) -> None:
         if self.hires and self.chance.random() < 0.3:
             self.hires.pop(self.chance.randrange(len(self.hires)))
-        self.hires.append((night + timedelta(days=self.chance.randint(-300, 20)), self.chance.choice((1, 1, 2, -1))))
-        lines = [f"{number},x,{day},,デジタル統括室,{count}," for number, (day, count) in enumerate(self.hires, start=1)]
+        self.hires.append(
+            (
+                night + timedelta(days=self.chance.randint(-300, 20)),
+                self.chance.choice((1, 1, 2, -1)),
+            )
+        )
+        lines = [
+            f"{number},x,{day},,デジタル統括室,{count},"
+            for number, (day, count) in enumerate(self.hires, start=1)
+        ]
         file, on = "専門人材_令和8年度.csv", self._delivered_on(night, date.min)
         self.city.deliver("specialists", file, [HIRES_HEADING, *lines], on=on, encoding="cp932")
 
@@ -179,14 +257,30 @@ class History:
                     self.stages[name, stage] = None if self.stages.get((name, stage)) else day
                 done = self.stages.get((name, stage))
                 planned = date(2026, 4, 10) + timedelta(days=120 * stage)
-                rows.append((name, stage, f"工程{stage}", planned, done or "", "完了" if done else "着手", "100%" if done else "", "", ""))
+                rows.append(
+                    (
+                        name,
+                        stage,
+                        f"工程{stage}",
+                        planned,
+                        done or "",
+                        "完了" if done else "着手",
+                        "100%" if done else "",
+                        "",
+                        "",
+                    )
+                )
         content = workbook({"一覧": rows}, MILESTONE_HEADING)
-        self.city.deliver("milestones", "管理表.xlsx", content, on=self._delivered_on(night, date.min))
+        self.city.deliver(
+            "milestones", "管理表.xlsx", content, on=self._delivered_on(night, date.min)
+        )
 
     def _deliver_page(self, night: date) -> None:
         """A page of FY2023 or of FY2026 with its plan, its results, or its results restated."""
         year = self.chance.choice((2023, 2026))
-        text = page(self.chance.choice((date(2024, 6, 10), night)), has_results=self.chance.random() < 0.7)
+        text = page(
+            self.chance.choice((date(2024, 6, 10), night)), has_results=self.chance.random() < 0.7
+        )
         for found, values in (
             ("40%:A", ("40%:A", "41%:A", "40%:B")),
             ("54名", ("54名", "約50名", "60名")),
@@ -194,7 +288,9 @@ class History:
         ):
             text = text.replace(found, self.chance.choice(values))
         if year == 2026:
-            text = text.replace("令和5年度デジタル統括室運営方針", "令和8年度デジタル統括室運営方針").replace("596582", "696582")
+            text = text.replace(
+                "令和5年度デジタル統括室運営方針", "令和8年度デジタル統括室運営方針"
+            ).replace("596582", "696582")
         on = self._delivered_on(night, date.min)
         self.city.deliver("policy_pages", f"digital-bureau-{year}.html", text.encode(), on=on)
 
@@ -203,7 +299,9 @@ class History:
         for _ in range(self.chance.randint(1, 4)):
             changes = self.procedures.setdefault(self.chance.randint(1, 9), [])
             status = "registered" if not changes else self.chance.choice(("retired", "reopened"))
-            changes.append((status, night + timedelta(days=self.chance.choice((-150, -80, -40, -20, -5, 4)))))
+            changes.append(
+                (status, night + timedelta(days=self.chance.choice((-150, -80, -40, -20, -5, 4))))
+            )
         if self.chance.random() < 0.4:
             del self.procedures[self.chance.choice(sorted(self.procedures))]
         self._write_catalogue()
@@ -212,16 +310,25 @@ class History:
         self.catalogue.unlink(missing_ok=True)
         with closing(sqlite3.connect(self.catalogue)) as connection:
             connection.executescript(
-                "create table procedures (procedure_id text, procedure_name text);"
-                "create table procedure_departments (procedure_id text, department_name text);"
-                "create table procedure_status_changes (procedure_id text, status text, changed_on text);"
+                "create table procedures (procedure_id text, procedure_name text);create table"
+                " procedure_departments (procedure_id text, department_name text);create table"
+                " procedure_status_changes (procedure_id text, status text, changed_on text);"
             )
             for number, changes in self.procedures.items():
                 connection.execute("insert into procedures values (?, 'x')", (f"P{number}",))
-                for department in {self.departments[number % 4], self.departments[number * 7 % 5 % 4]}:
-                    connection.execute("insert into procedure_departments values (?, ?)", (f"P{number}", department))
+                for department in {
+                    self.departments[number % 4],
+                    self.departments[number * 7 % 5 % 4],
+                }:
+                    connection.execute(
+                        "insert into procedure_departments values (?, ?)",
+                        (f"P{number}", department),
+                    )
                 for status, day in changes:
-                    connection.execute("insert into procedure_status_changes values (?, ?, ?)", (f"P{number}", status, day.isoformat()))
+                    connection.execute(
+                        "insert into procedure_status_changes values (?, ?, ?)",
+                        (f"P{number}", status, day.isoformat()),
+                    )
             connection.commit()
 
 

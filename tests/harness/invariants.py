@@ -1,4 +1,6 @@
-"""What must hold of a city's published data whatever happened to its nights, and a listed export of its marts to compare two cities by."""
+"""What must hold of a city's published data whatever happened to its nights, and a listed export of
+its marts to compare two cities by.
+"""
 
 import hashlib
 import json
@@ -21,17 +23,25 @@ Marts = dict[str, list[tuple[Any, ...]]]
 
 
 def export_marts(city: City) -> Marts:
-    """Return every mart that a run does not stamp, its columns named in the first row, the others in a fixed order."""
+    """Return every mart that a run does not stamp, its columns named in the first row, the others
+    in a fixed order.
+    """
     with duckdb.connect(str(city.published.resolve()), read_only=True) as connection:
         listed = (
-            "select table_name, column_name from information_schema.columns where table_schema = 'marts' order by table_name, column_name"
+            "select table_name, column_name from information_schema.columns where table_schema ="
+            " 'marts' order by table_name, column_name"
         )
         columns: dict[str, list[str]] = {}
         for table, column in connection.execute(listed).fetchall():
             if table not in RUN_TABLES and column not in RUN_COLUMNS:
                 columns.setdefault(table, []).append(column)
         return {
-            table: [tuple(names), *connection.execute(f"select {', '.join(names)} from marts.{table} order by all").fetchall()]
+            table: [
+                tuple(names),
+                *connection.execute(
+                    f"select {', '.join(names)} from marts.{table} order by all"
+                ).fetchall(),
+            ]
             for table, names in columns.items()
         }
 
@@ -41,7 +51,10 @@ def first_difference(one: Marts, other: Marts) -> str | None:
     for table in sorted({*one, *other}):
         if one.get(table) != other.get(table):
             here, there = (set(map(str, export.get(table, []))) for export in (one, other))
-            return f"{table}: only in the first {sorted(here - there)[:3]}, only in the second {sorted(there - here)[:3]}"
+            return (
+                f"{table}: only in the first {sorted(here - there)[:3]}, only in the second"
+                f" {sorted(there - here)[:3]}"
+            )
     return None
 
 
@@ -55,34 +68,49 @@ class Published:
 
 def published(city: City) -> Published:
     """Return what readers see now."""
-    return Published(city.published.readlink().name, hashlib.sha256(city.published.read_bytes()).hexdigest())
+    return Published(
+        city.published.readlink().name, hashlib.sha256(city.published.read_bytes()).hexdigest()
+    )
 
 
 def check_invariants(city: City, before: Published) -> bool:
     """Assert what no crash may break; return whether a whole new version is published."""
     now = published(city)
     events = _ledger(city)
-    versions = {event["version"]: event["sha256"] for event in events if event.get("event") == "version"}
+    versions = {
+        event["version"]: event["sha256"] for event in events if event.get("event") == "version"
+    }
     for file in (city.data / "published").glob("warehouse-*.duckdb"):
         stated = versions.get(file.stem.removeprefix("warehouse-"))
         # A version that was put in place and not entered is on disk, and readers do not see it.
-        assert stated in (None, hashlib.sha256(file.read_bytes()).hexdigest()), f"{file.name} is not what the ledger says"
+        assert stated in (
+            None,
+            hashlib.sha256(file.read_bytes()).hexdigest(),
+        ), f"{file.name} is not what the ledger says"
     assert now.link.removeprefix("warehouse-").removesuffix(".duckdb") in versions
     if now.link == before.link:
         assert now.sha256 == before.sha256, "what is published was changed"
     with duckdb.connect(str(city.published.resolve()), read_only=True) as connection:
         assert connection.execute("select count(*) from marts.dim_indicators").fetchall() == [(9,)]
-        assert connection.execute("select count(*) from marts.fct_loads where rows_unaccounted != 0").fetchall() == [(0,)]
+        assert connection.execute(
+            "select count(*) from marts.fct_loads where rows_unaccounted != 0"
+        ).fetchall() == [(0,)]
     for folder in (city.data / "landing").glob("*/*/*/"):
         if not folder.is_relative_to(city.data / "landing" / ".landing"):
-            assert {"data.parquet", "manifest.json", "rejected.parquet"} <= {file.name for file in folder.iterdir()}, folder
+            assert {"data.parquet", "manifest.json", "rejected.parquet"} <= {
+                file.name for file in folder.iterdir()
+            }, folder
     assert await_end_of_processes(city) == {}
     return now.link != before.link
 
 
 def _ledger(city: City) -> list[dict[str, Any]]:
     found = []
-    for line in (city.data / "published" / "runs.jsonl").read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in (
+        (city.data / "published" / "runs.jsonl")
+        .read_text(encoding="utf-8", errors="replace")
+        .splitlines()
+    ):
         try:
             found.append(json.loads(line))
         except ValueError:
@@ -108,16 +136,24 @@ os._exit(0)
 
 @contextmanager
 def reader_in_a_loop(city: City, folder: Path) -> Iterator[list[tuple[str, ...]]]:
-    """Read what is published again and again in a process of its own; the list is filled at the end, and any error of a read fails."""
+    """Read what is published again and again in a process of its own; the list is filled at the
+    end, and any error of a read fails.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    seen, errors, stop = folder / "seen", folder / "errors", folder / "stop"  # files, because a full pipe would stop the reader
+    seen, errors, stop = (
+        folder / "seen",
+        folder / "errors",
+        folder / "stop",
+    )  # files, because a full pipe would stop the reader
     reads: list[tuple[str, ...]] = []
     with seen.open("w") as output, errors.open("w") as error_output:
         reader = subprocess.Popen(
             [sys.executable, "-c", _READ, str(city.published), str(stop)],
             stdout=output,
             stderr=error_output,
-            env={name: value for name, value in os.environ.items() if not name.startswith("SHIHYO_")},
+            env={
+                name: value for name, value in os.environ.items() if not name.startswith("SHIHYO_")
+            },
         )
     try:
         yield reads

@@ -1,6 +1,8 @@
-"""Run `shihyo` and kill it with SIGKILL where a function of the flows is about to begin: `kill_at.py MODULE:FUNCTION[:SECONDS] WORDS…`.
+"""Run `shihyo` and kill it with SIGKILL where a function of the flows is about to begin:
+`kill_at.py MODULE:FUNCTION[:SECONDS] WORDS…`.
 
-With SECONDS the function begins, and the kill comes that much later: in the middle of a child process, say.
+With SECONDS the function begins, and the kill comes that much later: in the middle of a child
+process, say.
 """
 
 import importlib
@@ -23,7 +25,9 @@ def _arm(place: str) -> None:
     def killed(*arguments, **named):
         if not seconds:
             _kill()
-        threading.Thread(target=lambda: (time.sleep(float(seconds[0])), _kill()), daemon=True).start()
+        threading.Thread(
+            target=lambda: (time.sleep(float(seconds[0])), _kill()), daemon=True
+        ).start()
         return original(*arguments, **named)
 
     setattr(module, function_name, killed)

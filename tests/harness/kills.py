@@ -1,4 +1,6 @@
-"""Kill points, named by their place in the code, and a runner that kills a night there or after a time."""
+"""Kill points, named by their place in the code, and a runner that kills a night there or after a
+time.
+"""
 
 import os
 import random
@@ -26,17 +28,32 @@ KILL_PLACES = {
     "flows.night.publish:publish_candidate": "the audit has passed, nothing is published",
     "flows.night.publish:append": "the version has its checksum, and is not yet in the ledger",
     "flows.one_page:drawn": "the version is in the ledger, and its page is not drawn",
-    "flows.night.publish:_name_version": "the version is in the ledger, and its file is still the candidate's",
-    "flows.night.publish:point_link_at": "the version's file is in place, and not yet what readers see",
-    "flows.night.publish:_remove_old_versions": "readers see the version, the ledger knows no end of the night",
+    "flows.night.publish:_name_version": (
+        "the version is in the ledger, and its file is still the candidate's"
+    ),
+    "flows.night.publish:point_link_at": (
+        "the version's file is in place, and not yet what readers see"
+    ),
+    "flows.night.publish:_remove_old_versions": (
+        "readers see the version, the ledger knows no end of the night"
+    ),
     "flows.run:_finish": "the night is over, and nobody knows of it yet",
 }
 
 
 def kill_at(city: City, place: str, as_of: date, **environment: str) -> int:
     """Run a night that is killed with SIGKILL at a place of the code; return its exit code (−9)."""
-    command = [sys.executable, str(ROOT / "tests" / "harness" / "kill_at.py"), place, "run", "--as-of", as_of.isoformat()]
-    done = subprocess.run(command, env=city.environment(**environment), cwd=ROOT, capture_output=True, timeout=300)
+    command = [
+        sys.executable,
+        str(ROOT / "tests" / "harness" / "kill_at.py"),
+        place,
+        "run",
+        "--as-of",
+        as_of.isoformat(),
+    ]
+    done = subprocess.run(
+        command, env=city.environment(**environment), cwd=ROOT, capture_output=True, timeout=300
+    )
     return done.returncode
 
 
@@ -44,13 +61,25 @@ def start(city: City, *words: str | date, **environment: str) -> subprocess.Pope
     """Start `shihyo` and return at once."""
     command = [sys.executable, "-m", "flows.cli", *map(str, words)]
     return subprocess.Popen(
-        command, env=city.environment(**environment), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        env=city.environment(**environment),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
-def kill_after(city: City, as_of: date, chance: random.Random, longest_seconds: float) -> tuple[float, str, int]:
-    """Run a night and end it by a random signal at a random time; return the time, the signal and the exit code."""
-    seconds, chosen = chance.uniform(0.2, longest_seconds), chance.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def kill_after(
+    city: City, as_of: date, chance: random.Random, longest_seconds: float
+) -> tuple[float, str, int]:
+    """Run a night and end it by a random signal at a random time; return the time, the signal and
+    the exit code.
+    """
+    seconds, chosen = (
+        chance.uniform(0.2, longest_seconds),
+        chance.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT]),
+    )
     night = start(city, "run", "--as-of", as_of)
     try:
         night.wait(timeout=seconds)
@@ -67,8 +96,13 @@ def processes_of(city: City) -> dict[int, str]:
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if mark in (process / "environ").read_bytes().split(b"\0") and int(process.name) != os.getpid():
-                found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if (
+                mark in (process / "environ").read_bytes().split(b"\0")
+                and int(process.name) != os.getpid()
+            ):
+                found[int(process.name)] = (
+                    (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                )
         except OSError:
             continue
     return found

@@ -1,4 +1,6 @@
-"""Sources whose files bring a reader down in every way that files have: each does at its place what its name says."""
+"""Sources whose files bring a reader down in every way that files have: each does at its place what
+its name says.
+"""
 
 import os
 import signal
@@ -70,13 +72,22 @@ FAULTS: dict[str, Callable[[], None]] = {
 
 
 _CONTRACT = Contract(
-    "staff_roster", 1, "職員名簿", "Staff rosters", "人事室", "Personnel Office", (Column("code", ("code",), "code"),), may_be_stale_days=0
+    "staff_roster",
+    1,
+    "職員名簿",
+    "Staff rosters",
+    "人事室",
+    "Personnel Office",
+    (Column("code", ("code",), "code"),),
+    may_be_stale_days=0,
 )
 
 
 @dataclass
 class Misbehaving:
-    """A source of three files, the middle one of which fails in a way at a step (list, read, parse or batches)."""
+    """A source of three files, the middle one of which fails in a way at a step (list, read, parse
+    or batches).
+    """
 
     fault: str
     step: str
@@ -98,7 +109,9 @@ class Misbehaving:
         return Parsed("utf-8", self._batches(content))
 
     def _batches(self, content: bytes):
-        yield pa.record_batch([pa.array(["a"]), pa.array([1], pa.int64())], schema=self.contract.schema)
+        yield pa.record_batch(
+            [pa.array(["a"]), pa.array([1], pa.int64())], schema=self.contract.schema
+        )
         if content == b"bad":
             self._fail_at("batches")
 

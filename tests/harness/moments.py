@@ -53,11 +53,16 @@ class Look:
 
     @property
     def html(self) -> str:
-        return self.shown.html[self.shown.html.index('<div class="shihyo"') :].partition("<script>")[0]
+        return self.shown.html[self.shown.html.index('<div class="shihyo"') :].partition(
+            "<script>"
+        )[0]
 
     @property
     def versions(self) -> set[str]:
-        return {parse_qs(urlsplit(unescape(each)).query)["of"][0] for each in re.findall(r'href="(download/[^"]+)"', self.html)}
+        return {
+            parse_qs(urlsplit(unescape(each)).query)["of"][0]
+            for each in re.findall(r'href="(download/[^"]+)"', self.html)
+        }
 
 
 @dataclass
@@ -85,14 +90,18 @@ class Reader:
         since = time.monotonic()
         shown = own.ask(address)
         until = time.monotonic()
-        links = [unescape(each) for each in re.findall(r'href="((?:download|media)/[^"]+)"', shown.html)]
+        links = [
+            unescape(each) for each in re.findall(r'href="((?:download|media)/[^"]+)"', shown.html)
+        ]
         chosen = [each for each in links if each.startswith("media/")]
         chosen += self.chance.sample(links, min(2, len(links)))
         saved = tuple(self._save(each) for each in chosen)
         return Look(address, since, until, shown, saved)
 
     def _save(self, link: str) -> tuple[str, int, bytes, bool]:
-        """Return a link with what it gives: status, content, and whether its version is there still."""
+        """Return a link with what it gives: status, content, and whether its version is there
+        still.
+        """
         try:
             with urllib.request.urlopen(f"{self.url}/{link}", timeout=30) as answer:
                 status, content = answer.status, answer.read()
@@ -119,14 +128,18 @@ def without_nights(html: str, language: str) -> str:
         pattern = pattern.replace("{sources.title}", told["sources.title"])
         html = re.sub(pattern, "", html, flags=re.DOTALL)
     titles = "|".join(re.escape(told[each]) for each in _TABLES_OF_NIGHTS)
-    html = re.sub(rf"<section[^>]*>\s*<h2[^>]*>(?:{titles}).*?</section>", "", html, flags=re.DOTALL)
+    html = re.sub(
+        rf"<section[^>]*>\s*<h2[^>]*>(?:{titles}).*?</section>", "", html, flags=re.DOTALL
+    )
     html = re.sub(r"<footer>\s*</footer>", "", html)
     return re.sub(r"\s+", " ", html).strip()
 
 
 def _difference(shown: str, expected: str) -> tuple[str, str]:
     pairs = enumerate(zip(shown, expected, strict=False))
-    place = next((place for place, (one, other) in pairs if one != other), min(len(shown), len(expected)))
+    place = next(
+        (place for place, (one, other) in pairs if one != other), min(len(shown), len(expected))
+    )
     return shown[max(place - 80, 0) : place + 160], expected[max(place - 80, 0) : place + 160]
 
 
@@ -139,12 +152,20 @@ class Archive:
 
     def state(self, version: str) -> State:
         file = version_file(self._settings, version)
-        published = Published(file, version, version_as_of(version), datetime(2026, 11, 24, tzinfo=UTC), is_rolled_back=False)
+        published = Published(
+            file,
+            version,
+            version_as_of(version),
+            datetime(2026, 11, 24, tzinfo=UTC),
+            is_rolled_back=False,
+        )
         return State(published, self._settings.is_demo, None, None)
 
     def page(self, version: str, address: str) -> str:
         if (version, address) not in self._drawn:
-            drawn = site.draw_site(self.state(version), read(address), datetime(2026, 11, 24, tzinfo=UTC))
+            drawn = site.draw_site(
+                self.state(version), read(address), datetime(2026, 11, 24, tzinfo=UTC)
+            )
             self._drawn[version, address] = str(drawn.html)
         return self._drawn[version, address]
 
@@ -153,7 +174,9 @@ class Archive:
         page, _, file = path.partition("/")
         name, _, form = file.rpartition(".")
         query = parse_qs(urlsplit(link).query)
-        found = files.saved(self._settings, read_address(page, query), name, form, version, *query.get("owner", []))
+        found = files.saved(
+            self._settings, read_address(page, query), name, form, version, *query.get("owner", [])
+        )
         assert found, link
         return found.content
 
@@ -177,7 +200,10 @@ def _language(address: str) -> str:
 def may_be_shown(moves: list[Move], version: str, since: float, until: float) -> bool:
     """Say whether the link named a version at any time between two moments."""
     ends = [after for _, after, _ in moves[1:]] + [float("inf")]
-    return any(each == version and before <= until and since <= end for (before, _, each), end in zip(moves, ends, strict=True))
+    return any(
+        each == version and before <= until and since <= end
+        for (before, _, each), end in zip(moves, ends, strict=True)
+    )
 
 
 def check(look: Look, moves: list[Move], copies: dict[str, set[bytes]], archive: Archive) -> int:
@@ -188,7 +214,9 @@ def check(look: Look, moves: list[Move], copies: dict[str, set[bytes]], archive:
     [version] = look.versions
     assert may_be_shown(moves, version, look.since, look.until), (look.address, version)
     language = _language(look.address)
-    shown, expected = (without_nights(each, language) for each in (look.html, archive.page(version, look.address)))
+    shown, expected = (
+        without_nights(each, language) for each in (look.html, archive.page(version, look.address))
+    )
     assert shown == expected, (look.address, version, _difference(shown, expected))
     for link, status, content, is_there in look.saved:
         if link.startswith("media/"):

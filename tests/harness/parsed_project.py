@@ -20,10 +20,28 @@ def parsed_project() -> Path:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not file.exists():
-            places = ["--project-dir", _PROJECT, "--profiles-dir", _PROJECT, "--target-path", folder]
+            places = [
+                "--project-dir",
+                _PROJECT,
+                "--profiles-dir",
+                _PROJECT,
+                "--target-path",
+                folder,
+            ]
             subprocess.run(
-                [ready_python(), "-c", "from dbt.cli.main import cli; cli()", "parse", *map(str, places)],
-                env={**os.environ, "SHIHYO_CANDIDATE": "warehouse.duckdb", "DBT_LOG_PATH": str(folder), "DBT_QUIET": "1"},
+                [
+                    ready_python(),
+                    "-c",
+                    "from dbt.cli.main import cli; cli()",
+                    "parse",
+                    *map(str, places),
+                ],
+                env={
+                    **os.environ,
+                    "SHIHYO_CANDIDATE": "warehouse.duckdb",
+                    "DBT_LOG_PATH": str(folder),
+                    "DBT_QUIET": "1",
+                },
                 cwd=folder,
                 check=True,
             )

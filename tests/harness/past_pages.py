@@ -20,7 +20,9 @@ _NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)
 
 
 def differences(settings: Settings, days: list[date]) -> list[str]:
-    """Return what pages say otherwise than `show`, of each day, indicator and year, in both languages."""
+    """Return what pages say otherwise than `show`, of each day, indicator and year, in both
+    languages.
+    """
     state = warehouse.read_state(settings)
     assert state.published
     facts = warehouse.read(state.published, ("indicators",), on=state.published.as_of)["indicators"]
@@ -30,7 +32,10 @@ def differences(settings: Settings, days: list[date]) -> list[str]:
         shown = json.loads(report(settings, official=False, as_of=day, form="json"))
         assert shown, f"show prints nothing of {day}"
         for language in LANGUAGES:
-            found += [f"{day} {language} {each}" for each in _of_day(state, day, language, shown, indicators)]
+            found += [
+                f"{day} {language} {each}"
+                for each in _of_day(state, day, language, shown, indicators)
+            ]
     return found
 
 
@@ -57,15 +62,22 @@ def _of_day(
                 strict=False,
             ):
                 if expected not in cell or (not expected and cell != "—"):
-                    yield f"{code} FY{row['fiscal_year']}: {name} is {cell!r}, and {expected!r} by show"
+                    yield (
+                        f"{code} FY{row['fiscal_year']}: {name} is {cell!r}, and {expected!r} by"
+                        " show"
+                    )
         # Tiles of today are not of one year alone.
         if state.published and day != state.published.as_of:
             yield from _tile(overview, code, rows, indicators[code], words)
 
 
-def _tile(overview: str, code: str, rows: list[dict[str, Any]], indicator: dict[str, Any], words: Words) -> Iterator[str]:
+def _tile(
+    overview: str, code: str, rows: list[dict[str, Any]], indicator: dict[str, Any], words: Words
+) -> Iterator[str]:
     """Hold a tile's figure against that of the year which it names."""
-    tile = re.search(rf'<article class="tile[^"]*" data-indicator="{code}".*?</article>', overview, re.DOTALL)
+    tile = re.search(
+        rf'<article class="tile[^"]*" data-indicator="{code}".*?</article>', overview, re.DOTALL
+    )
     if tile is None:
         yield f"{code}: no tile"
         return
@@ -79,25 +91,35 @@ def _tile(overview: str, code: str, rows: list[dict[str, Any]], indicator: dict[
         yield f"{code}: the tile says {figure!r}, and {expected!r} is right"
 
 
-def _expected(row: dict[str, Any], indicator: dict[str, Any], words: Words) -> tuple[str, str, str, str]:
+def _expected(
+    row: dict[str, Any], indicator: dict[str, Any], words: Words
+) -> tuple[str, str, str, str]:
     """Return what has to stand of a year: actual, target, status, rating, as far as it is known."""
     actual = ""
     if row["actual_value"] is not None and row["actual_text"] is None:
         last = row["final_target_value"] if row["final_target_status"] else None
-        actual = written(row["actual_value"], indicator["display_decimals"], [row["target_value"], last])
+        actual = written(
+            row["actual_value"], indicator["display_decimals"], [row["target_value"], last]
+        )
     elif row["actual_text"] is not None:
         number = f"{row['actual_value']:,.0f}" if row["actual_value"] is not None else None
         actual = number or words.wording(row["actual_text"])
     target = ""
     if row["target_text"]:
         is_number = row["target_value"] is not None
-        target = f"{row['target_value']:,.0f}" if words.language == "en" and is_number else words.wording(row["target_text"])
+        target = (
+            f"{row['target_value']:,.0f}"
+            if words.language == "en" and is_number
+            else words.wording(row["target_text"])
+        )
     status = row["status"] or row["final_target_status"]
     return actual, target, words(f"status.{status}") if status else "", row["official_rating"] or ""
 
 
 def _page(state: State, page: str, day: date, language: Language, **query: str) -> str:
-    asked = {name: [value] for name, value in {**query, "on": day.isoformat(), "lang": language}.items()}
+    asked = {
+        name: [value] for name, value in {**query, "on": day.isoformat(), "lang": language}.items()
+    }
     return str(site.draw_site(state, read_address(page, asked), _NOW).html)
 
 
@@ -105,7 +127,11 @@ def _judgements(page: str, words: Words) -> Iterator[tuple[str, list[str]]]:
     """Give each year of the table of judgements with its cells."""
     table = page[page.index(f"<h2>{words('judgement.title')}") :].split("</section>")[0]
     for row in table.split("<tr")[2:]:
-        cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", re.sub(r'<span class="head".*?</span>', "", row, flags=re.DOTALL), re.DOTALL)
+        cells = re.findall(
+            r"<t[hd][^>]*>(.*?)</t[hd]>",
+            re.sub(r'<span class="head".*?</span>', "", row, flags=re.DOTALL),
+            re.DOTALL,
+        )
         year, *rest = (_plain(each) for each in cells)
         yield year, rest
 

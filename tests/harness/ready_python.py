@@ -58,7 +58,8 @@ _LIBRARIES = (
     *("argparse", "csv", "difflib", "ipaddress", "lzma", "sqlite3", "tomllib"),
 )
 
-# Stands in for the interpreter until the fork has ended, and ends as it did. Signals go to the fork.
+# Stands in for the interpreter until the fork has ended, and ends as it did. Signals go to the
+# fork.
 _STAND_IN = """#!{python} -IS
 import array, json, os, signal, socket, sys
 passed_on = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -170,7 +171,9 @@ def _environment(folder: Path) -> dict[str, str]:
 class _Held(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Give a library, imported before, to whoever imports it; and do then what importing it does."""
 
-    def __init__(self, library: str, imported: Callable[[dict[str, types.ModuleType]], None]) -> None:
+    def __init__(
+        self, library: str, imported: Callable[[dict[str, types.ModuleType]], None]
+    ) -> None:
         self._library, self._imported = library, imported
         names = [name for name in sys.modules if name.partition(".")[0] == library]
         self._modules = {name: sys.modules.pop(name) for name in names}

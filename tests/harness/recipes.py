@@ -1,6 +1,8 @@
-"""The recipes of docs/editing, followed word for word: what a page tells a reader to write is written.
+"""The recipes of docs/editing, followed word for word: what a page tells a reader to write is
+written.
 
-A recipe is a section of a page, and each of its steps is a line that ends with a colon, and a block:
+A recipe is a section of a page, and each of its steps is a line that ends with a colon, and a
+block:
 
     Append to `path`:        the block is added at the end of the file
     Create `path`:           the block is the new file
@@ -82,7 +84,9 @@ def _take(step: Step, root: Path) -> None:
         file = Path(shutil.copyfile(file, root / step.copied_to))
     text = file.read_text(encoding="utf-8")
     for old, new in _hunks(step.block):
-        assert text.count(old) == 1, f"{step.path}: these lines stand {text.count(old)} times:\n{old}"
+        assert text.count(old) == 1, (
+            f"{step.path}: these lines stand {text.count(old)} times:\n{old}"
+        )
         text = text.replace(old, new)
     file.write_text(text, encoding="utf-8")
 

@@ -1,4 +1,6 @@
-"""Search everything that a warehouse has written: raw bytes, and what lies packed in Parquet, DuckDB, workbooks and archives."""
+"""Search everything that a warehouse has written: raw bytes, and what lies packed in Parquet,
+DuckDB, workbooks and archives.
+"""
 
 import gzip
 import io
@@ -17,12 +19,18 @@ def found_in(folder: Path, needles: tuple[str, ...]) -> list[str]:
         if file.is_file() and not file.is_symlink():
             for content in _contents(file):
                 lowered = content.lower()
-                found += [f"{file.relative_to(folder)}: {needle}" for needle in needles if _is_in(needle.lower(), lowered)]
+                found += [
+                    f"{file.relative_to(folder)}: {needle}"
+                    for needle in needles
+                    if _is_in(needle.lower(), lowered)
+                ]
     return sorted(set(found))
 
 
 def _is_in(needle: str, content: bytes) -> bool:
-    return any(needle.encode(encoding, "ignore") in content for encoding in ("utf-8", "cp932", "utf-16-le"))
+    return any(
+        needle.encode(encoding, "ignore") in content for encoding in ("utf-8", "cp932", "utf-16-le")
+    )
 
 
 def _contents(file: Path) -> Iterator[bytes]:
@@ -34,7 +42,9 @@ def _contents(file: Path) -> Iterator[bytes]:
         yield str(pq.read_schema(file).metadata).encode()
     elif file.suffix == ".duckdb":
         with duckdb.connect(str(file), read_only=True) as connection:
-            tables = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+            tables = connection.execute(
+                "select table_schema, table_name from information_schema.tables"
+            ).fetchall()
             for schema, table in tables:
                 try:
                     yield str(connection.execute(f'from "{schema}"."{table}"').fetchall()).encode()

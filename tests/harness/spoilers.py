@@ -70,7 +70,19 @@ def change_encoding(content: bytes, chance: random.Random) -> bytes:
 
 def put_in(content: bytes, chance: random.Random) -> bytes:
     nasty = chance.choice(
-        (b"\0", b'"', b'""",', b"\r", b"\xff\xfe", b"," * 500, b"9" * 5000, "㍻".encode(), b"</x><![CDATA[", b"\x1f\x8b", b"\n\n\n")
+        (
+            b"\0",
+            b'"',
+            b'""",',
+            b"\r",
+            b"\xff\xfe",
+            b"," * 500,
+            b"9" * 5000,
+            "㍻".encode(),
+            b"</x><![CDATA[",
+            b"\x1f\x8b",
+            b"\n\n\n",
+        )
     )
     start = chance.randrange(len(content) + 1)
     return content[:start] + nasty + content[start:]
@@ -91,14 +103,27 @@ def _put_a_cell_far_away(parts: dict[str, bytes], chance: random.Random) -> None
     parts[name] = parts[name].replace(b"</sheetData>", stray)
 
 
-IN_WORDS = ("約3", "３人程度", "4割", "7割以上", "1千", "前年度比2増", "若干名", "2～3", "半分", "▲１")
+IN_WORDS = (
+    "約3",
+    "３人程度",
+    "4割",
+    "7割以上",
+    "1千",
+    "前年度比2増",
+    "若干名",
+    "2～3",
+    "半分",
+    "▲１",
+)
 
 
 def _in_strings(parts: dict[str, bytes], chance: random.Random) -> None:
     """Write a quantity, or whatever else stands in a cell, in words."""
     name = "xl/sharedStrings.xml"
     texts = re.split(rb"(<t[^>]*>[^<]*</t>)", parts.get(name, b""))
-    quantities = [place for place in range(1, len(texts), 2) if re.search(rb">[0-9]+%?<", texts[place])]
+    quantities = [
+        place for place in range(1, len(texts), 2) if re.search(rb">[0-9]+%?<", texts[place])
+    ]
     for place in quantities or [chance.randrange(1, max(2, len(texts)), 2)]:
         if place < len(texts):
             texts[place] = f"<t>{chance.choice(IN_WORDS)}</t>".encode()
@@ -106,7 +131,9 @@ def _in_strings(parts: dict[str, bytes], chance: random.Random) -> None:
 
 
 def of_workbook(content: bytes, chance: random.Random) -> bytes:
-    """Take a workbook apart and put it together wrongly: a part missing, one spoiled, two exchanged."""
+    """Take a workbook apart and put it together wrongly: a part missing, one spoiled, two
+    exchanged.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     names = sorted(parts)
@@ -119,7 +146,9 @@ def of_workbook(content: bytes, chance: random.Random) -> bytes:
         del parts[chance.choice(names)]
     elif how == 1:
         name = chance.choice(names)
-        parts[name] = chance.choice((flip_bytes, cut_short, swap_cells, put_in))(parts[name], chance)
+        parts[name] = chance.choice((flip_bytes, cut_short, swap_cells, put_in))(
+            parts[name], chance
+        )
     elif how == 2:
         one, other = chance.sample(names, 2)
         parts[one], parts[other] = parts[other], parts[one]
@@ -159,7 +188,16 @@ def change_separator(content: bytes, chance: random.Random) -> bytes:
 
 def put_above_the_heading(content: bytes, chance: random.Random) -> bytes:
     lines, encoding = _lines_of(content)
-    titles = ("令和8年度 一覧", "", "一覧,,,,", '"一覧\n(抄)"', "作成日,2026/4/1", '"', lines[-2], lines[0])
+    titles = (
+        "令和8年度 一覧",
+        "",
+        "一覧,,,,",
+        '"一覧\n(抄)"',
+        "作成日,2026/4/1",
+        '"',
+        lines[-2],
+        lines[0],
+    )
     above = chance.choices(titles, k=chance.choice((1, 2, 3, 40)))
     return "\n".join([*above, *lines]).encode(encoding)
 
@@ -239,7 +277,20 @@ def spoil(content: bytes, chance: random.Random, *, is_delimited: bool = False) 
 # Names that files have had, or may have: nothing in them may end a night, or lose an item.
 NAMES = (
     *("{}", "271004_職員名簿_令和8年4月_{}.csv", "R8.4.1 名簿({}).csv", "令和元年度 {}.CSV"),
-    *("名簿 最新版(確定)_修正{}.csv", "ﾒｲﾎﾞ_{}.csv", "２０２６０４{}.csv", "{}" + "長" * 80, "-rf {}"),
-    *("📊{}.csv", "{}'; drop table x; --", '{} "引用".csv', "{}\n二行目.csv", "%s{{0}} {}%", "..{}"),
+    *(
+        "名簿 最新版(確定)_修正{}.csv",
+        "ﾒｲﾎﾞ_{}.csv",
+        "２０２６０４{}.csv",
+        "{}" + "長" * 80,
+        "-rf {}",
+    ),
+    *(
+        "📊{}.csv",
+        "{}'; drop table x; --",
+        '{} "引用".csv',
+        "{}\n二行目.csv",
+        "%s{{0}} {}%",
+        "..{}",
+    ),
     *("{} ", "{}.", "nul {}", "\u202e{}", "か\u3099{}", "$HOME {}", "{}\t", "\\{}\\", "*{}?<>|"),
 )

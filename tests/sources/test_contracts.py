@@ -1,4 +1,6 @@
-"""What a contract lets through: values that look like their kind, and nothing that tells of a person."""
+"""What a contract lets through: values that look like their kind, and nothing that tells of a
+person.
+"""
 
 import pyarrow as pa
 import pytest
@@ -22,9 +24,33 @@ PSEUDONYMS = Pseudonyms(b"a key for the tests alone")
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        *(("date", each) for each in ("令和5年13月1日", "R5.10.1", "２０２３／１０／１", "2023-10-01 00:00:00", "45200", "", " ")),
-        *(("number", each) for each in ("▲３", "1,100件", "約1,100", "60％以上", "6千2百万円", "0")),
-        *(("department", each) for each in ("市民局", "北区役所", "中央卸売市場", "市民局総務部総務課", "\ufffdｮk区", "ｸｺﾖﾎ")),
+        *(
+            ("date", each)
+            for each in (
+                "令和5年13月1日",
+                "R5.10.1",
+                "２０２３／１０／１",
+                "2023-10-01 00:00:00",
+                "45200",
+                "",
+                " ",
+            )
+        ),
+        *(
+            ("number", each)
+            for each in ("▲３", "1,100件", "約1,100", "60％以上", "6千2百万円", "0")
+        ),
+        *(
+            ("department", each)
+            for each in (
+                "市民局",
+                "北区役所",
+                "中央卸売市場",
+                "市民局総務部総務課",
+                "\ufffdｮk区",
+                "ｸｺﾖﾎ",
+            )
+        ),
         *(("code", each) for each in ("P00001", "view", "subscribe_email", "202300000123")),
         ("title", "本市共通クラウドサービスの整備"),
         ("link", "https://www.example.lg.jp/digital/1.html"),
@@ -35,9 +61,20 @@ def test_what_looks_like_its_kind_is_kept_even_if_it_is_wrong(kind: str, value: 
     assert cover(value, Column("x", ("x",), kind)) == value  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", ["date", "number", "department", "code", "title", "link", "timestamp", "word"])
 @pytest.mark.parametrize(
-    "value", ["山田太郎", "Zebedee Quux", "z.quux@example.lg.jp", "10.99.88.77", "090-1234-5678", "阿部", "令和5年 山田"]
+    "kind", ["date", "number", "department", "code", "title", "link", "timestamp", "word"]
+)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "山田太郎",
+        "Zebedee Quux",
+        "z.quux@example.lg.jp",
+        "10.99.88.77",
+        "090-1234-5678",
+        "阿部",
+        "令和5年 山田",
+    ],
 )
 def test_what_tells_of_a_person_is_covered_whatever_its_kind(kind: str, value: str) -> None:
     assert cover(value, Column("x", ("x",), kind, words=("出席",))) == COVERED  # type: ignore[arg-type]
@@ -50,7 +87,9 @@ def test_a_residents_number_is_no_day_and_no_count(kind: str) -> None:
 
 def test_addresses_in_free_text_are_covered_and_the_rest_of_it_stays() -> None:
     [landed] = landed_arrays(
-        pa.array(["問合せ z.quux@example.lg.jp 電話06-6208-1234まで", "約1,100件", None]), Column("x", ("x",)), PSEUDONYMS
+        pa.array(["問合せ z.quux@example.lg.jp 電話06-6208-1234まで", "約1,100件", None]),
+        Column("x", ("x",)),
+        PSEUDONYMS,
     )
     assert landed.to_pylist() == [f"問合せ {COVERED} 電話{COVERED}まで", "約1,100件", None]
 
@@ -79,7 +118,9 @@ def test_a_column_is_found_by_any_of_its_headings_in_any_width() -> None:
 )
 def test_two_headings_for_one_column_are_ambiguous(headings: list[str], said: str | None) -> None:
     columns = (Column("day", ("受講日", "開催日")), Column("more", ("備考",), is_required=False))
-    layout = lay_out(headings, Contract("x", 1, "名簿", "roster", "担当", "owner", columns, 1, ("氏名",)))
+    layout = lay_out(
+        headings, Contract("x", 1, "名簿", "roster", "担当", "owner", columns, 1, ("氏名",))
+    )
     assert layout.missing is None
     assert (layout.reason is not None) == (said is not None)
     assert said is None or f"the heading has {said}, of which" in str(layout.ambiguous)

@@ -1,4 +1,6 @@
-"""Delimited files: whatever bytes come in, every row is kept or rejected, and the rows keep their numbers."""
+"""Delimited files: whatever bytes come in, every row is kept or rejected, and the rows keep their
+numbers.
+"""
 
 import gzip
 import re
@@ -42,7 +44,10 @@ def test_regular_files_are_read_in_every_encoding(content: bytes, encoding: str)
     assert [row["_source_row"] for row in rows] == [2, 3]
     assert {row["accessed_at"] for row in rows} == {"2026-10-21T03:04:05Z"}
     assert {row["user_pseudonym"] for row in rows} == {KEY.of("S0000001")}
-    assert set(rows[0]) == {*AccessLog.contract.landed_names, "_source_row"}, "columns outside the contract stay at the source"
+    assert set(rows[0]) == {
+        *AccessLog.contract.landed_names,
+        "_source_row",
+    }, "columns outside the contract stay at the source"
     assert parsed.encoding == encoding or b"\r" in content
 
 
@@ -182,7 +187,11 @@ def _reasons(parsed: Parsed) -> list[tuple[int, str]]:
         (("職員名簿 令和6年4月\n\n" + PLAIN).encode("cp932"), "cp932", [4, 5]),
         (("職員名簿,,,,\r\n作成,2024/04/01,,,\r\n" + PLAIN).encode("cp932"), "cp932", [4, 5]),
         (('"職員名簿\n令和6年4月",,,,\n' + PLAIN).encode(), "utf-8", [4, 5]),
-        (PLAIN.replace("職員番号", '"職員\n番　号"').replace("所属名", '" 所属名"').encode(), "utf-8", [3, 4]),
+        (
+            PLAIN.replace("職員番号", '"職員\n番　号"').replace("所属名", '" 所属名"').encode(),
+            "utf-8",
+            [3, 4],
+        ),
         (("\ufeff\ufeff" + PLAIN).encode(), "utf-8-sig", [2, 3]),
         (gzip.compress(PLAIN.replace(",", "\t").encode("utf-16"), mtime=0), "utf-16-le", [2, 3]),
         (re.sub("([^,\n]+)", r'"\1"', PLAIN).encode(), "utf-8", [2, 3]),

@@ -1,4 +1,6 @@
-"""Every entry of a drop folder is a delivery, is named with the reason why it is none, or is hidden and counted."""
+"""Every entry of a drop folder is a delivery, is named with the reason why it is none, or is hidden
+and counted.
+"""
 
 import bz2
 import gzip
@@ -40,7 +42,17 @@ def keys(listing: Listing) -> list[str]:
 
 
 def test_what_a_source_does_not_read_is_named_with_its_reason(tmp_path: Path) -> None:
-    fill(tmp_path, "a.csv", "b.log", "c.jsonl", "d.XLS", "2026-04-02/e.pdf", "2026-04-02/in/f.csv", "old/g.csv", "2026-02-30/h.csv")
+    fill(
+        tmp_path,
+        "a.csv",
+        "b.log",
+        "c.jsonl",
+        "d.XLS",
+        "2026-04-02/e.pdf",
+        "2026-04-02/in/f.csv",
+        "old/g.csv",
+        "2026-02-30/h.csv",
+    )
     fill(tmp_path, ".hidden.csv", "Thumbs.db", "~$山田.xlsx", "2026-04-02/.x")
     listing = list_files(str(tmp_path), CSV)
     assert keys(listing) == ["a.csv"]
@@ -75,10 +87,14 @@ def test_links_and_special_files_are_named_and_never_opened(tmp_path: Path) -> N
     }
 
 
-def test_what_may_not_be_read_is_named_and_the_rest_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_may_not_be_read_is_named_and_the_rest_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fill(tmp_path, "a.csv", "b.csv", "2026-04-02/c.csv")
     may = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "b.csv" and may(path, mode))
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: Path(path).name != "b.csv" and may(path, mode)
+    )
     entries = Path.iterdir
 
     def listed(folder: Path) -> object:
@@ -97,7 +113,10 @@ def test_two_files_of_one_item_in_one_folder_are_both_left(tmp_path: Path) -> No
     zipped(tmp_path / "c.zip", "inside.csv")
     fill(tmp_path, "c.csv")
     listing = list_files(str(tmp_path), CSV)
-    assert [(each.item_key, each.delivered_on) for each in listing.deliveries] == [("b.csv", None), ("b.csv", date(2026, 4, 2))]
+    assert [(each.item_key, each.delivered_on) for each in listing.deliveries] == [
+        ("b.csv", None),
+        ("b.csv", date(2026, 4, 2)),
+    ]
     assert unread(listing) == dict.fromkeys(["a.csv", "a.csv.gz", "c.csv", "c.zip"], "same_item")
 
 
@@ -172,9 +191,13 @@ READ = {
 }
 
 
-@pytest.mark.parametrize("source", [source for source in SOURCES if source.name in READ], ids=lambda source: source.name)
+@pytest.mark.parametrize(
+    "source", [source for source in SOURCES if source.name in READ], ids=lambda source: source.name
+)
 def test_each_source_reads_its_own_endings(source: object, tmp_path: Path) -> None:
-    every = sorted({name for names in READ.values() for name in names} | {"a.log", "a.docx", "a.pdf"})
+    every = sorted(
+        {name for names in READ.values() for name in names} | {"a.log", "a.docx", "a.pdf"}
+    )
     for number, name in enumerate(every):
         fill(tmp_path, f"{number}{name}")
     listing = source.list_deliveries(str(tmp_path))  # type: ignore[attr-defined]

@@ -16,9 +16,13 @@ from flows.sources.japanese import (
     parse_quantity,
 )
 
-# Characters that meet in these texts, so that hypothesis finds combinations that random Unicode never gives.
+# Characters that meet in these texts, so that hypothesis finds combinations that random Unicode
+# never gives.
 PAGE_TEXT = st.text(
-    alphabet="令和平成元年度月日RH0123456789０１．.,，~〜-−▲約合計延べ程度以上未満千百万億円件名%％/()（）:： 　毎年間第回目ABａ㎡①⽉ｶﾞ"
+    alphabet=(
+        "令和平成元年度月日RH0123456789０１．.,，"
+        "~〜-−▲約合計延べ程度以上未満千百万億円件名%％/()（）:： 　毎年間第回目ABａ㎡①⽉ｶﾞ"
+    )
 )
 
 
@@ -51,7 +55,11 @@ def test_normalising_twice_changes_nothing_more(text: str) -> None:
 
 def test_every_single_character_is_normalised_once_and_for_all() -> None:
     characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
-    assert [character for character in characters if normalise(normalise(character)) != normalise(character)] == []
+    assert [
+        character
+        for character in characters
+        if normalise(normalise(character)) != normalise(character)
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,20 @@ def test_fiscal_years_and_ranges_are_found(text: str, expected: list[tuple[int, 
 
 
 @pytest.mark.parametrize(
-    "text", ["R5.10.1", "令和5年10月", "令和5年", "R5年10月", "R0", "令和0年度", "AR5", "R52.", "毎年度", "2024年6月10日", "2024-06-10"]
+    "text",
+    [
+        "R5.10.1",
+        "令和5年10月",
+        "令和5年",
+        "R5年10月",
+        "R0",
+        "令和0年度",
+        "AR5",
+        "R52.",
+        "毎年度",
+        "2024年6月10日",
+        "2024-06-10",
+    ],
 )
 def test_dates_and_other_text_are_no_fiscal_years(text: str) -> None:
     assert years(text) == []
@@ -164,10 +185,17 @@ def test_dates_are_read_and_impossible_ones_are_not(text: str, expected: date | 
         ("第2期計画で5件", "5件", "5", "exact", "件"),
     ],
 )
-def test_a_quantity_keeps_its_phrase_qualifier_and_unit(text: str, phrase: str, value: str, qualifier: str, unit: str) -> None:
+def test_a_quantity_keeps_its_phrase_qualifier_and_unit(
+    text: str, phrase: str, value: str, qualifier: str, unit: str
+) -> None:
     quantity = parse_quantity(text)
     assert quantity is not None
-    assert (quantity.text, quantity.value, quantity.qualifier, quantity.unit) == (phrase, Decimal(value), qualifier, unit)
+    assert (quantity.text, quantity.value, quantity.qualifier, quantity.unit) == (
+        phrase,
+        Decimal(value),
+        qualifier,
+        unit,
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,14 +227,23 @@ def test_dates_ordinals_names_and_ranges_are_no_quantities(text: str) -> None:
 
 
 def test_several_quantities_are_found_in_order() -> None:
-    assert [quantity.text for quantity in find_quantities("令和5年度:30%、令和6年度:45% 令和7年度:60%以上")] == ["30%", "45%", "60%以上"]
+    assert [
+        quantity.text
+        for quantity in find_quantities("令和5年度:30%、令和6年度:45% 令和7年度:60%以上")
+    ] == ["30%", "45%", "60%以上"]
 
 
-@given(st.integers(0, 10**12), st.sampled_from(UNITS), st.sampled_from(["", "以上", "以下", "程度"]))
+@given(
+    st.integers(0, 10**12), st.sampled_from(UNITS), st.sampled_from(["", "以上", "以下", "程度"])
+)
 def test_every_number_with_a_known_unit_is_read_whole(number: int, unit: str, bound: str) -> None:
     quantity = parse_quantity(f"{number:,}{unit}{bound}")
     assert quantity is not None
-    assert (quantity.value, quantity.unit, quantity.text) == (Decimal(number), unit, f"{number:,}{normalise(unit)}{bound}")
+    assert (quantity.value, quantity.unit, quantity.text) == (
+        Decimal(number),
+        unit,
+        f"{number:,}{normalise(unit)}{bound}",
+    )
 
 
 @given(PAGE_TEXT | st.text())

@@ -20,9 +20,15 @@ QUALIFIED = (
 
 
 @given(
-    st.integers(0, 10**12), st.sampled_from(["件", "名", "人", "業務", "%", ""]), st.sampled_from(QUALIFIED), st.booleans(), st.booleans()
+    st.integers(0, 10**12),
+    st.sampled_from(["件", "名", "人", "業務", "%", ""]),
+    st.sampled_from(QUALIFIED),
+    st.booleans(),
+    st.booleans(),
 )
-def test_every_whole_number_is_read_in_every_dress(number: int, unit: str, form: tuple[str, str], has_commas: bool, is_wide: bool) -> None:
+def test_every_whole_number_is_read_in_every_dress(
+    number: int, unit: str, form: tuple[str, str], has_commas: bool, is_wide: bool
+) -> None:
     pattern, qualifier = form
     text = pattern.format(f"{number:,}{unit}" if has_commas else f"{number}{unit}")
     found = read_number(f" {text.translate(WIDE) if is_wide else text} ")
@@ -45,7 +51,22 @@ def test_scales_are_worked_out(thousands: int, hundreds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "　", "-", "ー", "若干名", "10～20", "10~20件", "第3回", "1/2", "令和5年", "3名(うち女性2名)", "1,00", "１ ２"]
+    "text",
+    [
+        "",
+        "　",
+        "-",
+        "ー",
+        "若干名",
+        "10～20",
+        "10~20件",
+        "第3回",
+        "1/2",
+        "令和5年",
+        "3名(うち女性2名)",
+        "1,00",
+        "１ ２",
+    ],
 )
 def test_what_is_no_single_number_is_none(text: str) -> None:
     assert read_number(text) is None
@@ -76,5 +97,7 @@ def test_what_is_no_single_number_is_none(text: str) -> None:
         ("60ポイント", ("%",), None),
     ],
 )
-def test_a_count_is_exact_and_counts_what_its_column_does(text: str, units: tuple[str, ...], value: str | None) -> None:
+def test_a_count_is_exact_and_counts_what_its_column_does(
+    text: str, units: tuple[str, ...], value: str | None
+) -> None:
     assert read_exact_number(text, units) == (None if value is None else Decimal(value))

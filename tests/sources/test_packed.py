@@ -32,13 +32,22 @@ def test_what_is_packed_is_unpacked_and_what_is_not_is_left_alone(content: bytes
 
 
 def test_a_workbook_is_an_archive_and_stays_one() -> None:
-    for content in (zipped("[Content_Types].xml", "xl/workbook.xml"), zipped("mimetype", "content.xml")):
+    for content in (
+        zipped("[Content_Types].xml", "xl/workbook.xml"),
+        zipped("mimetype", "content.xml"),
+    ):
         assert unpack(content) == content
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lambda content: zipped("a.csv", content=content)])
 @pytest.mark.parametrize(
-    "spoil", [lambda content: content[: len(content) // 2], lambda content: content[:40] + b"\xff" * 20 + content[60:]]
+    "pack", [gzip.compress, bz2.compress, lambda content: zipped("a.csv", content=content)]
+)
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:40] + b"\xff" * 20 + content[60:],
+    ],
 )
 def test_what_is_damaged_or_cut_short_is_refused(pack, spoil) -> None:
     with pytest.raises(Unreadable, match="damaged or cut short"):
@@ -52,7 +61,9 @@ def test_an_archive_of_several_files_is_refused_by_their_number() -> None:
         unpack(zipped("folder/"))
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lambda content: zipped("a.csv", content=content)])
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, bz2.compress, lambda content: zipped("a.csv", content=content)]
+)
 def test_a_bomb_ends_at_the_bound(monkeypatch: pytest.MonkeyPatch, pack) -> None:
     monkeypatch.setattr(packed, "UNPACKED_LIMIT_BYTES", 5_000_000)
     assert len(unpack(pack(b"0" * 5_000_000))) == 5_000_000

@@ -21,7 +21,9 @@ from flows.sources.policy_pages import PolicyPages
 from flows.sources.pseudonyms import Pseudonyms
 
 SHARED = Path(__file__).parents[3] / "shared"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the reference pages are not beside this checkout")
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the reference pages are not beside this checkout"
+)
 REAL_PAGE = SHARED / "policy_pages" / "digital-bureau-fy2023.txt"
 PSEUDONYMS = Pseudonyms(b"a key for tests")
 HEAD = "令和5年度港町局運営方針\n2024年6月10日\nページ番号:123456\n"
@@ -78,7 +80,9 @@ PAGE = (
 
 
 def rows(content: bytes | str) -> list[Cells]:
-    parsed = PolicyPages().parse(content.encode() if isinstance(content, str) else content, PSEUDONYMS)
+    parsed = PolicyPages().parse(
+        content.encode() if isinstance(content, str) else content, PSEUDONYMS
+    )
     found = [row for batch in parsed.batches for row in batch.to_pylist()]
     assert parsed.rejected == []
     return found
@@ -90,13 +94,35 @@ def said(content: bytes | str, *kinds: str) -> list[Cells]:
 
 def stated(content: bytes | str) -> list[tuple[str | None, ...]]:
     """Everything but where it stands and how it was written."""
-    columns = ("statement", "value", "qualifier", "unit", "rating", "fiscal_year", "issue_no", "indicator_wording")
-    return [(*(row[column] for column in columns), row["value_text"] if row["statement"] != "title" else None) for row in rows(content)]
+    columns = (
+        "statement",
+        "value",
+        "qualifier",
+        "unit",
+        "rating",
+        "fiscal_year",
+        "issue_no",
+        "indicator_wording",
+    )
+    return [
+        (
+            *(row[column] for column in columns),
+            row["value_text"] if row["statement"] != "title" else None,
+        )
+        for row in rows(content)
+    ]
 
 
 def figures(section: str, *, kind: str = "target") -> list[tuple[str | None, ...]]:
     return [
-        (row["indicator_wording"], row["fiscal_year"], row["value_text"], row["value"], row["qualifier"], row["rating"])
+        (
+            row["indicator_wording"],
+            row["fiscal_year"],
+            row["value_text"],
+            row["value"],
+            row["qualifier"],
+            row["rating"],
+        )
         for row in said(f"{HEAD}経営課題1 x\n{section}", kind)
     ]
 
@@ -115,7 +141,9 @@ def rejection(content: bytes) -> tuple[int, str, str]:
 
 # ---- the page in other clothes
 
-FULL_WIDTH = str.maketrans({**{chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)}, " ": "\u3000"})
+FULL_WIDTH = str.maketrans(
+    {**{chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)}, " ": "\u3000"}
+)
 BULLETS = ("・", "• ", "・　", "– ", "○ ", "◯", "■ ", "\u3000・ ", "  • ", "* ")
 
 
@@ -129,7 +157,9 @@ def numbered(text: str) -> str:
 
 
 def as_html(text: str, *, encoding: str = "utf-8", item_break: str = "<br>\n") -> str:
-    """Write the text as a page of the web: headings, paragraphs, lists with breaks in them, and things that are not text."""
+    """Write the text as a page of the web: headings, paragraphs, lists with breaks in them, and
+    things that are not text.
+    """
     body: list[str] = []
     for line in text.split("\n"):
         escaped = html.escape(line)
@@ -142,9 +172,15 @@ def as_html(text: str, *, encoding: str = "utf-8", item_break: str = "<br>\n") -
         else:
             body.append(f"<p>{escaped}</p>")
     page = "\n".join(body).replace("</ul>\n<ul>\n", "")
-    head = f'<meta charset="{encoding}"><title>港の市:違う題(トップページ)</title><style>p {{ color: red }}</style>'
+    head = (
+        f'<meta charset="{encoding}"><title>港の市:違う題(トップページ)</title><style>p {{ color:'
+        " red }</style>"
+    )
     script = '<script>document.write("令和9年度 9件");</script>'
-    start = f"<!DOCTYPE html>\n<html lang='ja'><head>{head}</head>\n<body><!-- 令和9年度 9件 -->{script}"
+    start = (
+        f"<!DOCTYPE html>\n<html lang='ja'><head>{head}</head>\n<body><!-- 令和9年度 9件"
+        f" -->{script}"
+    )
     return f"{start}<nav><ul><li>市政</li></ul></nav>\n{page}</body></html>"
 
 
@@ -171,7 +207,9 @@ CLOTHES: dict[str, Callable[[str], bytes]] = {
     "indented headings": lambda text: re.sub(r"(?m)^【", "    【", text).encode(),
     "【issue】 title": lambda text: re.sub(r"(?m)^(経営課題\d) ", r"【\1】", text).encode(),
     "【issue title】": lambda text: re.sub(r"(?m)^(経営課題\d .*)$", r"【\1】", text).encode(),
-    "a typing error in a section's name": lambda text: text.replace("アウトカム指標", "アウトカム指数").encode(),
+    "a typing error in a section's name": (
+        lambda text: text.replace("アウトカム指標", "アウトカム指数").encode()
+    ),
     "ratings in brackets": lambda text: re.sub(r"(?m):([AB])$", r"(\1)", text).encode(),
     "ratings in 【】": lambda text: re.sub(r"(?m):([AB])$", r" 【\1】", text).encode(),
     "ratings with a label": lambda text: re.sub(r"(?m):([AB])$", r" 評価：\1", text).encode(),
@@ -179,9 +217,16 @@ CLOTHES: dict[str, Callable[[str], bytes]] = {
     "ratings on a line below": lambda text: re.sub(r"(?m):([AB])$", r"\n評価:\1", text).encode(),
     "numbers as list marks": lambda text: numbered(text).encode(),
     "era letters": lambda text: re.sub("令和([0-9]年度)", r"R\1", text).encode(),
-    "common era": lambda text: re.sub("令和([0-9])年度", lambda match: f"{2018 + int(match[1])}年度", text).encode(),
+    "common era": (
+        lambda text: re.sub(
+            "令和([0-9])年度", lambda match: f"{2018 + int(match[1])}年度", text
+        ).encode()
+    ),
     "blank lines everywhere": lambda text: text.replace("\n", "\n\n").encode(),
-    **{f"list mark {mark!r}": lambda text, mark=mark: with_bullets(text, mark).encode() for mark in BULLETS},  # type: ignore[misc]
+    **{
+        f"list mark {mark!r}": lambda text, mark=mark: with_bullets(text, mark).encode()
+        for mark in BULLETS
+    },  # type: ignore[misc]
 }
 
 
@@ -218,16 +263,31 @@ def test_the_real_page_gives_exactly_the_official_figures() -> None:
     found: dict[tuple[str, str], Cells] = {}
     for row in said(REAL_PAGE.read_bytes(), "target", "actual", "previous_actual"):
         kind = "target" if row["statement"] == "target" else "actual"
-        figure = found.setdefault((CODES[row["indicator_wording"] or ""], row["fiscal_year"] or ""), {"issue_no": row["issue_no"]})
+        figure = found.setdefault(
+            (CODES[row["indicator_wording"] or ""], row["fiscal_year"] or ""),
+            {"issue_no": row["issue_no"]},
+        )
         assert f"{kind}_text" not in figure
-        figure |= {f"{kind}_text": row["value_text"], f"{kind}_value": row["value"], f"{kind}_qualifier": row["qualifier"]}
+        figure |= {
+            f"{kind}_text": row["value_text"],
+            f"{kind}_value": row["value"],
+            f"{kind}_qualifier": row["qualifier"],
+        }
         figure |= {"official_rating": row["rating"]} if row["statement"] == "actual" else {}
     with (SHARED / "domain" / "official_figures.csv").open(encoding="utf-8", newline="") as file:
         official = list(csv.DictReader(file))
     assert len(official) == 20
-    columns = [column for column in official[0] if column.startswith(("target_", "actual_", "official_", "issue_"))]
-    assert {key: {column: figure.get(column) or "" for column in columns} for key, figure in found.items()} == {
-        (row["indicator_code"], row["fiscal_year"]): {column: row[column] for column in columns} for row in official
+    columns = [
+        column
+        for column in official[0]
+        if column.startswith(("target_", "actual_", "official_", "issue_"))
+    ]
+    assert {
+        key: {column: figure.get(column) or "" for column in columns}
+        for key, figure in found.items()
+    } == {
+        (row["indicator_code"], row["fiscal_year"]): {column: row[column] for column in columns}
+        for row in official
     }
 
 
@@ -236,13 +296,24 @@ def _index() -> list[dict[str, str]]:
         return []
     with (SHARED / "policy_pages" / "index.csv").open(encoding="utf-8", newline="") as file:
         skeletons = list(csv.DictReader(file))
-    digital = ("digital-bureau-fy2023.txt", "令和5年度デジタル統括室運営方針", "2024年6月10日", "596582", "result")
-    return [*skeletons, dict(zip(("file", "title", "page_date", "page_no", "stage"), digital, strict=True))]
+    digital = (
+        "digital-bureau-fy2023.txt",
+        "令和5年度デジタル統括室運営方針",
+        "2024年6月10日",
+        "596582",
+        "result",
+    )
+    return [
+        *skeletons,
+        dict(zip(("file", "title", "page_date", "page_no", "stage"), digital, strict=True)),
+    ]
 
 
 @needs_shared
 @pytest.mark.parametrize("page", _index(), ids=lambda page: page["file"])
-def test_every_reference_page_has_its_title_year_date_number_and_stage(page: dict[str, str]) -> None:
+def test_every_reference_page_has_its_title_year_date_number_and_stage(
+    page: dict[str, str],
+) -> None:
     content = (SHARED / "policy_pages" / page["file"]).read_bytes()
     (title,) = said(content, "title")
     year, month, day = map(int, re.findall("[0-9]+", page["page_date"]))
@@ -258,7 +329,9 @@ def test_every_reference_page_has_its_title_year_date_number_and_stage(page: dic
 @needs_shared
 def test_every_reference_page_is_listed_and_its_index_is_not() -> None:
     deliveries = PolicyPages().list_deliveries(str(SHARED / "policy_pages")).deliveries
-    assert sorted(delivery.item_key for delivery in deliveries) == sorted(page["file"] for page in _index())
+    assert sorted(delivery.item_key for delivery in deliveries) == sorted(
+        page["file"] for page in _index()
+    )
 
 
 # ---- facts of a page
@@ -275,11 +348,16 @@ def test_html_rows_say_in_which_line_of_the_file_their_text_begins() -> None:
     lines = page.split("\n")
     for row in rows(page):
         words = re.sub(r"^- |[<>&]", "", row["raw_text"] or "")
-        assert words[-4:] in html.unescape(re.sub("<[^>]*>", "", lines[int(row["_source_row"] or 0) - 1]))
+        assert words[-4:] in html.unescape(
+            re.sub("<[^>]*>", "", lines[int(row["_source_row"] or 0) - 1])
+        )
 
 
 def test_page_facts_stand_once() -> None:
-    facts = {row["statement"]: row["value_text"] for row in said(PAGE, "title", "bureau", "page_date", "page_number", "stage")}
+    facts = {
+        row["statement"]: row["value_text"]
+        for row in said(PAGE, "title", "bureau", "page_date", "page_number", "stage")
+    }
     assert facts == {
         "title": "令和5年度港町局運営方針",
         "bureau": "港町局",
@@ -291,7 +369,10 @@ def test_page_facts_stand_once() -> None:
 
 
 def test_issues_stand_once_with_their_titles() -> None:
-    assert [(row["issue_no"], row["value_text"]) for row in said(PAGE, "issue")] == [("1", "港のにぎわい"), ("2", "人材の確保")]
+    assert [(row["issue_no"], row["value_text"]) for row in said(PAGE, "issue")] == [
+        ("1", "港のにぎわい"),
+        ("2", "人材の確保"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -313,11 +394,19 @@ def test_issues_stand_once_with_their_titles() -> None:
     ],
 )
 def test_issue_headings_are_read_in_every_style(heading: str, number: str, title: str) -> None:
-    assert [(row["issue_no"], row["value_text"]) for row in said(f"{HEAD}{heading}", "issue")] == [(number, title)]
+    assert [(row["issue_no"], row["value_text"]) for row in said(f"{HEAD}{heading}", "issue")] == [
+        (number, title)
+    ]
 
 
 @pytest.mark.parametrize(
-    "line", ["経営課題1については達成した。", "「経営課題1 港」における成果", "経営課題1の達成", "重点的に取り組む主な経営課題"]
+    "line",
+    [
+        "経営課題1については達成した。",
+        "「経営課題1 港」における成果",
+        "経営課題1の達成",
+        "重点的に取り組む主な経営課題",
+    ],
 )
 def test_sentences_about_issues_are_no_headings(line: str) -> None:
     assert said(f"{HEAD}{line}", "issue") == []
@@ -337,7 +426,10 @@ def test_the_page_date_is_the_line_that_is_only_a_date(line: str, day: str) -> N
 
 
 def test_a_page_without_date_number_or_figures_is_normal() -> None:
-    found = {row["statement"]: row["value_text"] for row in rows("令和6年度 港町局運営方針\n2024年13月1日\n")}
+    found = {
+        row["statement"]: row["value_text"]
+        for row in rows("令和6年度 港町局運営方針\n2024年13月1日\n")
+    }
     assert found == {"title": "令和6年度 港町局運営方針", "bureau": "港町局", "stage": "plan"}
 
 
@@ -349,14 +441,19 @@ def test_a_page_without_date_number_or_figures_is_normal() -> None:
         ("令和4年度港町局運営方針 案", "draft"),
         ("令和4年度港町局運営方針【素案】(令和4年2月)", "draft"),
         ("令和4年度港町局運営方針(令和4年4月1日)", "plan"),
-        (HEAD + "年間の進捗管理を実施しました。成果は下の欄に反映済みです。(令和5年6月9日)", "result"),
+        (
+            HEAD + "年間の進捗管理を実施しました。成果は下の欄に反映済みです。(令和5年6月9日)",
+            "result",
+        ),
         (HEAD + "年間の進捗管理を実施しました。\n成果は下の欄に反映済みです。", "result"),
         (HEAD + "年間の進捗管理(中間)を実施しました。成果は下の欄に反映済みです。", "plan"),
         (HEAD + "【アウトカム指標の達成状況】\n- 来訪者数 -\n", "plan"),
         (HEAD + "【アウトカム指標の達成状況】\n- 来訪者数 集計中\n", "result"),
     ],
 )
-def test_the_stage_is_recognised_by_the_title_the_actuals_and_the_note(page: str, stage: str) -> None:
+def test_the_stage_is_recognised_by_the_title_the_actuals_and_the_note(
+    page: str, stage: str
+) -> None:
     assert one(page, "stage") == stage
 
 
@@ -367,16 +464,25 @@ def test_the_stage_is_recognised_by_the_title_the_actuals_and_the_note(page: str
     ("items", "expected"),
     [
         ("・受講者数 令和5年度 60名", [("受講者数", "2023", "60名", "60", "exact")]),
-        ("・手続数を100件以上にする（令和6年度）", [("手続数", "2024", "100件以上", "100", "at_least")]),
+        (
+            "・手続数を100件以上にする（令和6年度）",
+            [("手続数", "2024", "100件以上", "100", "at_least")],
+        ),
         (
             "・手続数 100件(令和5年度)、200件(令和6年度)",
-            [("手続数", "2023", "100件", "100", "exact"), ("手続数", "2024", "200件", "200", "exact")],
+            [
+                ("手続数", "2023", "100件", "100", "exact"),
+                ("手続数", "2024", "200件", "200", "exact"),
+            ],
         ),
         ("・R3~R5合計 30件\n", [("合計 30件", "2023", "合計 30件", "30", "cumulative")]),
         ("・相談数\nR3～R5合計 30件", [("相談数", "2023", "合計 30件", "30", "cumulative")]),
         (
             "・相談数\nR5 10件 (R3~R5合計 30件)",
-            [("相談数", "2023", "10件", "10", "exact"), ("相談数", "2023", "合計 30件", "30", "cumulative")],
+            [
+                ("相談数", "2023", "10件", "10", "exact"),
+                ("相談数", "2023", "合計 30件", "30", "cumulative"),
+            ],
         ),
         ("・満足度 80%以上", [("満足度", "2023", "80%以上", "80", "at_least")]),
         ("・75歳以上の受診率 令和6年度 40%", [("75歳以上の受診率", "2024", "40%", "40", "exact")]),
@@ -392,7 +498,10 @@ def test_the_stage_is_recognised_by_the_title_the_actuals_and_the_note(page: str
         ("・方針の策定", []),
         ("・方針の策定(令和6年度)", [("方針の策定", "2024", "策定", None, None)]),
         ("・令和6年度中に基盤を構築する", [("基盤を構築する", "2024", "構築", None, None)]),
-        ("・計画\n令和5年度 策定\n令和6年度:運用開始", [("計画", "2023", "策定", None, None), ("計画", "2024", "運用開始", None, None)]),
+        (
+            "・計画\n令和5年度 策定\n令和6年度:運用開始",
+            [("計画", "2023", "策定", None, None), ("計画", "2024", "運用開始", None, None)],
+        ),
         ("・令和5年度から令和7年度にかけて基盤を整備", []),
         ("<港湾>\n・手続数 令和5年度 10件", [("手続数", "2023", "10件", "10", "exact")]),
         ("■港湾\n・手続数 令和5年度 10件", [("手続数", "2023", "10件", "10", "exact")]),
@@ -414,7 +523,9 @@ def test_targets_are_read(items: str, expected: list[tuple[str | None, ...]]) ->
     ],
 )
 def test_budgets_goals_and_notes_are_no_statements(line: str) -> None:
-    assert figures(f"【アウトカム指標】\n・手続数 令和5年度 10件\n{line}") == [("手続数", "2023", "10件", "10", "exact", None)]
+    assert figures(f"【アウトカム指標】\n・手続数 令和5年度 10件\n{line}") == [
+        ("手続数", "2023", "10件", "10", "exact", None)
+    ]
 
 
 def test_every_item_is_an_indicator_once() -> None:
@@ -443,8 +554,20 @@ def test_every_item_is_an_indicator_once() -> None:
         ("受講者\n54名\n評価:A", "受講者", "54名", "54", "A"),
         ("計画の策定 策定済 評価:A", "計画の策定", "策定済", None, "A"),
         ("計画策定済:A", "計画", "策定済", None, "A"),
-        ("共通基盤の整備 令和5年10月から運用開始:A", "共通基盤の整備", "令和5年10月から運用開始", None, "A"),
-        ("共通 基盤: 令和5年10月から一部で開始:A", "共通 基盤", "令和5年10月から一部で開始", None, "A"),
+        (
+            "共通基盤の整備 令和5年10月から運用開始:A",
+            "共通基盤の整備",
+            "令和5年10月から運用開始",
+            None,
+            "A",
+        ),
+        (
+            "共通 基盤: 令和5年10月から一部で開始:A",
+            "共通 基盤",
+            "令和5年10月から一部で開始",
+            None,
+            "A",
+        ),
         ("手続数 21業務(うち新規5業務):A", "手続数", "21業務(うち新規5業務)", "21", "A"),
         ("手続数 集計中", "手続数", "集計中", None, None),
         ("手続数 未実施", "手続数", "未実施", None, None),
@@ -454,14 +577,22 @@ def test_every_item_is_an_indicator_once() -> None:
         ("手続数", "手続数", None, None, None),
     ],
 )
-def test_actuals_are_read(item: str, wording: str, value_text: str | None, value: str | None, rating: str | None) -> None:
-    ((*found, qualifier, found_rating),) = figures(f"【アウトカム指標の達成状況】\n・{item}", kind="actual")
+def test_actuals_are_read(
+    item: str, wording: str, value_text: str | None, value: str | None, rating: str | None
+) -> None:
+    ((*found, qualifier, found_rating),) = figures(
+        f"【アウトカム指標の達成状況】\n・{item}", kind="actual"
+    )
     assert [*found, found_rating] == [wording, "2023", value_text, value, rating]
     assert (qualifier is None) == (value is None)
 
 
 def test_an_actual_is_of_the_year_that_its_line_states_and_the_rating_is_the_last_ones() -> None:
-    found = figures("【アウトカム指標の達成状況】\n・手続数 令和4年度 710件 令和5年度 800件:A\n・令和6年度 受講者 5名:B", kind="actual")
+    found = figures(
+        "【アウトカム指標の達成状況】\n・手続数 令和4年度 710件 令和5年度 800件:A\n・令和6年度"
+        " 受講者 5名:B",
+        kind="actual",
+    )
     assert [(row[0], row[1], row[2], row[5]) for row in found] == [
         ("手続数", "2022", "710件", None),
         ("手続数", "2023", "800件", "A"),
@@ -471,25 +602,35 @@ def test_an_actual_is_of_the_year_that_its_line_states_and_the_rating_is_the_las
 
 def test_a_nameless_figure_of_last_year_is_of_the_only_indicator() -> None:
     section = "【アウトカム指標】\n・手続数\n{}【前年度実績】\n・710件"
-    assert [row[:3] for row in figures(section.format(""), kind="previous_actual")] == [("手続数", "2022", "710件")]
-    assert [row[:3] for row in figures(section.format("・受講者\n"), kind="previous_actual")] == [("", "2022", "710件")]
+    assert [row[:3] for row in figures(section.format(""), kind="previous_actual")] == [
+        ("手続数", "2022", "710件")
+    ]
+    assert [row[:3] for row in figures(section.format("・受講者\n"), kind="previous_actual")] == [
+        ("", "2022", "710件")
+    ]
 
 
 def test_a_figure_on_its_headings_line_is_read() -> None:
-    assert figures("【前年度実績】手続数 710件", kind="previous_actual") == [("手続数", "2022", "710件", "710", "exact", None)]
+    assert figures("【前年度実績】手続数 710件", kind="previous_actual") == [
+        ("手続数", "2022", "710件", "710", "exact", None)
+    ]
 
 
 def test_a_table_states_a_row_as_a_line() -> None:
     table = "<table><tr><th>指標</th><th>実績</th><th>評価</th></tr><tr><td><p>手続数</p></td><td>約1,100件</td><td>A</td></tr></table>"
     page = f"<html><body><h1>令和5年度港町局運営方針</h1><h3>アウトカム指標の達成状況</h3>{table}</body></html>"
-    assert [(row["indicator_wording"], row["value_text"], row["rating"]) for row in said(page, "actual")] == [("手続数", "約1,100件", "A")]
+    assert [
+        (row["indicator_wording"], row["value_text"], row["rating"]) for row in said(page, "actual")
+    ] == [("手続数", "約1,100件", "A")]
 
 
 def test_nested_lists_and_definitions_state_what_their_text_would() -> None:
     nested = "<ul><li>手続数<ul><li>令和5年度:10件</li><li>令和6年度:20件</li></ul></li></ul>"
     number = "<dl><dt>ページ番号</dt><dd>77</dd></dl>"
     page = f"<html><body><h1>令和5年度港町局運営方針</h1>{number}<h3>アウトカム指標</h3>{nested}</body></html>"
-    assert [(row["indicator_wording"], row["fiscal_year"], row["value"]) for row in said(page, "target")] == [
+    assert [
+        (row["indicator_wording"], row["fiscal_year"], row["value"]) for row in said(page, "target")
+    ] == [
         ("手続数", "2023", "10"),
         ("手続数", "2024", "20"),
     ]
@@ -497,7 +638,13 @@ def test_nested_lists_and_definitions_state_what_their_text_would() -> None:
 
 
 def test_the_browsers_title_serves_where_the_page_shows_none() -> None:
-    assert one("<html><head><title>令和5年度港町局運営方針</title></head><body><p>x</p></body></html>", "bureau") == "港町局"
+    assert (
+        one(
+            "<html><head><title>令和5年度港町局運営方針</title></head><body><p>x</p></body></html>",
+            "bureau",
+        )
+        == "港町局"
+    )
 
 
 # ---- a quantity is not just its digits
@@ -531,7 +678,10 @@ MEANT = """経営課題1 x
 
 def test_a_page_that_writes_shares_changes_and_totals_in_words_is_read_or_says_why_not() -> None:
     columns = ("indicator_wording", "fiscal_year", "value", "qualifier", "unit", "no_value_because")
-    found = [tuple(row[column] for column in columns) for row in said(HEAD + MEANT, "target", "actual", "previous_actual")]
+    found = [
+        tuple(row[column] for column in columns)
+        for row in said(HEAD + MEANT, "target", "actual", "previous_actual")
+    ]
     change, several = "figure_is_a_change", "several_figures"
     assert found == [
         ("桟橋の利用状況", "2026", "70", "at_least", "%", None),
@@ -594,7 +744,14 @@ def test_bytes_in_no_japanese_encoding_are_one_rejected_item() -> None:
     assert "utf-8, cp932, euc_jp" in reason
 
 
-@pytest.mark.parametrize("content", [b"", "市政だより\n運営方針は毎年度策定しています。\n".encode(), b"<html><body>404</body></html>"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        "市政だより\n運営方針は毎年度策定しています。\n".encode(),
+        b"<html><body>404</body></html>",
+    ],
+)
 def test_another_page_is_one_rejected_item_that_says_what_was_expected(content: bytes) -> None:
     row, code, reason = rejection(content)
     assert (row, code) == (0, "not_a_policy_page")
@@ -609,7 +766,11 @@ TAGS = ("<li>", "</li>", "<td>", "<tr>", "</table>", "<pre>", "<![x[", "<!", "<s
 PIECES = st.sampled_from([*re.findall(r"[^\s]+|\n", PAGE), *TAGS, *"\n \u3000():~-", "：A", "R5"])
 
 
-@given(st.binary() | st.text().map(str.encode) | st.lists(PIECES, max_size=60).map(lambda pieces: (HEAD + "".join(pieces)).encode()))
+@given(
+    st.binary()
+    | st.text().map(str.encode)
+    | st.lists(PIECES, max_size=60).map(lambda pieces: (HEAD + "".join(pieces)).encode())
+)
 def test_any_bytes_are_parsed_into_the_contract_or_rejected(content: bytes) -> None:
     parsed = PolicyPages().parse(content, PSEUDONYMS)
     batches = list(parsed.batches)
@@ -622,7 +783,16 @@ def test_any_bytes_are_parsed_into_the_contract_or_rejected(content: bytes) -> N
         assert all((row["value"] is None) == (row["qualifier"] is None) for row in found)
 
 
-@pytest.mark.parametrize("line", ["- " + "あ " * 200_000, "令和5年度 " * 50_000, "(" * 200_000, " " * 400_000 + "A", "<" * 200_000])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- " + "あ " * 200_000,
+        "令和5年度 " * 50_000,
+        "(" * 200_000,
+        " " * 400_000 + "A",
+        "<" * 200_000,
+    ],
+)
 def test_a_monstrous_line_does_not_hold_up_the_night(line: str) -> None:
     started = time.monotonic()
     rows(f"{HEAD}【アウトカム指標】\n{line}\n【前年度実績】\n{line}\n")
@@ -634,7 +804,13 @@ def test_a_monstrous_line_does_not_hold_up_the_night(line: str) -> None:
 
 def test_files_are_listed_by_name_and_day_of_delivery(tmp_path: Path) -> None:
     (tmp_path / "2024-06-10").mkdir()
-    for name in ("20230401_a.txt", "b.HTML", "index.csv", "2024-06-10/20230401_a.txt", "2024-06-10/c.htm"):
+    for name in (
+        "20230401_a.txt",
+        "b.HTML",
+        "index.csv",
+        "2024-06-10/20230401_a.txt",
+        "2024-06-10/c.htm",
+    ):
         (tmp_path / name).write_text(PAGE, encoding="utf-8")
     listing = PolicyPages().list_deliveries(str(tmp_path))
     deliveries = listing.deliveries
@@ -645,13 +821,17 @@ def test_files_are_listed_by_name_and_day_of_delivery(tmp_path: Path) -> None:
         ("c.htm", date(2024, 6, 10)),
     ]
     assert {each.stated_days for each in deliveries} == {()}
-    assert [(each.name, each.reason_code) for each in listing.unread] == [("index.csv", "unknown_ending")]
+    assert [(each.name, each.reason_code) for each in listing.unread] == [
+        ("index.csv", "unknown_ending")
+    ]
     assert PolicyPages().read(deliveries[0]) == PAGE.encode()
 
 
 def test_a_single_file_is_a_location(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(PAGE, encoding="utf-8")
-    assert [each.item_key for each in PolicyPages().list_deliveries(str(tmp_path / "a.txt")).deliveries] == ["a.txt"]
+    assert [
+        each.item_key for each in PolicyPages().list_deliveries(str(tmp_path / "a.txt")).deliveries
+    ] == ["a.txt"]
 
 
 def test_a_missing_location_is_unavailable(tmp_path: Path) -> None:
@@ -665,7 +845,12 @@ class _Site(BaseHTTPRequestHandler):
         if path == "/slow.html":
             time.sleep(0.5)
             return
-        status = {"/missing.html": 404, "/busy.html": 429, "/broken.html": 503, "/moved.html": 302}.get(path, 200)
+        status = {
+            "/missing.html": 404,
+            "/busy.html": 429,
+            "/broken.html": 503,
+            "/moved.html": 302,
+        }.get(path, 200)
         body = as_html(PAGE, encoding="Shift_JIS").encode("cp932")
         self.send_response(status)
         if status == 302:
@@ -697,8 +882,13 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("separator", [" ", ",", ", ", "\n"])
 def test_addresses_are_listed_and_fetched(site: str, separator: str) -> None:
     source = PolicyPages()
-    deliveries = source.list_deliveries(separator.join((f"{site}/page/1.html", f"{site}/moved.html", f"{site}/page/1.html"))).deliveries
-    assert [(each.item_key, each.stamp, each.stated_days) for each in deliveries] == [("1.html", None, ()), ("moved.html", None, ())]
+    deliveries = source.list_deliveries(
+        separator.join((f"{site}/page/1.html", f"{site}/moved.html", f"{site}/page/1.html"))
+    ).deliveries
+    assert [(each.item_key, each.stamp, each.stated_days) for each in deliveries] == [
+        ("1.html", None, ()),
+        ("moved.html", None, ()),
+    ]
     for delivery in deliveries:
         assert stated(source.read(delivery)) == stated(PAGE)
 
@@ -709,9 +899,12 @@ def test_two_addresses_under_one_name_are_refused(site: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "message"), [("missing.html", "answers 404"), ("busy.html", "answers 429"), ("broken.html", "answers 503")]
+    ("path", "message"),
+    [("missing.html", "answers 404"), ("busy.html", "answers 429"), ("broken.html", "answers 503")],
 )
-def test_a_refusing_site_is_unavailable_and_keeps_its_secrets(site: str, path: str, message: str) -> None:
+def test_a_refusing_site_is_unavailable_and_keeps_its_secrets(
+    site: str, path: str, message: str
+) -> None:
     source = PolicyPages()
     address = f"{site.replace('//', '//clerk:pa55word@')}/{path}?page=3&access_token=s3cret"
     (delivery,) = source.list_deliveries(address).deliveries
@@ -735,7 +928,10 @@ def test_a_silent_site_is_unavailable(site: str, monkeypatch: pytest.MonkeyPatch
         source.read(source.list_deliveries(f"{site}/slow.html").deliveries[0])
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9/x.html", "http://[::bad/x.html", "http://127.0.0.1:99999/x.html"])
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:9/x.html", "http://[::bad/x.html", "http://127.0.0.1:99999/x.html"],
+)
 def test_a_site_that_is_not_there_is_unavailable(address: str) -> None:
     source = PolicyPages()
     with pytest.raises(SourceUnavailable, match="cannot be reached"):

@@ -1,4 +1,6 @@
-"""Quantities that are more than their digits: shares, scales, bounds and totals; and what is no level."""
+"""Quantities that are more than their digits: shares, scales, bounds and totals; and what is no
+level.
+"""
 
 import csv
 from decimal import Decimal
@@ -239,7 +241,9 @@ def test_only_the_levels_of_a_text_are_its_quantities(text: str, expected: list[
     st.sampled_from([("", "exact"), ("約", "about"), ("概ね", "about"), ("最低", "at_least")]),
     st.booleans(),
 )
-def test_tenths_and_hundredths_are_percent(tenths: int, hundredths: int, mark: tuple[str, str], is_kanji: bool) -> None:
+def test_tenths_and_hundredths_are_percent(
+    tenths: int, hundredths: int, mark: tuple[str, str], is_kanji: bool
+) -> None:
     written = f"{tenths}割" + (f"{hundredths}分" if hundredths else "")
     if is_kanji:
         written = written.translate(str.maketrans("123456789", "一二三四五六七八九"))
@@ -260,7 +264,9 @@ NUMBERS = st.builds(
 @given(
     st.sampled_from(["前年度比", "対前年比", "前年度から", "昨年度より", "令和4年度比", "", "約"]),
     NUMBERS,
-    st.sampled_from(["増", "減", "増加", "の減少", "を削減", "上昇", "の低下", "アップ", "の増", "純増"]),
+    st.sampled_from(
+        ["増", "減", "増加", "の減少", "を削減", "上昇", "の低下", "アップ", "の増", "純増"]
+    ),
 )
 def test_a_change_is_never_a_level(base: str, number: str, change: str) -> None:
     assert find_quantities(f"{base}{number}{change}") == []

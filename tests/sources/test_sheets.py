@@ -1,4 +1,6 @@
-"""Sheets whose cells lie far apart are read in bounded memory, and alike by both readers of workbooks."""
+"""Sheets whose cells lie far apart are read in bounded memory, and alike by both readers of
+workbooks.
+"""
 
 import io
 import resource
@@ -18,12 +20,20 @@ PSEUDONYMS = Pseudonyms(b"a key for the tests alone")
 LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
 
 
-def with_stray(stray: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], None]) -> bytes:
+def with_stray(
+    stray: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], None],
+) -> bytes:
     """Return a training roster of two rows with something besides."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         sheet = book.add_worksheet("第1回")
-        for number, row in enumerate([TRAINING_HEADING, attendance("S1", "北区役所", "R8.5.1"), attendance("S2", "西区役所", "R8.5.1")]):
+        for number, row in enumerate(
+            [
+                TRAINING_HEADING,
+                attendance("S1", "北区役所", "R8.5.1"),
+                attendance("S2", "西区役所", "R8.5.1"),
+            ]
+        ):
             sheet.write_row(number, 0, row)
         stray(book, sheet)
     return content.getvalue()
@@ -31,12 +41,16 @@ def with_stray(stray: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksh
 
 STRAYS = {
     "none": lambda book, sheet: None,
-    "blank": lambda book, sheet: sheet.write_blank(LAST_ROW, LAST_COLUMN, None, book.add_format({"bold": True})),
+    "blank": lambda book, sheet: sheet.write_blank(
+        LAST_ROW, LAST_COLUMN, None, book.add_format({"bold": True})
+    ),
     "space": lambda book, sheet: sheet.write_string(LAST_ROW, LAST_COLUMN, " "),
     "text": lambda book, sheet: sheet.write_string(LAST_ROW, LAST_COLUMN, "x"),
     "number": lambda book, sheet: sheet.write_number(LAST_ROW, LAST_COLUMN, 1),
     "note": lambda book, sheet: sheet.write_string(LAST_ROW, 0, "※ 注"),
-    "right": lambda book, sheet: [sheet.write_string(row, LAST_COLUMN, "x") for row in range(1, 2_000)],
+    "right": lambda book, sheet: [
+        sheet.write_string(row, LAST_COLUMN, "x") for row in range(1, 2_000)
+    ],
     "formatted rows": lambda book, sheet: [
         sheet.write_blank(row, column, None, bold)
         for bold in [book.add_format({"bold": True})]
@@ -61,9 +75,16 @@ def test_a_stray_cell_changes_nothing_of_what_is_read(stray: str) -> None:
 
 def test_two_rows_far_below_are_rows_all_the_same() -> None:
     content = with_stray(
-        lambda book, sheet: sheet.write_row(LAST_ROW, 0, attendance("S3", "港区役所", "R8.5.2")) or sheet.write(9, 16_000, " ")
+        lambda book, sheet: (
+            sheet.write_row(LAST_ROW, 0, attendance("S3", "港区役所", "R8.5.2"))
+            or sheet.write(9, 16_000, " ")
+        )
     )
-    rows = [row for batch in TrainingRosters().parse(content, PSEUDONYMS).batches for row in batch.to_pylist()]
+    rows = [
+        row
+        for batch in TrainingRosters().parse(content, PSEUDONYMS).batches
+        for row in batch.to_pylist()
+    ]
     assert [row["sheet_row"] for row in rows] == ["2", "3", "1048576"]
 
 
@@ -71,7 +92,9 @@ def of_all_kinds() -> bytes:
     """Return a workbook with every kind of cell, merged ranges, a hidden sheet and a chart."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        day, moment, percent = (book.add_format({"num_format": form}) for form in ("yyyy/m/d", "yyyy/m/d h:mm", "0%"))
+        day, moment, percent = (
+            book.add_format({"num_format": form}) for form in ("yyyy/m/d", "yyyy/m/d h:mm", "0%")
+        )
         sheet = book.add_worksheet("一覧")
         sheet.merge_range(0, 0, 0, 5, "令和8年度 一覧")
         sheet.write_row(2, 0, ("文字", "日", "数", "真偽", "式", "割合"))
@@ -100,12 +123,23 @@ def of_all_kinds() -> bytes:
     [
         of_all_kinds(),
         with_stray(STRAYS["none"]),
-        workbook({"第1回": [attendance("S1", "北区役所", date(2023, 10, 1))]}, TRAINING_HEADING, notes=("合計 1名",), hidden=("第1回",)),
-        workbook({"第1回": [attendance("S1", "北区役所", date(2023, 10, 1))]}, TRAINING_HEADING, titles=("一覧", "会場")),
+        workbook(
+            {"第1回": [attendance("S1", "北区役所", date(2023, 10, 1))]},
+            TRAINING_HEADING,
+            notes=("合計 1名",),
+            hidden=("第1回",),
+        ),
+        workbook(
+            {"第1回": [attendance("S1", "北区役所", date(2023, 10, 1))]},
+            TRAINING_HEADING,
+            titles=("一覧", "会場"),
+        ),
     ],
     ids=("all kinds", "plain", "hidden", "titles"),
 )
-def test_both_readers_of_workbooks_read_alike(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_readers_of_workbooks_read_alike(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     laid_out = list(read_sheets(content))
     monkeypatch.setattr(sheets, "_LAID_OUT_CELLS", -1)
     row_by_row = list(read_sheets(content))

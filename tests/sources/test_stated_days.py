@@ -94,14 +94,21 @@ def test_a_month_is_of_days_and_months_alike() -> None:
     april = date(2026, 4, 1)
     assert months_meant(stated_days("roster_202604_20260415.csv"), TOMORROW) == [april]
     assert months_meant(stated_days("roster_20260401_20260430.csv"), TOMORROW) == [april]
-    assert months_meant(stated_days("roster_202604_20260325.csv"), TOMORROW) == [date(2026, 3, 1), april]
+    assert months_meant(stated_days("roster_202604_20260325.csv"), TOMORROW) == [
+        date(2026, 3, 1),
+        april,
+    ]
     assert months_meant(stated_days("roster_20260425.csv"), april) == [april]
 
 
 DAYS = st.dates(date(2000, 1, 1), TOMORROW)
 
 
-@given(DAYS, st.sampled_from(["%Y%m%d", "%Y-%m-%d", "%Y_%m_%d", "%Y.%m.%d", "%Y年%m月%d日"]), st.sampled_from(["", "271004_", "第3回_"]))
+@given(
+    DAYS,
+    st.sampled_from(["%Y%m%d", "%Y-%m-%d", "%Y_%m_%d", "%Y.%m.%d", "%Y年%m月%d日"]),
+    st.sampled_from(["", "271004_", "第3回_"]),
+)
 def test_every_day_is_read_however_it_is_written(day: date, form: str, prefix: str) -> None:
     assert days_meant(stated_days(f"{prefix}名簿_{day.strftime(form)}.csv"), TOMORROW) == [day]
 

@@ -1,4 +1,6 @@
-"""Excel workbooks as offices keep them: every row of a table is landed, nothing else is, and nobody is named."""
+"""Excel workbooks as offices keep them: every row of a table is landed, nothing else is, and nobody
+is named.
+"""
 
 import io
 import zipfile
@@ -26,41 +28,84 @@ def rows_of(content: bytes, source=TrainingRosters) -> list[dict[str, str | int 
 
 
 def test_titles_and_notes_are_no_rows_and_every_row_says_where_it_stands() -> None:
-    first = [attendance("S0000001", "北区役所", "令和5年10月1日"), attendance("Ｓ００００００２", "西区役所", date(2023, 10, 1), "欠席")]
+    first = [
+        attendance("S0000001", "北区役所", "令和5年10月1日"),
+        attendance("Ｓ００００００２", "西区役所", date(2023, 10, 1), "欠席"),
+    ]
     second = [attendance("s0000002", "西区役所", "R5.11.2", "遅刻")]
     content = workbook(
-        {"第1回": first, "第2回": second}, TRAINING_HEADING, titles=("一覧", "会場: 本庁舎"), notes=("合計　２名", "※ 担当: 田中 健")
+        {"第1回": first, "第2回": second},
+        TRAINING_HEADING,
+        titles=("一覧", "会場: 本庁舎"),
+        notes=("合計　２名", "※ 担当: 田中 健"),
     )
     rows = rows_of(content)
-    assert [(row["sheet_name"], row["sheet_row"], row["attended_on"], row["attended_on_raw"], row["attendance"]) for row in rows] == [
+    assert [
+        (
+            row["sheet_name"],
+            row["sheet_row"],
+            row["attended_on"],
+            row["attended_on_raw"],
+            row["attendance"],
+        )
+        for row in rows
+    ] == [
         ("第1回", "5", "2023-10-01", "令和5年10月1日", "出席"),
         ("第1回", "6", "2023-10-01", "2023-10-01", "欠席"),
         ("第2回", "5", "2023-11-02", "R5.11.2", "遅刻"),
     ]
     assert len({row["_source_row"] for row in rows}) == 3
-    assert rows[1]["user_pseudonym"] == rows[2]["user_pseudonym"], "width and case make no other person"
+    assert rows[1]["user_pseudonym"] == rows[2]["user_pseudonym"], (
+        "width and case make no other person"
+    )
     assert rows[0]["user_pseudonym"] == PSEUDONYMS.of("S0000001")
     assert TrainingRosters().parse(content, PSEUDONYMS).notes == ()
 
 
 def test_names_in_the_wrong_cells_do_not_leave_the_reader() -> None:
-    swapped = ("1", "北区役所", "S0000001", "山田 花子", "山田 花子", "山田 花子", "zebedee@example.lg.jp")
-    content = workbook({"第1回": [swapped, attendance("S0000002", "北区役所", "R5.10.1")]}, TRAINING_HEADING, notes=("※ 山田 花子",))
+    swapped = (
+        "1",
+        "北区役所",
+        "S0000001",
+        "山田 花子",
+        "山田 花子",
+        "山田 花子",
+        "zebedee@example.lg.jp",
+    )
+    content = workbook(
+        {"第1回": [swapped, attendance("S0000002", "北区役所", "R5.10.1")]},
+        TRAINING_HEADING,
+        notes=("※ 山田 花子",),
+    )
     parsed = TrainingRosters().parse(content, PSEUDONYMS)
     landed = [row for batch in parsed.batches for row in batch.to_pylist()]
     assert "山田" not in str(landed) + str(parsed.rejected) + str(parsed.notes)
-    assert (landed[0]["department_name"], landed[0]["attended_on_raw"], landed[0]["attendance"]) == (COVERED, COVERED, COVERED)
+    assert (
+        landed[0]["department_name"],
+        landed[0]["attended_on_raw"],
+        landed[0]["attendance"],
+    ) == (COVERED, COVERED, COVERED)
 
 
 def test_a_sheet_that_is_called_after_somebody_is_named_by_its_place() -> None:
-    content = workbook({"第1回": [], "山田 花子": [attendance("S1", "北区役所", "R5.10.1")]}, TRAINING_HEADING)
+    content = workbook(
+        {"第1回": [], "山田 花子": [attendance("S1", "北区役所", "R5.10.1")]}, TRAINING_HEADING
+    )
     assert [row["sheet_name"] for row in rows_of(content)] == ["シート2"]
 
 
 def test_rows_after_a_blank_line_are_rows_and_a_lone_remark_is_none() -> None:
     blank = ("",) * 7
-    rows = [attendance("S1", "北区役所", "R5.10.1"), blank, attendance("S2", "北区役所", "R5.10.1"), ("以上、ご確認ください", *blank[1:])]
-    assert [row["sheet_row"] for row in rows_of(workbook({"第1回": rows}, TRAINING_HEADING))] == ["4", "6"]
+    rows = [
+        attendance("S1", "北区役所", "R5.10.1"),
+        blank,
+        attendance("S2", "北区役所", "R5.10.1"),
+        ("以上、ご確認ください", *blank[1:]),
+    ]
+    assert [row["sheet_row"] for row in rows_of(workbook({"第1回": rows}, TRAINING_HEADING))] == [
+        "4",
+        "6",
+    ]
 
 
 def test_a_cell_merged_over_rows_stands_in_each_of_them() -> None:
@@ -71,17 +116,31 @@ def test_a_cell_merged_over_rows_stands_in_each_of_them() -> None:
         sheet.merge_range("A2:A4", "本市共通クラウドサービスの整備")
         for number in (1, 2, 3):
             sheet.write_row(
-                number, 1, (number, f"工程{number}", datetime(2023, 4, number).strftime("%Y/%m/%d"), "", "未着手", "０％", "", "佐藤 健")
+                number,
+                1,
+                (
+                    number,
+                    f"工程{number}",
+                    datetime(2023, 4, number).strftime("%Y/%m/%d"),
+                    "",
+                    "未着手",
+                    "０％",
+                    "",
+                    "佐藤 健",
+                ),
             )
     rows = rows_of(content.getvalue(), Milestones)
     assert [row["indicator_wording"] for row in rows] == ["本市共通クラウドサービスの整備"] * 3
-    assert [(row["stage_no"], row["progress"], row["progress_raw"], row["planned_on"]) for row in rows] == [
-        (str(number), "0", "０％", f"2023-04-0{number}") for number in (1, 2, 3)
-    ]
+    assert [
+        (row["stage_no"], row["progress"], row["progress_raw"], row["planned_on"]) for row in rows
+    ] == [(str(number), "0", "０％", f"2023-04-0{number}") for number in (1, 2, 3)]
 
 
 def test_a_register_may_also_be_a_delimited_file() -> None:
-    lines = ["指標,段階,工程,予定日,完了日,状態", "データ活用の方針を策定,1,素案,R5.9.30,R5.9.20,完了"]
+    lines = [
+        "指標,段階,工程,予定日,完了日,状態",
+        "データ活用の方針を策定,1,素案,R5.9.30,R5.9.20,完了",
+    ]
     parsed = Milestones().parse("\r\n".join(lines).encode("cp932"), PSEUDONYMS)
     [row] = [row for batch in parsed.batches for row in batch.to_pylist()]
     assert (row["completed_on"], row["progress"], row["sheet_name"]) == ("2023-09-20", None, None)
@@ -90,7 +149,10 @@ def test_a_register_may_also_be_a_delimited_file() -> None:
 
 def test_negatives_zero_and_blank_are_three_things() -> None:
     lines = ["整理番号,氏名,採用年月日,職種,配属先,採用数,備考"]
-    lines += [f"{number},髙橋 誠,令和5年10月1日,,デジタル統括室,{count}," for number, count in enumerate(("▲１", "0", "", "若干名", "１"))]
+    lines += [
+        f"{number},髙橋 誠,令和5年10月1日,,デジタル統括室,{count},"
+        for number, count in enumerate(("▲１", "0", "", "若干名", "１"))
+    ]
     parsed = Specialists().parse(("\r\n".join(lines) + "\r\n").encode("cp932"), PSEUDONYMS)
     rows = [row for batch in parsed.batches for row in batch.to_pylist()]
     assert parsed.encoding == "cp932"
@@ -111,23 +173,38 @@ def test_negatives_zero_and_blank_are_three_things() -> None:
             ("No.", "職員番号", "氏名", "所属", "日付", "出欠", "備考"),
             ("the heading has no 受講日", "日付", "flows/sources/training_rosters.py"),
         ),
-        (("No.", "職員番号", "氏名", "所属", "受講日時", "出欠", "備考"), ("if 受講日時 is 受講日, add it to that column's headings",)),
-        (("a", "b", "c", "d", "e", "f", "g"), ("no sheet has a heading with 職員番号, 所属, 受講日, 出欠",)),
+        (
+            ("No.", "職員番号", "氏名", "所属", "受講日時", "出欠", "備考"),
+            ("if 受講日時 is 受講日, add it to that column's headings",),
+        ),
+        (
+            ("a", "b", "c", "d", "e", "f", "g"),
+            ("no sheet has a heading with 職員番号, 所属, 受講日, 出欠",),
+        ),
     ],
 )
 def test_a_missing_or_renamed_column_is_named_with_what_was_found_and_the_file_to_edit(
     heading: tuple[str, ...], named: tuple[str, ...]
 ) -> None:
-    parsed = TrainingRosters().parse(workbook({"第1回": [attendance("S1", "北区役所", "R5.10.1")]}, heading), PSEUDONYMS)
+    parsed = TrainingRosters().parse(
+        workbook({"第1回": [attendance("S1", "北区役所", "R5.10.1")]}, heading), PSEUDONYMS
+    )
     [rejected] = parsed.rejected
     assert rejected.reason_code == "missing_column"
     assert all(each in rejected.reason for each in named), rejected.reason
 
 
-def test_a_new_column_is_noted_and_left_unread_and_somebodys_cell_is_not_noted_as_a_heading() -> None:
+def test_a_new_column_is_noted_and_left_unread_and_somebodys_cell_is_not_noted_as_a_heading() -> (
+    None
+):
     row = (*attendance("S1", "北区役所", "R5.10.1"), "山田花子")
-    content = workbook({"第1回": [row], "隠し": [row]}, (*TRAINING_HEADING, "満足度"), hidden=("隠し",))
-    assert set(TrainingRosters().parse(content, PSEUDONYMS).notes) == {"new column 満足度", "sheet 'シート2' is hidden and was left unread"}
+    content = workbook(
+        {"第1回": [row], "隠し": [row]}, (*TRAINING_HEADING, "満足度"), hidden=("隠し",)
+    )
+    assert set(TrainingRosters().parse(content, PSEUDONYMS).notes) == {
+        "new column 満足度",
+        "sheet 'シート2' is hidden and was left unread",
+    }
     swapped = workbook({"第1回": [row]}, (*TRAINING_HEADING, "山田花子"))
     assert TrainingRosters().parse(swapped, PSEUDONYMS).notes == (f"new column {COVERED}",)
 
@@ -135,7 +212,11 @@ def test_a_new_column_is_noted_and_left_unread_and_somebodys_cell_is_not_noted_a
 def test_one_bad_sheet_is_one_rejected_row_and_the_others_are_read() -> None:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:
-        good, bad, cover = book.add_worksheet("第1回"), book.add_worksheet("第2回"), book.add_worksheet("表紙")
+        good, bad, cover = (
+            book.add_worksheet("第1回"),
+            book.add_worksheet("第2回"),
+            book.add_worksheet("表紙"),
+        )
         good.write_row(0, 0, TRAINING_HEADING)
         good.write_row(1, 0, attendance("S1", "北区役所", "R5.10.1"))
         bad.write_row(0, 0, ("職員番号", "氏名", "所属"))
@@ -183,12 +264,20 @@ def test_formulas_give_what_was_saved_and_a_bomb_is_not_unpacked() -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 301_000_000)
-    assert TrainingRosters().parse(bomb.getvalue(), PSEUDONYMS).rejected[0].reason_code == "unreadable_item"
+    assert (
+        TrainingRosters().parse(bomb.getvalue(), PSEUDONYMS).rejected[0].reason_code
+        == "unreadable_item"
+    )
 
 
-# Made once: a workbook tells the second in which it was made, so that its length is another one from example to example.
+# Made once: a workbook tells the second in which it was made, so that its length is another one
+# from example to example.
 _WHOLE = workbook(
-    {"第1回": [attendance("S1", "北区役所", "R5.10.1")], "第2回": [attendance("S2", "北区役所", date(2023, 10, 2))]}, TRAINING_HEADING
+    {
+        "第1回": [attendance("S1", "北区役所", "R5.10.1")],
+        "第2回": [attendance("S2", "北区役所", date(2023, 10, 2))],
+    },
+    TRAINING_HEADING,
 )
 
 
@@ -209,14 +298,31 @@ def test_a_damaged_workbook_is_read_or_rejected_and_never_an_error(data: st.Data
 @given(
     st.lists(
         st.lists(
-            st.one_of(st.none(), st.text(max_size=12), st.floats(allow_nan=False, allow_infinity=False), st.dates()), min_size=7, max_size=7
+            st.one_of(
+                st.none(),
+                st.text(max_size=12),
+                st.floats(allow_nan=False, allow_infinity=False),
+                st.dates(),
+            ),
+            min_size=7,
+            max_size=7,
         ),
         max_size=8,
     )
 )
-def test_any_cells_are_landed_as_text_and_no_row_with_two_cells_of_the_contract_is_lost(cells: list[list[object]]) -> None:
+def test_any_cells_are_landed_as_text_and_no_row_with_two_cells_of_the_contract_is_lost(
+    cells: list[list[object]],
+) -> None:
     rows = [[str(cell)[:30] if isinstance(cell, date) else cell for cell in row] for row in cells]
-    kept = [row for row in rows if sum(str(row[place] if row[place] is not None else "").strip() != "" for place in (1, 3, 4, 5)) >= 2]
+    kept = [
+        row
+        for row in rows
+        if sum(
+            str(row[place] if row[place] is not None else "").strip() != ""
+            for place in (1, 3, 4, 5)
+        )
+        >= 2
+    ]
     content = workbook({"第1回": rows}, TRAINING_HEADING)
     assert len(rows_of(content)) >= len(kept)
 
@@ -227,7 +333,12 @@ def as_xlsm(heading, rows) -> bytes:
     with zipfile.ZipFile(io.BytesIO(plain)) as archive, zipfile.ZipFile(content, "w") as written:
         for name in archive.namelist():
             part = archive.read(name)
-            written.writestr(name, part.replace(b"spreadsheetml.sheet.main+xml", b"ms-excel.sheet.macroEnabled.main+xml"))
+            written.writestr(
+                name,
+                part.replace(
+                    b"spreadsheetml.sheet.main+xml", b"ms-excel.sheet.macroEnabled.main+xml"
+                ),
+            )
     return content.getvalue()
 
 
@@ -237,34 +348,50 @@ KINDS = pytest.mark.parametrize("kind", [xls, ods, as_xlsm], ids=lambda kind: ki
 @KINDS
 def test_other_kinds_of_workbooks_are_read_as_xlsx_is(kind) -> None:
     rows = rows_of(kind(TRAINING_HEADING, [attendance("S0000001", "北区役所", "令和5年10月1日")]))
-    assert [(row["user_pseudonym"], row["attended_on"], row["sheet_name"], row["sheet_row"]) for row in rows] == [
-        (PSEUDONYMS.of("S0000001"), "2023-10-01", "名簿", "3" if kind is as_xlsm else "2")
-    ]
+    assert [
+        (row["user_pseudonym"], row["attended_on"], row["sheet_name"], row["sheet_row"])
+        for row in rows
+    ] == [(PSEUDONYMS.of("S0000001"), "2023-10-01", "名簿", "3" if kind is as_xlsm else "2")]
 
 
 @KINDS
 def test_a_roster_and_a_list_of_hires_may_come_as_workbooks(kind) -> None:
     roster = rows_of(
-        kind(("職員番号", "氏名", "所属名", "発令日", "終了日"), [("S1", "山田 花子", "北区役所", "2024/04/01", "")]), StaffRoster
+        kind(
+            ("職員番号", "氏名", "所属名", "発令日", "終了日"),
+            [("S1", "山田 花子", "北区役所", "2024/04/01", "")],
+        ),
+        StaffRoster,
     )
-    assert [(row["user_pseudonym"], row["department_name"], row["posted_from"], row["posted_to"]) for row in roster] == [
-        (PSEUDONYMS.of("S1"), "北区役所", "2024/04/01", None)
-    ]
+    assert [
+        (row["user_pseudonym"], row["department_name"], row["posted_from"], row["posted_to"])
+        for row in roster
+    ] == [(PSEUDONYMS.of("S1"), "北区役所", "2024/04/01", None)]
     hires = rows_of(
-        kind(("整理番号", "氏名", "採用年月日", "配属先", "採用数"), [("1", "髙橋 誠", "R8.4.1", "デジタル統括室", "▲１")]), Specialists
+        kind(
+            ("整理番号", "氏名", "採用年月日", "配属先", "採用数"),
+            [("1", "髙橋 誠", "R8.4.1", "デジタル統括室", "▲１")],
+        ),
+        Specialists,
     )
-    assert [(row["hired_on"], row["hire_count"], row["sheet_name"]) for row in hires] == [("2026-04-01", "-1", "名簿")]
+    assert [(row["hired_on"], row["hire_count"], row["sheet_name"]) for row in hires] == [
+        ("2026-04-01", "-1", "名簿")
+    ]
 
 
 def test_a_roster_as_csv_has_no_sheet_and_no_note_of_one() -> None:
-    parsed = StaffRoster().parse("職員番号,所属名,発令日,終了日\nS1,北区役所,2024/04/01,\n".encode("cp932"), PSEUDONYMS)
+    parsed = StaffRoster().parse(
+        "職員番号,所属名,発令日,終了日\nS1,北区役所,2024/04/01,\n".encode("cp932"), PSEUDONYMS
+    )
     assert [row["sheet_name"] for batch in parsed.batches for row in batch.to_pylist()] == [None]
     assert parsed.notes == ()
 
 
 @pytest.mark.parametrize("keep", [8, 100, 600, 1100, 3000])
 def test_an_old_workbook_that_is_cut_short_is_rejected_as_a_whole(keep: int) -> None:
-    content = xls(TRAINING_HEADING, [attendance(f"S{number}", "北区役所", "R5.10.1") for number in range(50)])
+    content = xls(
+        TRAINING_HEADING, [attendance(f"S{number}", "北区役所", "R5.10.1") for number in range(50)]
+    )
     parsed = TrainingRosters().parse(content[:keep], PSEUDONYMS)
     assert list(parsed.batches) == []
     assert [row.source_row for row in parsed.rejected] == [0]

@@ -33,7 +33,10 @@ def _records(relation):
 
 def _known(dbt, session):
     """Return the rows of the table that this one replaces."""
-    tables = "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?"
+    tables = (
+        "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ?"
+        " and table_name = ?"
+    )
     if not session.execute(tables, [dbt.this.schema, dbt.this.identifier]).fetchall():
         return {}
     rows = session.execute(f"select * from {dbt.this}")
