@@ -30,9 +30,9 @@ ahead as (
         targets.fiscal_year,
         indicators.kind,
         indicators.direction,
-        -- The months lead to a value of the last one, not to a total of several years; and nothing
-        -- follows the end of an indicator.
-        indicators.kind != 'milestone'
+        -- The months lead to a value of the last one, not to a total of one year or of several; and
+        -- nothing follows the end of an indicator.
+        indicators.kind in ('stock', 'ratio')
         and targets.target_value is not null
         and coalesce(targets.target_qualifier, 'exact') != 'cumulative'
         and not coalesce(indicators.is_ended, false) as is_applicable,
