@@ -169,6 +169,23 @@ class Event(_Written):
         return {"event": self.event, **self.describe()}
 
 
+class GateFinding(_Written):
+    """A rule of the gate that did not hold, with its sentences: a night that failed has no warehouse
+    in which they could be looked up.
+    """
+
+    rule_code: str
+    severity: str = "critical"
+    is_approvable: StrictBool = False
+    observed: str | None = None
+    message_ja: str | None = None
+    message_en: str | None = None
+    advice_ja: str | None = None
+    advice_en: str | None = None
+    owner_ja: str | None = None
+    owner_en: str | None = None
+
+
 class RunEvent(Event):
     """A run that began: what it was asked for and how far it has come."""
 
@@ -181,6 +198,7 @@ class RunEvent(Event):
     version: str | None = None
     warnings: Texts = []
     failures: Texts = []
+    findings: list[GateFinding] = []
     counts: dict[str, int] = {}
     sources_read: Texts = []
     accounts: dict[str, Any] = {}

@@ -1,7 +1,8 @@
 """What a night found and left unread, in the reader's language.
 
-A night tells it in names and in English; here it becomes sentences. What has none is told as such,
-and never by its name.
+A finding of the gate brings its sentences along, from the rule that did not hold
+(`seeds/gate_rules.csv`). What else a night warns of has its sentence in the texts; what has none is
+said to be so, and never by its name.
 """
 
 import re
@@ -17,55 +18,41 @@ from published import FinishedRun
 _NAMED = 5
 # A workbook that somebody has open is no fault of a delivery.
 _EVERYDAY = "office_lock"
-# What the ledger writes of a check that did not hold: its name, a sentence, what was observed.
-_FINDING = re.compile(r"(?P<name>\w+): .*?(?:\((?P<observed>[^()]*)\))?", re.DOTALL)
 _ROWS = re.compile(r"(?P<part>\d+)(?: of (?P<whole>\d+))? rows")
-# Checks that every source has under a name of its own.
-_OF_SOURCES = ("keep_their_size", "rows_are_usable")
-# Texts of the same tables that are no check's own.
-_PATTERNS = ("rows", "rows_of", *_OF_SOURCES)
+# Texts of the same table that are no check's own.
+_PATTERNS = ("rows", "rows_of")
 
 
 @dataclass(frozen=True)
 class Finding:
     """What a check found, and what to do about it."""
 
-    told: str
+    sentence: str
     advice: str
+    owner: str = ""
 
 
 def findings(run: FinishedRun, words: Words) -> list[Finding]:
-    """Return what each check found for which a night published nothing, and what to do."""
-    told = (
-        Finding(_finding_of(line, words), advice(line.partition(":")[0], words))
-        for line in run.failures
-    )
-    return list(dict.fromkeys(told))
+    """Return what each check found for which a night published nothing, and what to do.
+
+    A ledger of an earlier release has only names; then the sentence is one for all.
+    """
+    found = [each for each in run.findings if each.severity == "critical"]
+    if run.failures and not found:
+        return [Finding(words("check.other"), words("advice.other"))]
+    return list(dict.fromkeys(_of_rule(each.describe(), words) for each in found))
 
 
 def noted(found: Iterable[Row], words: Words) -> list[Finding]:
     """Return what the checks of the published version noted (`queries/audit_warnings`), and what to
     do.
     """
-    told = (
-        Finding(
-            _finding(each["expectation_name"], each["observed"], words),
-            advice(each["expectation_name"], words),
-        )
-        for each in found
-    )
-    return list(dict.fromkeys(told))
-
-
-def advice(name: str, words: Words) -> str:
-    """Say what to do about a check by its name; one of another release has a sentence for all."""
-    key, source = _key(name, words)
-    return words(f"advice.{key}", source=source)
+    return list(dict.fromkeys(_of_rule(each, words) for each in found))
 
 
 def reasons(run: FinishedRun, words: Words) -> list[str]:
     """Return a sentence for each check for which a night published nothing."""
-    return list(dict.fromkeys(_finding_of(failure, words) for failure in run.failures))
+    return [each.sentence for each in findings(run, words)]
 
 
 def outcome(run: FinishedRun, words: Words) -> str:
@@ -78,44 +65,37 @@ def notes(state: State, found: Iterable[Row], words: Words) -> list[str]:
     """Return a sentence for each warning of the published version's checks
     (`queries/audit_warnings`), and for what the last night left unread.
     """
-    told = [_finding(each["expectation_name"], each["observed"], words) for each in found]
+    sentences = [_of_rule(each, words).sentence for each in found]
     run, published = state.last_run, state.published
     if run and published and run.version == published.version:
-        said = {account.get("warning") for _, account in _accounts(run)}
-        told += [_finding_of(warning, words) for warning in run.warnings if warning not in said]
-    told += _unread(run, words) if run else []
-    return list(dict.fromkeys(told))
+        of_sources = {account.get("warning") for _, account in _accounts(run)}
+        of_rules = {each.rule_code for each in run.findings}
+        sentences += [
+            _of_warning(warning, words)
+            for warning in run.warnings
+            if warning not in of_sources and warning.partition(":")[0] not in of_rules
+        ]
+    sentences += _unread(run, words) if run else []
+    return list(dict.fromkeys(sentences))
 
 
-def _finding_of(line: str, words: Words) -> str:
-    found = _FINDING.fullmatch(line)
-    return _finding(found["name"], found["observed"], words) if found else words("check.other")
+def _of_rule(finding: Row, words: Words) -> Finding:
+    """Return a finding of the gate by its rule's sentences; one without has a sentence for all."""
+    sentence = words.of(finding, "message") or words("check.other")
+    advice = words.of(finding, "advice") or words("advice.other")
+    rows = _ROWS.match(finding["observed"] or "")
+    if rows and rows["whole"]:
+        part, whole = int(rows["part"]), int(rows["whole"])
+        sentence = words("check.rows_of", check=sentence, part=part, whole=whole)
+    elif rows:
+        sentence = words("check.rows", check=sentence, part=int(rows["part"]))
+    return Finding(sentence, advice, words.of(finding, "owner") or "")
 
 
-def _finding(name: str, observed: str | None, words: Words) -> str:
-    told = _check(name, words)
-    rows = _ROWS.match(observed or "")
-    if rows is None:
-        return told
-    if rows["whole"] is None:
-        return words("check.rows", check=told, part=int(rows["part"]))
-    return words("check.rows_of", check=told, part=int(rows["part"]), whole=int(rows["whole"]))
-
-
-def _check(name: str, words: Words) -> str:
-    key, source = _key(name, words)
-    return words(f"check.{key}", source=source)
-
-
-def _key(name: str, words: Words) -> tuple[str, str]:
-    """Return by which key the texts know a check, and its source where every source has one such."""
-    if words.has(f"check.{name}") and name not in _PATTERNS:
-        return name, ""
-    for of_source in _OF_SOURCES:
-        source = name.removesuffix(f"_{of_source}")
-        if source != name and words.has(f"source.{source}"):
-            return of_source, words(f"source.{source}")
-    return "other", ""
+def _of_warning(warning: str, words: Words) -> str:
+    name = warning.partition(":")[0]
+    is_known = words.has(f"check.{name}") and name not in _PATTERNS
+    return words(f"check.{name}" if is_known else "check.other")
 
 
 def _unread(run: FinishedRun, words: Words) -> Iterator[str]:

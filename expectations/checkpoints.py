@@ -8,7 +8,6 @@ connection is read-only.
 import gc
 import logging
 import warnings
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,23 +15,7 @@ from typing import Any
 import great_expectations as gx
 
 from expectations.duckdb_dialect import DRIVER_NAME
-from expectations.guards import Guard
-from expectations.suites.access_log import DAY_VOLUMES, UNKNOWN_USERS
-from expectations.suites.indicators import DRIFTS, LIMITS, RATINGS, RECONCILIATION
-from expectations.suites.loads import (
-    COLUMN_DRIFTS,
-    CONSERVATION,
-    ITEMS_OFF_CONTRACT,
-    REJECTED_ITEMS,
-    SILENCES,
-    SOURCE_DEPARTMENTS,
-)
-from expectations.suites.milestones import MILESTONES
-from expectations.suites.nocode_apps import NOCODE_APPS
-from expectations.suites.procedures import CATALOGUE_SIZES
-from expectations.suites.specialists import SPECIALISTS
-from expectations.suites.staff_roster import ROSTER_DEPARTMENTS, ROSTER_SIZES
-from expectations.suites.training_rosters import TRAINING_ROSTERS
+from expectations.rules import Suite, read_rules, suites
 
 # A finding names items and figures; the rows themselves stay where they are.
 _RESULT_FORMAT = {
@@ -40,24 +23,6 @@ _RESULT_FORMAT = {
     "unexpected_index_column_names": ["named_by"],
     "partial_unexpected_count": 3,
 }
-
-RAW = (
-    REJECTED_ITEMS,
-    ITEMS_OFF_CONTRACT,
-    COLUMN_DRIFTS,
-    ROSTER_SIZES,
-    ROSTER_DEPARTMENTS,
-    DAY_VOLUMES,
-    UNKNOWN_USERS,
-    CATALOGUE_SIZES,
-    NOCODE_APPS,
-    TRAINING_ROSTERS,
-    SPECIALISTS,
-    MILESTONES,
-    SOURCE_DEPARTMENTS,
-    SILENCES,
-)
-CANDIDATE = (CONSERVATION, LIMITS, DRIFTS, RECONCILIATION, RATINGS)
 
 
 @dataclass(frozen=True)
@@ -77,15 +42,16 @@ class Finding:
 
 def raw_checkpoint(warehouse: Path, docs: Path) -> list[Finding]:
     """Judge what arrived; write its pages into `docs`."""
-    return _run("raw", RAW, warehouse, docs)
+    return _run("raw", warehouse, docs)
 
 
 def candidate_checkpoint(warehouse: Path, docs: Path) -> list[Finding]:
     """Judge what would be published; write its pages into `docs`."""
-    return _run("candidate", CANDIDATE, warehouse, docs)
+    return _run("candidate", warehouse, docs)
 
 
-def _run(name: str, guards: tuple[Guard, ...], warehouse: Path, docs: Path) -> list[Finding]:
+def _run(name: str, warehouse: Path, docs: Path) -> list[Finding]:
+    judged = suites(read_rules(warehouse, name))
     for noisy in ("great_expectations", "gx", "posthog"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module="great_expectations|duckdb_engine|sqlalchemy")
@@ -101,7 +67,7 @@ def _run(name: str, guards: tuple[Guard, ...], warehouse: Path, docs: Path) -> l
         connection_string=f"{DRIVER_NAME}:///{warehouse}",
         kwargs={"connect_args": {"read_only": True}},
     )
-    validations = [_validation(context, source, guard) for guard in guards]
+    validations = [_validation(context, source, suite) for suite in judged]
     checkpoint = context.checkpoints.add(
         gx.Checkpoint(name=name, validation_definitions=validations, result_format=_RESULT_FORMAT)
     )
@@ -119,16 +85,13 @@ def _run(name: str, guards: tuple[Guard, ...], warehouse: Path, docs: Path) -> l
     ]
 
 
-def _validation(context: Any, source: Any, guard: Guard) -> Any:
-    asset = source.add_query_asset(name=guard.suite_name, query=guard.query)
-    suite = context.suites.add(
-        gx.ExpectationSuite(
-            name=guard.suite_name, expectations=[copy(each) for each in guard.expectations]
-        )
-    )
+def _validation(context: Any, source: Any, suite: Suite) -> Any:
+    asset = source.add_query_asset(name=suite.name, query=suite.query)
+    expectations = [rule.expectation() for rule in suite.rules]
+    added = context.suites.add(gx.ExpectationSuite(name=suite.name, expectations=expectations))
     batch = asset.add_batch_definition_whole_table("all rows")
     return context.validation_definitions.add(
-        gx.ValidationDefinition(name=guard.suite_name, data=batch, suite=suite)
+        gx.ValidationDefinition(name=suite.name, data=batch, suite=added)
     )
 
 

@@ -84,10 +84,8 @@ def _missing_of(source: Source) -> list[str]:
             rf"ref\('(int|stg)_{name[:9]}",
             _model("int_loads") + _model("int_catalogue_rows_staged"),
         ),
-        f"suite that guards {name} in expectations/suites/": any(
-            f"'{name}'" in _text("expectations", "suites", path.name)
-            or f'"{name}"' in _text("expectations", "suites", path.name)
-            for path in (ROOT / "expectations" / "suites").glob("*.py")
+        "row in seeds/gate_rules.csv whose condition names it": (
+            f"source_name = '{name}'" in (SEEDS / "gate_rules.csv").read_text(encoding="utf-8")
         ),
         "row in seeds/indicator_sources.csv": name in seeds,
         f"demo: demo/{name}.py": _text("demo", f"{name}.py"),

@@ -9,11 +9,17 @@ last_audits as (
 warnings as (
     select
         audit_results.expectation_name,
-        audit_results.message,
-        audit_results.observed
+        audit_results.observed,
+        gate_rules.message_ja,
+        gate_rules.message_en,
+        gate_rules.advice_ja,
+        gate_rules.advice_en,
+        gate_rules.owner_ja,
+        gate_rules.owner_en
     from marts.fct_audit_results as audit_results
     inner join last_audits on audit_results.run_id = last_audits.run_id
-    where audit_results.severity = 'warning' and not audit_results.is_success
+    left join marts.dim_gate_rules as gate_rules on audit_results.expectation_name = gate_rules.rule_code
+    where not audit_results.is_success
     order by audit_results.expectation_name
 )
 

@@ -15,12 +15,19 @@ import pyarrow as pa
 from flows.errors import AuditFailed
 from flows.paths import candidate_file
 from flows.run import Run
+from published import GateFinding
 from settings import Settings
 
 if TYPE_CHECKING:
     from expectations.checkpoints import Finding
 
 log = logging.getLogger("shihyo.audit")
+
+_SENTENCES = """
+    select
+        rule_code, is_approvable, message_ja, message_en, advice_ja, advice_en, owner_ja, owner_en
+    from marts.dim_gate_rules
+"""
 
 
 def import_ahead() -> None:
@@ -50,13 +57,16 @@ def audit_candidate(settings: Settings, run: Run) -> int:
     )
     record_findings(candidate, run, findings)
     missed = [finding for finding in findings if not finding.is_success]
+    run.findings = _with_sentences(candidate, missed)
     run.warnings += [
         f"{each.expectation_name}: {each.message} ({each.observed})"
         for each in missed
         if each.severity == "warning"
     ]
+    advice = {each.rule_code: each.advice_en for each in run.findings}
     run.failures += [
-        f"{each.expectation_name}: {each.message} ({each.observed})"
+        f"{each.expectation_name}: {each.message} ({each.observed}). "
+        f"{advice.get(each.expectation_name) or 'See logs/data_docs'}"
         for each in missed
         if each.severity == "critical"
     ]
@@ -69,10 +79,25 @@ def audit_candidate(settings: Settings, run: Run) -> int:
             else "nothing is published yet"
         )
         raise AuditFailed(
-            f"audit: {'; '.join(run.failures)}; nothing was published, {kept}; "
+            f"audit: {' '.join(run.failures)} Nothing was published, {kept}; "
             "next: mend the source and run again, or read logs/data_docs in the data folder"
         )
     return len(findings)
+
+
+def _with_sentences(candidate: Path, missed: "list[Finding]") -> list[GateFinding]:
+    """Return what did not hold with the sentences of its rules, for the ledger and its readers."""
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+        found = connection.execute(_SENTENCES)
+        names = [name for name, *_ in found.description or ()]
+        rules = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    return [
+        GateFinding.model_validate(
+            rules.get(each.expectation_name, {"rule_code": each.expectation_name})
+            | {"severity": each.severity, "observed": each.observed}
+        )
+        for each in missed
+    ]
 
 
 def record_findings(candidate: Path, run: Run, findings: "list[Finding]") -> None:

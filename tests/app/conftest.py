@@ -2,6 +2,7 @@
 invented usage rate by month.
 """
 
+import csv
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -357,6 +358,8 @@ def write_warehouse(file: Path) -> None:
         _write_pages(connection)
         _write_past(connection)
         _insert(connection, "dim_policies", policy_code="updated_within_hours", policy_value=36)
+        for rule in gate_rules().values():
+            _insert(connection, "dim_gate_rules", **rule)
         connection.execute("checkpoint")
 
 
@@ -1280,6 +1283,17 @@ def _write_audit(connection: duckdb.DuckDBPyConnection) -> None:
             )
 
 
+def gate_rules() -> dict[str, dict[str, Any]]:
+    """Return the rules of the gate by their codes, as the seed holds them."""
+    file = configuration.ROOT / "dbt_project" / "seeds" / "gate_rules.csv"
+    with file.open(encoding="utf-8") as rows:
+        return {
+            row["rule_code"]: {name: value or None for name, value in row.items()}
+            | {"is_approvable": row["is_approvable"] == "true"}
+            for row in csv.DictReader(rows)
+        }
+
+
 def finished_run(outcome: str = "published", **facts: Any) -> dict[str, Any]:
     """Return the last run as the ledger and the status describe it."""
     return {
@@ -1414,6 +1428,13 @@ def change() -> Callable[..., None]:
 def held_run() -> dict[str, Any]:
     """Return a night that the audit refused."""
     return dict(HELD)
+
+
+@pytest.fixture
+def finding() -> Callable[[str, str], dict[str, Any]]:
+    """Return a finding as the ledger has it; of a rule that is not known, only its name."""
+    known = gate_rules()
+    return lambda code, observed: {"rule_code": code, **known.get(code, {}), "observed": observed}
 
 
 @pytest.fixture

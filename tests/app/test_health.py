@@ -2,15 +2,13 @@
 state.
 """
 
-import importlib
-import pkgutil
 import re
 from html import unescape
 from typing import Any
 
 import pytest
 
-from app.drawing.words import LANGUAGES, texts
+from app.drawing.words import LANGUAGES
 
 VERSION = "20261120-20261124T034500Z"
 
@@ -27,53 +25,44 @@ def panel(page: str, title: str) -> str:
     return plain(found[0])
 
 
-def expectation_names() -> set[str]:
-    import expectations.suites
-    from expectations.guards import Guard
-
-    names = set()
-    for module in pkgutil.iter_modules(expectations.suites.__path__):
-        for found in vars(importlib.import_module(f"expectations.suites.{module.name}")).values():
-            guards = found if isinstance(found, tuple | list) else [found]
-            names |= {
-                each.meta["name"]
-                for guard in guards
-                if isinstance(guard, Guard)
-                for each in guard.expectations
-            }
-    return names
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_check_of_the_night_has_a_title_and_an_advice(language: Any) -> None:
+def test_a_finding_says_the_sentences_of_its_rule_and_without_them_one_for_all(
+    language: Any,
+) -> None:
     from app import nights
     from app.drawing.templates import words_of
 
-    words, names = words_of(language), expectation_names()
-    assert len(names) > 30
-    others = {words("check.other"), words("advice.other")}
-    for name in names | {"a_check_of_tomorrow"}:
-        found = nights.noted([{"expectation_name": name, "observed": "3 rows"}], words)[0]
-        is_known = name in names
-        assert (words("check.other") not in found.told) == is_known, name
-        assert (found.advice not in others) == is_known, name
-    assert {
-        key.removeprefix("advice.") for key in texts(language) if key.startswith("advice.")
-    } == {key.removeprefix("check.") for key in texts(language) if key.startswith("check.")} - {
-        "rows",
-        "rows_of",
+    words = words_of(language)
+    rule = {
+        "observed": "3 of 12 rows",
+        "message_ja": "多すぎます",
+        "message_en": "Too many",
+        "advice_ja": "確かめてください。",
+        "advice_en": "Find out.",
+        "owner_ja": "人事室",
+        "owner_en": "Personnel Office",
     }
+    found = nights.noted([rule, rule], words)
+    assert found == [
+        nights.Finding("多すぎます(12件中3件)", "確かめてください。", "人事室")
+        if language == "ja"
+        else nights.Finding("Too many (3 of 12 cases)", "Find out.", "Personnel Office")
+    ]
+    unknown = dict.fromkeys(rule, None) | {"observed": None}
+    assert nights.noted([unknown], words) == [
+        nights.Finding(words("check.other"), words("advice.other"))
+    ]
 
 
-@pytest.mark.parametrize(
-    "name", ["rows", "rows_of", "keep_their_size", "rows_are_usable", "nowhere_keep_their_size"]
-)
-def test_a_name_that_is_no_check_is_told_in_a_neutral_sentence(name: str) -> None:
+def test_a_night_of_an_earlier_release_has_names_only_and_gets_the_sentence_for_all() -> None:
     from app import nights
     from app.drawing.templates import words_of
+    from published import FinishedRun
 
-    found = nights.noted([{"expectation_name": name, "observed": None}], words_of("ja"))[0]
-    assert found.told == "担当者が確かめている検査項目があります"
+    run = FinishedRun(run_id="a", failures=["rows: no rule of today (2 rows)", "rows_of: neither"])
+    assert [each.sentence for each in nights.findings(run, words_of("ja"))] == [
+        "担当者が確かめている検査項目があります"
+    ]
 
 
 def test_each_source_stands_beside_its_rhythm_and_its_owner(published: Any, opened: Any) -> None:
@@ -167,15 +156,12 @@ def test_nights_say_how_they_ended_and_whether_readers_see_them(
 
 
 def test_findings_say_what_to_do_in_the_readers_language(
-    published: Any, opened: Any, held_run: dict[str, Any]
+    published: Any, opened: Any, held_run: dict[str, Any], finding: Any
 ) -> None:
-    held_run["failures"] = [
-        (
-            "roster_keeps_its_size: a staff roster has less than half the rows of the one before it"
-            " (1 of 12 rows: x 0.4)"
-        ),
-        "milestones_keep_their_size: an item of milestones has less than 50% of the rows (2 rows)",
-        "a check of tomorrow",
+    held_run["findings"] = [
+        finding("roster_keeps_its_size", "1 of 12 rows: x 0.4"),
+        finding("milestones_keep_their_size", "2 rows"),
+        finding("a_check_of_tomorrow", "1 rows"),
     ]
     published.write_status(held_run)
     told = panel(opened("health"), "公表されなかった夜間処理の所見(2026年11月25日 02:00)")
@@ -191,7 +177,7 @@ def test_findings_say_what_to_do_in_the_readers_language(
         "工程の台帳の担当に、全件の入ったファイルを同じ名前でもう一度提出してもらってください。"
         in told
     )
-    assert "担当者が確かめている検査項目があります 担当者が処理の記録で確かめます。" in told
+    assert "担当者が確かめている検査項目があります(1件) 担当者が処理の記録で確かめます。" in told
     assert "roster" not in told
     english = panel(
         opened("health", lang="en"), "What the night of 25 November 2026, 02:00 JST found"

@@ -156,18 +156,12 @@ def test_chart_is_drawn_with_every_month_its_targets_and_the_forecast(
 
 
 def test_held_night_is_told_in_the_readers_language(
-    published: Any, opened: Any, held_run: dict[str, Any]
+    published: Any, opened: Any, held_run: dict[str, Any], finding: Any
 ) -> None:
-    held_run["failures"] = [
-        (
-            "roster_keeps_its_size: a staff roster has less than half the rows of the one before it"
-            " (1 of 12 rows: x 0.4)"
-        ),
-        (
-            "milestones_keep_their_size: an item of milestones has less than 50% of the rows of the"
-            " published one (2 rows)"
-        ),
-        "a check of tomorrow",
+    held_run["findings"] = [
+        finding("roster_keeps_its_size", "1 of 12 rows: x 0.4"),
+        finding("milestones_keep_their_size", "2 rows"),
+        finding("a_check_of_tomorrow", "1 rows"),
     ]
     published.write_status(held_run)
     for page in ("", "indicator", "usage", "health"):
@@ -231,17 +225,16 @@ def test_version_after_a_rollback_says_so(published: Any, opened: Any) -> None:
 
 
 def test_warnings_of_the_last_audit_are_shown_quietly_and_once(
-    published: Any, opened: Any, passed_run: Any, change: Any
+    published: Any, opened: Any, passed_run: Any, change: Any, finding: Any
 ) -> None:
     change(
         published,
         "update marts.fct_audit_results set expectation_name = 'day_volume_is_not_excessive' where"
         " severity = 'warning'",
     )
-    same = (
-        "day_volume_is_not_excessive: a day's access log has more than 4 times the rows (12 rows)"
-    )
-    published.write_status(passed_run(warnings=[same, "dbt test assert_x warned"]))
+    same = "day_volume_is_not_excessive: a day of the access log has far more rows (12 rows)"
+    found = [finding("day_volume_is_not_excessive", "12 rows")]
+    published.write_status(passed_run(warnings=[same, "dbt test assert_x warned"], findings=found))
     notes = plain(opened().split('<details class="panel notes">')[1].split("</details>")[0])
     assert "検査の注意事項(2件)" in notes
     assert notes.count("利用記録の1日分が、通常より大幅に多くなっています(12件)") == 1

@@ -3,8 +3,6 @@ code that a mart or a night can tell.
 """
 
 import csv
-import importlib
-import pkgutil
 import re
 import string
 from pathlib import Path
@@ -124,30 +122,6 @@ def test_every_reason_that_decides_where_an_indicator_stands_has_its_sentence() 
             row["reason_code"] for row in csv.DictReader(seed) if row["attention_group"] != "note"
         }
     assert {f"standing_told.{reason}" for reason in reasons} <= set(texts("ja"))
-
-
-def test_every_check_of_the_night_has_its_words() -> None:
-    import expectations.suites
-    from expectations.guards import Guard
-
-    names = set()
-    for module in pkgutil.iter_modules(expectations.suites.__path__):
-        for found in vars(importlib.import_module(f"expectations.suites.{module.name}")).values():
-            guards = found if isinstance(found, tuple | list) else [found]
-            names |= {
-                each.meta["name"]
-                for guard in guards
-                if isinstance(guard, Guard)
-                for each in guard.expectations
-            }
-    assert len(names) > 30
-    known = texts("ja")
-    of_sources = {
-        f"{source}_{check}"
-        for source in (key.removeprefix("source.") for key in known if key.startswith("source."))
-        for check in ("keep_their_size", "rows_are_usable")
-    }
-    assert {name for name in names if f"check.{name}" not in known} <= of_sources
 
 
 def test_every_source_has_its_name() -> None:

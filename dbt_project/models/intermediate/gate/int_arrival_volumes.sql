@@ -70,13 +70,21 @@ compared as (
         )
 ),
 
-volumes as (
+with_shares as (
     select
         *,
         rows_staged / nullif(typical_rows, 0) as share_of_typical,
         -- Of a handful of rows, one bad row is no share to judge by.
         case when rows_read >= 20 then rows_lost / rows_read end as lost_share
     from compared
+),
+
+volumes as (
+    select
+        *,
+        case when is_in_calendar then share_of_typical end as share_in_calendar,
+        case when not is_in_calendar then share_of_typical end as share_after_calendar
+    from with_shares
 )
 
 select * from volumes

@@ -20,6 +20,7 @@ departments as (
         landed_items.item_key,
         postings.department_name,
         not bool_or(list_contains(postings.reason_codes, 'unknown_department')) as is_known,
+        not {{ is_garbled('postings.department_name') }} as is_readable,
         count(*) as posting_count
     from postings
     inner join landed_items on postings.item_id = landed_items.item_id
