@@ -283,6 +283,36 @@ def test_a_mistake_is_one_line_with_file_and_line_before_dbts_own_text(
     assert "dbt=1" in refused.value.details
 
 
+@pytest.mark.parametrize(
+    ("found", "replacement", "message"),
+    [
+        (
+            "item_key,share_of_typical,0.9,,,,critical,true,デジタル統括室 行政手続担当",
+            "item_key,share_of_typicla,0.9,,,,critical,true,デジタル統括室 行政手続担当",
+            "catalogue_keeps_its_size: intermediate.int_arrival_volumes has no column share_of_typicla",
+        ),
+        (
+            "unknown_share,,0.05,,,warning",
+            "unknown_share,0.5,0.05,,,warning",
+            "users_are_in_the_roster: min_value is above max_value",
+        ),
+        (
+            "rows_unaccounted,,,0,,critical",
+            "rows_unaccounted,0,,0,,critical",
+            "every_row_is_accounted_for: it has more than one of a range",
+        ),
+    ],
+    ids=["column", "range", "bounds"],
+)
+def test_a_rule_that_would_guard_nothing_is_named(
+    bench: Workbench, found: str, replacement: str, message: str
+) -> None:
+    bench.edit("seeds/gate_rules.csv", found, replacement)
+    with pytest.raises(ShihyoError) as refused:
+        bench.build()
+    assert f"seeds/gate_rules.csv, {message}" in str(refused.value)
+
+
 def test_a_mistake_in_a_python_model_is_named_with_the_line_of_its_file(tmp_path: Path) -> None:
     message = (
         "Runtime Error in model int_x (models/int_x.py)\n  Python model failed:\n  Traceback (most"
