@@ -284,7 +284,7 @@ def test_a_joint_procedure_counts_for_each_department_and_once_for_the_city(
     warnings = published_city.query(
         "select expectation_name, observed from marts.fct_audit_results where not is_success"
     )
-    assert warnings == [("rows_are_of_known_departments", "1 of 3 rows: procedure_catalogue False")]
+    assert warnings == [("rows_are_of_known_departments", "1 of 3 rows: procedure_catalogue false")]
 
 
 def test_the_stock_on_any_day_through_corrections_planned_changes_and_an_outage(
