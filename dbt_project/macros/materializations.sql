@@ -1,6 +1,6 @@
 -- A build works on a candidate that no reader sees, so a table or a view need not be made beside an
--- old one and take over its name: that was a seventh of a build. A Python model may read the table
--- that it replaces, and does as dbt's own materialization has it.
+-- old one and take over its name, as by dbt's own materializations: that was a tenth of a build
+-- (November 2026). A Python model may read the table that it replaces, and is made beside it.
 
 {% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {%- set target_relation = this.incorporate(type="table") -%}
