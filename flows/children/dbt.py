@@ -44,8 +44,7 @@ def _run(arguments: list[str], warehouse: Path, logs: Path) -> int:
         "SHIHYO_CANDIDATE": warehouse.name,
         "PYTHONPATH": str(ROOT),
         "DBT_LOG_PATH": str(logs),
-        # Its log of debugging costs a twelfth of a build; what it prints is kept.
-        "DBT_LOG_LEVEL_FILE": "warn",
+        "DBT_LOG_LEVEL_FILE": "none",  # what it prints is kept
     }
     module, folder = "flows.children.dbt", warehouse.parent
     with (
@@ -61,7 +60,7 @@ def _build_candidate(options: list[str]) -> bool:
 
     from flows.children.edits import keep_what_still_stands
 
-    parsed = dbtRunner().invoke(["parse", *options])
+    parsed = dbtRunner().invoke(["parse", "--no-write-json", *options])
     if not parsed.success:
         return False
     manifest: Any = parsed.result
@@ -101,6 +100,9 @@ def _build_changes(state: Path, places: list[str]) -> bool:
 
 def _main(task: str, arguments: list[str]) -> int:
     die_with_parent()
+    from flows.children.dbt_shortcuts import take_shortcuts
+
+    take_shortcuts()
     if task == "changes":
         return 0 if _build_changes(Path(arguments[0]), arguments[1:]) else 1
     return 0 if _build_candidate(arguments) else 1

@@ -128,10 +128,7 @@ def _holds_models(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _drop_all_but(connection: duckdb.DuckDBPyConnection, kept: set[str]) -> None:
-    """Drop the tables and views of every other model, also of one that is no more.
-
-    dbt would put each new one beside the old one and change their names: an eighth of a build.
-    """
+    """Drop the tables and views of every other model, also of one that is no more."""
     views = f"select schema_name, view_name from duckdb_views() where {_OF_MODELS}"
     tables = f"select schema_name, table_name from duckdb_tables() where {_OF_MODELS}"
     for kind, listed in (("view", views), ("table", tables)):

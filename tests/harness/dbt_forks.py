@@ -67,8 +67,10 @@ def _keep(project: str, target: str) -> None:
     os.dup2(2, 1)
     from dbt.cli.main import dbtRunner
 
+    from flows.children.dbt_shortcuts import take_shortcuts
     from flows.children.edits import keep_what_still_stands
 
+    take_shortcuts()
     options = [
         "--project-dir",
         project,

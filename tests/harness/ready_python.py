@@ -346,6 +346,9 @@ def _main(listening: int, stand_in: str) -> None:
     logging.root.handlers.clear()
     sys.meta_path[:0] = [_Held("prefect", _prefect_imported), _Held("dbt", _dbt_imported)]
     sys.executable = stand_in
+    # The project's own modules are imported by each fork: compiled by the first of them.
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(stand_in).with_name("bytecode"))
     gc.collect()
     gc.freeze()
     _Forks(socket.socket(fileno=listening)).serve()

@@ -1,0 +1,94 @@
+"""With its shortcuts, dbt finds the macros, compiles the texts and writes the lines that it did."""
+
+import json
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.parsed_project import parsed_project
+from harness.ready_python import ROOT, ready_python
+
+_TAKEN = "from flows.children.dbt_shortcuts import take_shortcuts; take_shortcuts()"
+_SEEN = """
+import json, os, sys
+from dbt.cli.main import dbtRunner
+project = os.environ["PROJECT"]
+places = ["--project-dir", project, "--profiles-dir", project, "--target-path", os.getcwd()]
+quiet = ["--no-use-colors", "--no-version-check", *places]
+manifest = dbtRunner().invoke(["--quiet", "parse", *quiet]).result
+
+from dbt.clients.jinja import MacroStack, get_rendered
+from dbt.context.macros import MacroNamespaceBuilder
+found = {}
+for package in ("shihyo", "dbt_duckdb", "dbt"):
+    builder = MacroNamespaceBuilder(
+        "shihyo", package, MacroStack(), ["dbt_duckdb", "dbt"], next(iter(manifest.nodes.values()))
+    )
+    namespace = builder.build_namespace(manifest.get_macros_by_package(), {})
+    def of(value):
+        if isinstance(value, dict):
+            return {name: of(each) for name, each in value.items()}
+        return [value.macro.unique_id, value.context, value.node.name, value.stack is builder.thread_ctx]
+    found[package] = {name: of(namespace[name]) for name in namespace}
+    for home in (None, "shihyo", "dbt"):
+        names = ("city_code", "materialization_table_duckdb", "create_table_as", "no_such_macro")
+        macros = [namespace.get_from_package(home, name) for name in names]
+        found[f"{package} from {home}"] = [macro and macro.macro.unique_id for macro in macros]
+    try:
+        namespace.get_from_package("dbt_duckdb", "create_table_as")
+    except Exception as error:
+        found[f"{package} from elsewhere"] = str(error)
+
+texts = ["{{ a }} and {{ b|as_text }}", "{{ a }}", "3", "{{ [a, b] }}", "{{ no_such_name }}"]
+found["rendered"] = [
+    repr(get_rendered(text, {"a": a, "b": "2"}, native=native))
+    for text in [*texts, *texts] for a in (1, "x") for native in (False, True)
+]
+print(json.dumps(found))
+dbtRunner(manifest=manifest).invoke(["show", "--inline", "select 1 as one, no_such_column", *quiet])
+"""
+
+
+@cache
+def _seen(words: str, folder: Path) -> tuple[dict[str, Any], list[str]]:
+    done = subprocess.run(
+        [ready_python(), "-c", f"{words}\n{_SEEN}"],
+        cwd=folder,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(ROOT),
+            "PROJECT": str(ROOT / "dbt_project"),
+            "SHIHYO_CANDIDATE": "warehouse.duckdb",
+            "DBT_LOG_PATH": str(folder),
+            "DBT_PARTIAL_PARSE_FILE_PATH": str(parsed_project()),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, *lines = [line for line in done.stdout.splitlines() if line]
+    return json.loads(first), [re.sub(r"^[0-9:]{8} *", "", line) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dbt")
+
+
+def test_every_macro_is_found_where_dbt_finds_it_and_every_text_becomes_the_same(
+    folder: Path,
+) -> None:
+    (own, _), (short, _) = _seen("pass", folder), _seen(_TAKEN, folder)
+    assert short == own
+    assert own["shihyo"]["materialization_table_duckdb"][0] == (
+        "macro.shihyo.materialization_table_duckdb"
+    )
+
+
+def test_dbt_prints_what_it_printed(folder: Path) -> None:
+    (_, own), (_, short) = _seen("pass", folder), _seen(_TAKEN, folder)
+    assert short == own
+    assert "no_such_column" in "".join(own)
