@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr = Field(min_length=16)
     is_demo: bool = False
     keep_versions: int = Field(default=14, ge=2)
+    # Whether a version that would surprise its readers waits until a person has approved it.
+    holds_for_approval: bool = True
     # What reading one delivery may take: memory beyond the reader's own, and time.
     item_memory_mib: int = Field(default=4096, ge=256)
     item_seconds: int = Field(default=600, ge=1)

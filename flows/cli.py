@@ -2,7 +2,7 @@
 
 Exit codes: 0 published or shown · 2 wrong usage or configuration, or doctor found something wrong ·
 3 audit failed, nothing published · 4 a source unavailable after retries · 5 another run holds the
-warehouse · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
+warehouse · 6 held for approval · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from flows.lock import warehouse_lock
 from flows.machine.clock import today_in_japan
 from flows.machine.proxies import spare_loopback
 from flows.machine.rights import keep_private
+from flows.night import approval
 from flows.night.publish import rollback, versions
 from flows.night.start import run_backfill, run_erasure, run_night, run_rebuild
 from flows.one_page import render
@@ -207,6 +208,16 @@ def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
     print(f"version {arguments.version} is published")
 
 
+def _approve(configuration: Settings, arguments: argparse.Namespace) -> None:
+    approval.approve(configuration, arguments.version, arguments.by, arguments.reason)
+    print(f"version {arguments.version} is published")
+
+
+def _reject(configuration: Settings, arguments: argparse.Namespace) -> None:
+    approval.reject(configuration, arguments.version, arguments.by, arguments.reason)
+    print(f"version {arguments.version} is rejected; what is published stays")
+
+
 def _render(configuration: Settings, arguments: argparse.Namespace) -> None:
     for place in render(
         configuration, arguments.version, arguments.language, arguments.to, as_pdf=arguments.pdf
@@ -234,6 +245,8 @@ _COMMANDS = {
     "explain": _explain,
     "versions": _versions,
     "rollback": _rollback,
+    "approve": _approve,
+    "reject": _reject,
     "render": _render,
     "runs": _runs,
     "sources": _sources,
@@ -316,7 +329,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="other",
         default="dev",
         metavar="WAREHOUSE",
-        help="dev (default), candidate, or a kept version",
+        help="dev (default), candidate, held, or a kept version",
     )
     compared.add_argument("--format", choices=("table", "json"), default="table")
     kept = commands.add_parser(
@@ -327,6 +340,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     back = commands.add_parser("rollback", help="publish a kept version again")
     back.add_argument("version", metavar="VERSION")
+    for name, said in (
+        ("approve", "publish the version that waits for approval"),
+        ("reject", "refuse the version that waits for approval"),
+    ):
+        decision = commands.add_parser(name, help=said)
+        decision.add_argument("version", metavar="VERSION")
+        decision.add_argument("--by", required=True, metavar="NAME", help="who decides")
+        decision.add_argument("--reason", required=True, metavar="TEXT", help="why")
     page = commands.add_parser(
         "render", help="the overview of a version as one file that needs nothing but itself"
     )

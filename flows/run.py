@@ -21,7 +21,7 @@ from settings import Settings
 
 log = logging.getLogger("shihyo.runs")
 
-_OUTCOMES = {3: "audit_failed", 4: "source_unavailable"}
+_OUTCOMES = {3: "audit_failed", 4: "source_unavailable", 6: "held"}
 
 
 class Run(RunEvent):

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 from flows.errors import ShihyoError, SourceUnavailable, UsageError
 from flows.landing import land
 from flows.landing.reader import Reader
-from flows.night import audit, publish, write
+from flows.night import approval, audit, publish, write
 from flows.run import Run
 from flows.sources import SOURCES
 from flows.sources.base import Source
@@ -117,6 +117,13 @@ def audit_candidate(settings: Settings, run: Run) -> None:
     audit.log.info("audit: %d expectations judged, %d warnings", judged, len(run.warnings))
 
 
+@task(name="hold", cache_policy=NO_CACHE, persist_result=False)
+def hold_surprises(settings: Settings, run: Run) -> None:
+    """Keep back what would surprise readers and nobody has approved; that ends the night."""
+    run.stage = "hold"
+    approval.hold_surprises(settings, run)
+
+
 @task(name="publish", cache_policy=NO_CACHE, persist_result=False)
 def publish_candidate(settings: Settings, run: Run) -> None:
     """Make the candidate what readers see."""
@@ -143,4 +150,5 @@ def nightly(
         land_sources(settings, as_ofs, run)
     write_candidate(settings, run, full_refresh)
     audit_candidate(settings, run)
+    hold_surprises(settings, run)
     publish_candidate(settings, run)

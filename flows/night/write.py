@@ -35,7 +35,13 @@ _AUDIT_RESULTS = """
 """
 _PUBLISHED_PROGRESS = """
     create or replace table night.published_progress (
-        indicator_code varchar, fiscal_year integer, actual_value double, is_provisional boolean
+        indicator_code varchar, fiscal_year integer, actual_value double, target_value double, target_text varchar,
+        status varchar, official_rating varchar, is_provisional boolean, measured_to date
+    )
+"""
+_PUBLISHED_ORG_UNITS = """
+    create or replace table night.published_org_units (
+        org_unit_code varchar, name_ja varchar, name_en varchar
     )
 """
 # What the incremental models of the published version were built with; of a version older than the
@@ -119,6 +125,7 @@ def prepare_candidate(settings: Settings, run: Run, *, full_refresh: bool) -> No
         connection.execute("create schema if not exists night")
         connection.execute(_AUDIT_RESULTS)
         connection.execute(_PUBLISHED_PROGRESS)
+        connection.execute(_PUBLISHED_ORG_UNITS)
         connection.execute(_PUBLISHED_CORRECTIONS)
         connection.execute(READ_AGAIN)
         if published.exists():
@@ -132,7 +139,12 @@ def _remember_published(
     connection.execute(f"attach '{_quoted(published)}' as published (read_only)")
     connection.execute(
         "insert into night.published_progress by name select indicator_code, fiscal_year,"
-        " actual_value, is_provisional from published.marts.fct_indicator_progress"
+        " actual_value, target_value, target_text, status, official_rating, is_provisional,"
+        " measured_to from published.marts.fct_indicator_progress"
+    )
+    connection.execute(
+        "insert into night.published_org_units by name select org_unit_code, name_ja, name_en from"
+        " published.marts.dim_org_units where valid_to is null"
     )
     if full_refresh:
         connection.execute(
