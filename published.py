@@ -209,6 +209,15 @@ class PublicationChange(_Written):
     source_names: Texts = []
 
 
+class WatchReached(_Written):
+    """A watched figure that this version brought to where somebody wanted to be told."""
+
+    watch_code: str
+    message_ja: str | None = None
+    message_en: str | None = None
+    said: str = ""
+
+
 class RunEvent(Event):
     """A run that began: what it was asked for and how far it has come."""
 
@@ -223,8 +232,10 @@ class RunEvent(Event):
     failures: Texts = []
     findings: list[GateFinding] = []
     changes: list[PublicationChange] = []
+    watches_reached: list[WatchReached] = []
     counts: dict[str, int] = {}
     sources_read: Texts = []
+    sources_stale: Texts = []
     accounts: dict[str, Any] = {}
 
 
@@ -278,6 +289,19 @@ class Rejection(Approval):
     event: str = Field(default="rejected", exclude=True)
 
 
+class Alert(Event):
+    """That somebody was told of a cause on a day in Japan; `missed` are addresses that did not take
+    it, by place and kind.
+    """
+
+    event: str = Field(default="alerted", exclude=True)
+    cause: str
+    day: date | None = None
+    run_id: str | None = None
+    is_sent: StrictBool = False
+    missed: Texts = []
+
+
 class Rollback(Event):
     """A kept version that a person published again."""
 
@@ -321,6 +345,7 @@ _KINDS: dict[str, type[Event]] = {
     "held": HeldVersion,
     "approved": Approval,
     "rejected": Rejection,
+    "alerted": Alert,
     "rollback": Rollback,
     "damaged": Damage,
     "erased": Erasure,

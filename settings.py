@@ -8,7 +8,7 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     keep_versions: int = Field(default=14, ge=2)
     # Whether a version that would surprise its readers waits until a person has approved it.
     holds_for_approval: bool = True
+    # Where alerts go: Apprise addresses, divided by blanks. They hold secrets.
+    alert_addresses: SecretStr = SecretStr("")
+    alert_language: Literal["ja", "en"] = "ja"
     # What reading one delivery may take: memory beyond the reader's own, and time.
     item_memory_mib: int = Field(default=4096, ge=256)
     item_seconds: int = Field(default=600, ge=1)

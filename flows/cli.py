@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from flows import doctor, ledger
+from flows.alerts.start import send_test
 from flows.dev import build_dev
 from flows.endings import compared, linked, one_line, unexpected
 from flows.errors import ShihyoError, UsageError
@@ -218,6 +219,10 @@ def _reject(configuration: Settings, arguments: argparse.Namespace) -> None:
     print(f"version {arguments.version} is rejected; what is published stays")
 
 
+def _alert(configuration: Settings, _: argparse.Namespace) -> None:
+    print(f"alert: {send_test(configuration)} addresses took the test")
+
+
 def _render(configuration: Settings, arguments: argparse.Namespace) -> None:
     for place in render(
         configuration, arguments.version, arguments.language, arguments.to, as_pdf=arguments.pdf
@@ -247,6 +252,7 @@ _COMMANDS = {
     "rollback": _rollback,
     "approve": _approve,
     "reject": _reject,
+    "alert": _alert,
     "render": _render,
     "runs": _runs,
     "sources": _sources,
@@ -348,6 +354,7 @@ def _parser() -> argparse.ArgumentParser:
         decision.add_argument("version", metavar="VERSION")
         decision.add_argument("--by", required=True, metavar="NAME", help="who decides")
         decision.add_argument("--reason", required=True, metavar="TEXT", help="why")
+    commands.add_parser("alert", help="send a test to every address that alerts go to")
     page = commands.add_parser(
         "render", help="the overview of a version as one file that needs nothing but itself"
     )

@@ -14,13 +14,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.alerts.start import alert_about
 from flows.errors import HeldForApproval, ShihyoError, UsageError
 from flows.ledger import append
 from flows.lock import warehouse_lock
 from flows.night.publish import force_to_disk, publish_file, remove_held
 from flows.night.write import project_manifest
 from flows.paths import candidate_file, held_file, held_manifest
-from flows.reading.changes import line_of, read_changes
+from flows.reading.changes import line_of, read_changes, read_watches_reached
 from flows.run import Run, recorded
 from flows.status import write_status
 from flows.versions import sha256_of
@@ -60,6 +61,7 @@ def hold_surprises(settings: Settings, run: Run) -> None:
     """
     candidate = candidate_file(settings)
     run.changes = read_changes(candidate)
+    run.watches_reached = read_watches_reached(candidate)
     if not settings.holds_for_approval:
         return
     found = _surprises(run.changes, run.findings)
@@ -179,9 +181,11 @@ def approve(settings: Settings, version: str, by: str, reason: str) -> None:
         run = Run("approve", held.as_of or version_as_of(version), version=version, stage="publish")
         run.published_before = published_version(settings)
         run.changes = read_changes(file)
+        run.watches_reached = read_watches_reached(file)
         with recorded(settings, run):
             append(settings, Approval.model_validate(decision).entry())
             publish_file(settings, run, file, held_manifest(settings, version), held.sha256 or "")
+    alert_about(settings, run.run_id)
     log.info("published: version %s, approved by %s", version, by)
 
 

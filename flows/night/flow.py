@@ -76,6 +76,7 @@ def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
                 )
                 since, is_within = land.staleness(settings, source, run.as_of)
                 if is_within:
+                    run.sources_stale.append(source.name)
                     run.warnings.append(f"{source.name} is stale: {since}; {why}")
                     land.log.warning("warning: %s", run.warnings[-1])
                 else:

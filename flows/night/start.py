@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from flows.alerts.start import alerting
 from flows.children.prefect_server import prefect_api, quiet_environment
 from flows.errors import ShihyoError, UsageError
 from flows.lock import warehouse_lock
@@ -121,7 +122,7 @@ def _flow() -> Callable[..., object]:
 def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: bool) -> None:
     quiet_environment(settings)
     refuse_socks()
-    with warehouse_lock(settings):
+    with alerting(settings, run.run_id), warehouse_lock(settings):
         full_refresh = recover_published(settings, run) or full_refresh
         published = published_as_of(settings)
         if published and run.as_of < published:

@@ -3,10 +3,11 @@
 """
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from published import PublicationChange
+from published import PublicationChange, WatchReached
 from rounding import decimals_apart, written
 
 _CHANGES = """
@@ -25,13 +26,41 @@ _CHANGES = """
 """
 
 
+_WATCHES = """
+    select
+        watches.watch_code, watches.message_ja, watches.message_en, watches.measure, watches.value,
+        indicators.display_decimals
+    from marts.fct_watches as watches
+    inner join marts.dim_indicators as indicators on watches.indicator_code = indicators.indicator_code
+    where watches.is_reached and not watches.was_reached
+    order by watches.watch_code
+"""
+
+
 def read_changes(warehouse: Path) -> list[PublicationChange]:
     """Return what a warehouse changes for readers, what is to be approved first."""
+    return [PublicationChange.model_validate(row) for row in _rows(warehouse, _CHANGES)]
+
+
+def read_watches_reached(warehouse: Path) -> list[WatchReached]:
+    """Return the watched figures that got there with this warehouse, and not before."""
+    return [
+        WatchReached.model_validate({**row, "said": _said(row)})
+        for row in _rows(warehouse, _WATCHES)
+    ]
+
+
+def _said(row: dict[str, Any]) -> str:
+    if row["measure"] == "target_probability":
+        return f"{written(100 * row['value'], 0)} %"
+    return written(row["value"], row["display_decimals"])
+
+
+def _rows(warehouse: Path, query: str) -> list[dict[str, Any]]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        found = connection.execute(_CHANGES)
+        found = connection.execute(query)
         names = [name for name, *_ in found.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    return [PublicationChange.model_validate(row) for row in rows]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def line_of(change: PublicationChange) -> str:
