@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr = Field(min_length=16)
     is_demo: bool = False
     keep_versions: int = Field(default=14, ge=2)
+    # After how many days pages of audits, old logs and damaged versions are removed.
+    keep_logs_days: int = Field(default=90, ge=1)
     # Whether a version that would surprise its readers waits until a person has approved it.
     holds_for_approval: bool = True
     # Where alerts go: Apprise addresses, divided by blanks. They hold secrets.

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flows import doctor, ledger
@@ -28,6 +28,7 @@ from flows.night.publish import rollback, versions
 from flows.night.start import run_backfill, run_erasure, run_night, run_rebuild
 from flows.one_page import render
 from flows.paths import dev_file
+from flows.pruning import prunable, prune
 from flows.reading import diff, explain, quarantine, show, source_list
 from flows.versions import next_step, verdicts
 from published import ONE_PAGE_LANGUAGES
@@ -219,6 +220,19 @@ def _reject(configuration: Settings, arguments: argparse.Namespace) -> None:
     print(f"version {arguments.version} is rejected; what is published stays")
 
 
+def _prune(configuration: Settings, arguments: argparse.Namespace) -> None:
+    with warehouse_lock(configuration):
+        found = (
+            prunable(configuration, datetime.now(UTC))
+            if arguments.dry_run
+            else prune(configuration)
+        )
+    for each in found:
+        print(f"{each.byte_count / 1e6:>10.1f} MB  {each.path}  ({each.why})")
+    done = "would be removed" if arguments.dry_run else "removed"
+    print(f"{len(found)} files, {sum(each.byte_count for each in found) / 1e6:.1f} MB {done}")
+
+
 def _alert(configuration: Settings, _: argparse.Namespace) -> None:
     print(f"alert: {send_test(configuration)} addresses took the test")
 
@@ -253,6 +267,7 @@ _COMMANDS = {
     "approve": _approve,
     "reject": _reject,
     "alert": _alert,
+    "prune": _prune,
     "render": _render,
     "runs": _runs,
     "sources": _sources,
@@ -355,6 +370,8 @@ def _parser() -> argparse.ArgumentParser:
         decision.add_argument("--by", required=True, metavar="NAME", help="who decides")
         decision.add_argument("--reason", required=True, metavar="TEXT", help="why")
     commands.add_parser("alert", help="send a test to every address that alerts go to")
+    pruned = commands.add_parser("prune", help="remove what the configuration no longer keeps")
+    pruned.add_argument("--dry-run", action="store_true", help="say what, and remove nothing")
     page = commands.add_parser(
         "render", help="the overview of a version as one file that needs nothing but itself"
     )
