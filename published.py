@@ -234,6 +234,7 @@ class RunEvent(Event):
     changes: list[PublicationChange] = []
     watches_reached: list[WatchReached] = []
     counts: dict[str, int] = {}
+    stage_seconds: dict[str, float] = {}
     sources_read: Texts = []
     sources_stale: Texts = []
     accounts: dict[str, Any] = {}

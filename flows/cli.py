@@ -31,7 +31,7 @@ from flows.paths import dev_file
 from flows.pruning import prunable, prune
 from flows.reading import diff, explain, quarantine, show, source_list
 from flows.versions import next_step, verdicts
-from published import ONE_PAGE_LANGUAGES
+from published import ONE_PAGE_LANGUAGES, FinishedRun
 from settings import ConfigurationError, Settings, settings
 
 
@@ -249,8 +249,12 @@ def _runs(configuration: Settings, arguments: argparse.Namespace) -> None:
         started = run.started_at.isoformat(timespec="seconds") if run.started_at else "?"
         print(
             f"{started}  {run.command:<8}  as of {run.as_of or '?'}  {run.outcome:<18} "
-            f" {run.message}"
+            f" {_stages(run):<46}  {run.message}"
         )
+
+
+def _stages(run: FinishedRun) -> str:
+    return ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in run.stage_seconds.items())
 
 
 def _sources(configuration: Settings, arguments: argparse.Namespace) -> None:

@@ -65,7 +65,7 @@ def _damaged(settings: Settings, before: datetime) -> Iterator[Prunable]:
 def _logs(settings: Settings, before: datetime) -> Iterator[Prunable]:
     """Give pages of audits, logs that have been turned over, and the data team's copy."""
     pages = (settings.logs_dir / "data_docs").glob("*/validations/**/*.html")
-    turned_over = settings.logs_dir.glob("*.log.*")
+    turned_over = [*settings.logs_dir.glob("*.log.*"), *settings.logs_dir.glob("*.jsonl.*")]
     for file in sorted([*pages, *turned_over, *dev_file(settings).parent.glob("*.duckdb")]):
         if _changed_at(file) < before:
             yield _of(file, f"older than {settings.keep_logs_days} days")

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from flows.alerts.start import alerting
 from flows.children.prefect_server import prefect_api, quiet_environment
 from flows.errors import ShihyoError, UsageError
+from flows.json_log import logged_as_json
 from flows.lock import warehouse_lock
 from flows.machine.disks import (
     disk_trouble,
@@ -130,7 +131,11 @@ def _flow() -> Callable[..., object]:
 def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: bool) -> None:
     quiet_environment(settings)
     refuse_socks()
-    with alerting(settings, run.run_id), warehouse_lock(settings):
+    with (
+        logged_as_json(settings, run),
+        alerting(settings, run.run_id),
+        warehouse_lock(settings),
+    ):
         full_refresh = recover_published(settings, run) or full_refresh
         published = published_as_of(settings)
         if published and run.as_of < published:

@@ -3,6 +3,7 @@ cause and day, and never at the cost of the night.
 """
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -313,3 +314,18 @@ def test_a_night_that_fails_and_the_one_after_it_are_told_and_a_dead_address_fai
     assert [title for title, _ in found.mail[1:]] == ["Shihyō: 夜間更新が復旧しました"]
     assert len(found.web) == len(found.mail)
     assert "hidden-word" not in failed.stdout + failed.stderr + mended.stdout + mended.stderr
+
+    _the_log_tells_the_same_to_programs(city)
+
+
+def _the_log_tells_the_same_to_programs(city: City) -> None:
+    lines = (city.data / "logs" / "shihyo.jsonl").read_text(encoding="utf-8").splitlines()
+    said = [json.loads(line) for line in lines]
+    last = city.status()["last_run"]
+    of_run = [each for each in said if each["run_id"] == last["run_id"]]
+    assert {each["stage"] for each in of_run} >= {"land", "write", "audit", "publish"}
+    [log] = [each for each in of_run if each.get("source") == "access_log"]
+    assert (log["landed"], log["level"], log["as_of"]) == (1, "info", DAY.isoformat())
+    assert {"land", "write", "audit", "hold", "publish"} <= set(last["stage_seconds"])
+    listed = city.shihyo("runs", "--last", "1").stdout
+    assert re.search(r"land \d+\.\d s, write \d+\.\d s, audit", listed), listed
