@@ -186,6 +186,38 @@ class GateFinding(_Written):
     owner_en: str | None = None
 
 
+class PublicationChange(_Written):
+    """A change that a version would make for readers, with its rule's sentences; `before` and `after`
+    are an actual in the indicator's unit, or a status, a rating, a target or a name.
+    """
+
+    rule_code: str
+    tier: str = "publish"
+    message_ja: str | None = None
+    message_en: str | None = None
+    name_ja: str | None = None
+    name_en: str | None = None
+    indicator_code: str | None = None
+    fiscal_year: int | None = None
+    text_before: str | None = None
+    text_after: str | None = None
+    value_before: float | None = None
+    value_after: float | None = None
+    display_decimals: int = 0
+    unit_ja: str | None = None
+    unit_en: str | None = None
+    source_names: Texts = []
+
+
+class WatchReached(_Written):
+    """A watched figure that this version brought to where somebody wanted to be told."""
+
+    watch_code: str
+    message_ja: str | None = None
+    message_en: str | None = None
+    said: str = ""
+
+
 class RunEvent(Event):
     """A run that began: what it was asked for and how far it has come."""
 
@@ -199,8 +231,12 @@ class RunEvent(Event):
     warnings: Texts = []
     failures: Texts = []
     findings: list[GateFinding] = []
+    changes: list[PublicationChange] = []
+    watches_reached: list[WatchReached] = []
     counts: dict[str, int] = {}
+    stage_seconds: dict[str, float] = {}
     sources_read: Texts = []
+    sources_stale: Texts = []
     accounts: dict[str, Any] = {}
 
 
@@ -222,6 +258,49 @@ class EnteredVersion(Event):
     as_of: date | None = None
     run_id: str | None = None
     sha256: str | None = None
+
+
+class HeldVersion(Event):
+    """A version that waits for a person: `surprises` are the digests of what makes it surprising,
+    and `base` is the version that was published when it was built.
+    """
+
+    event: str = Field(default="held", exclude=True)
+    version: str
+    run_id: str | None = None
+    as_of: date | None = None
+    base: str | None = None
+    surprises: Texts = []
+    sha256: str | None = None
+
+
+class Approval(Event):
+    """That a person approved a held version, and so each of its surprises."""
+
+    event: str = Field(default="approved", exclude=True)
+    version: str
+    surprises: Texts = []
+    by: str = ""
+    reason: str = ""
+
+
+class Rejection(Approval):
+    """A held version that a person refused."""
+
+    event: str = Field(default="rejected", exclude=True)
+
+
+class Alert(Event):
+    """That somebody was told of a cause on a day in Japan; `missed` are addresses that did not take
+    it, by place and kind.
+    """
+
+    event: str = Field(default="alerted", exclude=True)
+    cause: str
+    day: date | None = None
+    run_id: str | None = None
+    is_sent: StrictBool = False
+    missed: Texts = []
 
 
 class Rollback(Event):
@@ -264,6 +343,10 @@ _KINDS: dict[str, type[Event]] = {
     "started": RunEvent,
     "finished": FinishedRun,
     "version": EnteredVersion,
+    "held": HeldVersion,
+    "approved": Approval,
+    "rejected": Rejection,
+    "alerted": Alert,
     "rollback": Rollback,
     "damaged": Damage,
     "erased": Erasure,
@@ -309,6 +392,21 @@ def last_published(found: Iterable[Event]) -> str | None:
         elif isinstance(event, Rollback) or _has_published(event):
             version = event.version
     return version
+
+
+def waiting_version(found: Iterable[Event]) -> HeldVersion | None:
+    """Return the version that waits for approval: the last one held, unless it was refused, or
+    another version was published since.
+    """
+    waiting = None
+    for event in found:
+        if isinstance(event, HeldVersion):
+            waiting = event
+        elif isinstance(event, Rejection):
+            waiting = None if waiting and waiting.version == event.version else waiting
+        elif isinstance(event, Damage | Rollback) or _has_published(event):
+            waiting = None
+    return waiting
 
 
 def _has_published(event: Event) -> TypeGuard[FinishedRun]:

@@ -8,7 +8,7 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -61,6 +61,13 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr = Field(min_length=16)
     is_demo: bool = False
     keep_versions: int = Field(default=14, ge=2)
+    # After how many days pages of audits, old logs and damaged versions are removed.
+    keep_logs_days: int = Field(default=90, ge=1)
+    # Whether a version that would surprise its readers waits until a person has approved it.
+    holds_for_approval: bool = True
+    # Where alerts go: Apprise addresses, divided by blanks. They hold secrets.
+    alert_addresses: SecretStr = SecretStr("")
+    alert_language: Literal["ja", "en"] = "ja"
     # What reading one delivery may take: memory beyond the reader's own, and time.
     item_memory_mib: int = Field(default=4096, ge=256)
     item_seconds: int = Field(default=600, ge=1)

@@ -25,6 +25,9 @@ _RESULT_FORMAT = {
 }
 
 
+_NOT_JUDGED = "could not be evaluated"
+
+
 @dataclass(frozen=True)
 class Finding:
     """What one expectation found; `observed` says it in brief, without a value that could name a
@@ -38,6 +41,11 @@ class Finding:
     is_success: bool
     observed: str | None
     message: str
+
+    @property
+    def was_judged(self) -> bool:
+        """Whether the expectation could be evaluated; else nobody knows what would be approved."""
+        return not (self.observed or "").startswith(_NOT_JUDGED)
 
 
 def raw_checkpoint(warehouse: Path, docs: Path) -> list[Finding]:
@@ -114,7 +122,7 @@ def _exception(info: dict[str, Any]) -> str | None:
     found = [info] if "raised_exception" in info else list(info.values())
     raised = [entry for entry in found if entry.get("raised_exception")]
     return (
-        f"could not be evaluated: {str(raised[0]['exception_message']).splitlines()[0][:200]}"
+        f"{_NOT_JUDGED}: {str(raised[0]['exception_message']).splitlines()[0][:200]}"
         if raised
         else None
     )

@@ -2,7 +2,7 @@
 
 Exit codes: 0 published or shown · 2 wrong usage or configuration, or doctor found something wrong ·
 3 audit failed, nothing published · 4 a source unavailable after retries · 5 another run holds the
-warehouse · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
+warehouse · 6 held for approval · 1 anything else. Progress goes to stdout, and a failure says one line on stderr.
 """
 
 import argparse
@@ -11,10 +11,11 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flows import doctor, ledger
+from flows.alerts.start import send_test
 from flows.dev import build_dev
 from flows.endings import compared, linked, one_line, unexpected
 from flows.errors import ShihyoError, UsageError
@@ -22,13 +23,15 @@ from flows.lock import warehouse_lock
 from flows.machine.clock import today_in_japan
 from flows.machine.proxies import spare_loopback
 from flows.machine.rights import keep_private
+from flows.night import approval
 from flows.night.publish import rollback, versions
 from flows.night.start import run_backfill, run_erasure, run_night, run_rebuild
 from flows.one_page import render
 from flows.paths import dev_file
+from flows.pruning import prunable, prune
 from flows.reading import diff, explain, quarantine, show, source_list
 from flows.versions import next_step, verdicts
-from published import ONE_PAGE_LANGUAGES
+from published import ONE_PAGE_LANGUAGES, FinishedRun
 from settings import ConfigurationError, Settings, settings
 
 
@@ -207,6 +210,33 @@ def _rollback(configuration: Settings, arguments: argparse.Namespace) -> None:
     print(f"version {arguments.version} is published")
 
 
+def _approve(configuration: Settings, arguments: argparse.Namespace) -> None:
+    approval.approve(configuration, arguments.version, arguments.by, arguments.reason)
+    print(f"version {arguments.version} is published")
+
+
+def _reject(configuration: Settings, arguments: argparse.Namespace) -> None:
+    approval.reject(configuration, arguments.version, arguments.by, arguments.reason)
+    print(f"version {arguments.version} is rejected; what is published stays")
+
+
+def _prune(configuration: Settings, arguments: argparse.Namespace) -> None:
+    with warehouse_lock(configuration):
+        found = (
+            prunable(configuration, datetime.now(UTC))
+            if arguments.dry_run
+            else prune(configuration)
+        )
+    for each in found:
+        print(f"{each.byte_count / 1e6:>10.1f} MB  {each.path}  ({each.why})")
+    done = "would be removed" if arguments.dry_run else "removed"
+    print(f"{len(found)} files, {sum(each.byte_count for each in found) / 1e6:.1f} MB {done}")
+
+
+def _alert(configuration: Settings, _: argparse.Namespace) -> None:
+    print(f"alert: {send_test(configuration)} addresses took the test")
+
+
 def _render(configuration: Settings, arguments: argparse.Namespace) -> None:
     for place in render(
         configuration, arguments.version, arguments.language, arguments.to, as_pdf=arguments.pdf
@@ -219,8 +249,12 @@ def _runs(configuration: Settings, arguments: argparse.Namespace) -> None:
         started = run.started_at.isoformat(timespec="seconds") if run.started_at else "?"
         print(
             f"{started}  {run.command:<8}  as of {run.as_of or '?'}  {run.outcome:<18} "
-            f" {run.message}"
+            f" {_stages(run):<46}  {run.message}"
         )
+
+
+def _stages(run: FinishedRun) -> str:
+    return ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in run.stage_seconds.items())
 
 
 def _sources(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -234,6 +268,10 @@ _COMMANDS = {
     "explain": _explain,
     "versions": _versions,
     "rollback": _rollback,
+    "approve": _approve,
+    "reject": _reject,
+    "alert": _alert,
+    "prune": _prune,
     "render": _render,
     "runs": _runs,
     "sources": _sources,
@@ -316,7 +354,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="other",
         default="dev",
         metavar="WAREHOUSE",
-        help="dev (default), candidate, or a kept version",
+        help="dev (default), candidate, held, or a kept version",
     )
     compared.add_argument("--format", choices=("table", "json"), default="table")
     kept = commands.add_parser(
@@ -327,6 +365,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     back = commands.add_parser("rollback", help="publish a kept version again")
     back.add_argument("version", metavar="VERSION")
+    for name, said in (
+        ("approve", "publish the version that waits for approval"),
+        ("reject", "refuse the version that waits for approval"),
+    ):
+        decision = commands.add_parser(name, help=said)
+        decision.add_argument("version", metavar="VERSION")
+        decision.add_argument("--by", required=True, metavar="NAME", help="who decides")
+        decision.add_argument("--reason", required=True, metavar="TEXT", help="why")
+    commands.add_parser("alert", help="send a test to every address that alerts go to")
+    pruned = commands.add_parser("prune", help="remove what the configuration no longer keeps")
+    pruned.add_argument("--dry-run", action="store_true", help="say what, and remove nothing")
     page = commands.add_parser(
         "render", help="the overview of a version as one file that needs nothing but itself"
     )

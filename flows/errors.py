@@ -4,7 +4,8 @@
     ├── UsageError         2   wrong usage or configuration
     ├── AuditFailed        3   the audit refused the candidate; nothing was published
     ├── SourceUnavailable  4   a source could not be reached; may pass by itself, so it is retried
-    └── WarehouseBusy      5   another run holds the warehouse
+    ├── WarehouseBusy      5   another run holds the warehouse
+    └── HeldForApproval    6   what is surprising waits for a person; nothing was published yet
 
 A message says what, where, expected, found and what to do next, and never quotes a source row: a
 row may name a person.
@@ -46,3 +47,9 @@ class WarehouseBusy(ShihyoError):
     """Another run holds the warehouse."""
 
     exit_code = 5
+
+
+class HeldForApproval(ShihyoError):
+    """A version would surprise its readers, and a person has to approve it first."""
+
+    exit_code = 6

@@ -4,13 +4,14 @@ The link alone says which version is published; the ledger and the status descri
 """
 
 import logging
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from flows.errors import ShihyoError
 from flows.ledger import append
@@ -21,7 +22,7 @@ from settings import Settings
 
 log = logging.getLogger("shihyo.runs")
 
-_OUTCOMES = {3: "audit_failed", 4: "source_unavailable"}
+_OUTCOMES = {3: "audit_failed", 4: "source_unavailable", 6: "held"}
 
 
 class Run(RunEvent):
@@ -33,9 +34,18 @@ class Run(RunEvent):
     stage: str = "land"
     published_before: str | None = Field(default=None, exclude=True)
 
+    _entered: float = PrivateAttr(default_factory=time.monotonic)
+
     def __init__(self, command: str, as_of: date, **facts: Any) -> None:
         """Begin a run now; `facts` are further fields."""
         super().__init__(command=command, as_of=as_of, **facts)
+
+    def enter(self, stage: str) -> None:
+        """Begin a stage, and note how long the one before it took."""
+        now = time.monotonic()
+        took = self.stage_seconds.get(self.stage, 0.0) + now - self._entered
+        self.stage_seconds[self.stage] = round(took, 2)
+        self.stage, self._entered = stage, now
 
 
 @contextmanager
@@ -106,6 +116,7 @@ def telling_of_published(version: str | None) -> Iterator[None]:
 
 
 def _finish(settings: Settings, run: Run, *, outcome: str, exit_code: int, message: str) -> None:
+    run.enter(run.stage)
     ended = {
         "finished_at": datetime.now(UTC),
         "outcome": outcome,

@@ -205,7 +205,11 @@ def new_city(folder: Path, api_url: str | None = None) -> City:
     """
     for source in DROPPED:
         (folder / "inbox" / source).mkdir(parents=True, exist_ok=True)
-    settings = ['pseudonym_key = "a key for the tests alone"', "keep_versions = 5"]
+    settings = [
+        'pseudonym_key = "a key for the tests alone"',
+        "keep_versions = 5",
+        "holds_for_approval = false",
+    ]
     for source in DROPPED:
         settings += [f"[sources.{source}]", f'location = "inbox/{source}"']
     (folder / "shihyo.toml").write_text("\n".join(settings), encoding="utf-8")

@@ -14,9 +14,9 @@ from flows.doctor.answers import unanswered
 from flows.doctor.finding import Finding, of_error, ok, warning, wrong
 from flows.errors import UsageError
 from flows.machine.clock import today_in_japan
-from flows.machine.disks import free_bytes, written_places
+from flows.machine.disks import free_bytes, needed_bytes, written_places
 from flows.machine.proxies import refuse_socks
-from published import events, published_as_of, published_link
+from published import events, published_as_of
 from settings import ROOT, Settings
 
 _GIB = 1024**3
@@ -30,8 +30,7 @@ _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTI
 
 def check_room(settings: Settings) -> Iterator[Finding]:
     """Look at every disk that a night writes to: the candidate and a version need room there."""
-    link = published_link(settings)
-    needed = 2 * (link.stat().st_size if link.exists() else 0) + _GIB
+    needed = needed_bytes(settings)
     ours = (settings.landing_dir, settings.candidate_dir, settings.published_dir)
     holding = {_existing(place).stat().st_dev for place in ours}
     disks: dict[int, Path] = {}

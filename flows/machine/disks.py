@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from published import published_link
 from settings import Settings
 
 # With less than this nothing can be written, whatever an error says.
@@ -58,6 +59,22 @@ def written_places(settings: Settings) -> tuple[Path, ...]:
         _prefect_home(settings),
         Path(tempfile.gettempdir()),
     )
+
+
+def needed_bytes(settings: Settings) -> int:
+    """Return the room that a night should find: for a candidate, a version, and 1 GiB besides."""
+    link = published_link(settings)
+    return 2 * (link.stat().st_size if link.exists() else 0) + 1024**3
+
+
+def filling_place(settings: Settings) -> str | None:
+    """Say where a night, and the next one, may soon find no room; None where there is enough."""
+    needed = needed_bytes(settings)
+    for place in (settings.landing_dir, settings.candidate_dir, settings.published_dir):
+        free = free_bytes(place)
+        if free < needed:
+            return f"{place} has {free / 1e9:.1f} GB free; a night should find {needed / 1e9:.1f}"
+    return None
 
 
 def full_place(settings: Settings) -> str | None:

@@ -72,7 +72,7 @@ def audit_candidate(settings: Settings, run: Run) -> int:
     ]
     for warning in run.warnings:
         log.warning("warning: %s", warning)
-    if run.failures:
+    if run.failures and not (settings.holds_for_approval and _may_all_be_approved(run)):
         kept = (
             f"version {run.published_before} stays published"
             if run.published_before
@@ -85,6 +85,11 @@ def audit_candidate(settings: Settings, run: Run) -> int:
     return len(findings)
 
 
+def _may_all_be_approved(run: Run) -> bool:
+    """Tell whether a person may find that every critical finding is the truth."""
+    return all(each.is_approvable for each in run.findings if each.severity == "critical")
+
+
 def _with_sentences(candidate: Path, missed: "list[Finding]") -> list[GateFinding]:
     """Return what did not hold with the sentences of its rules, for the ledger and its readers."""
     with duckdb.connect(str(candidate), read_only=True) as connection:
@@ -95,6 +100,7 @@ def _with_sentences(candidate: Path, missed: "list[Finding]") -> list[GateFindin
         GateFinding.model_validate(
             rules.get(each.expectation_name, {"rule_code": each.expectation_name})
             | {"severity": each.severity, "observed": each.observed}
+            | ({} if each.was_judged else {"is_approvable": False})
         )
         for each in missed
     ]

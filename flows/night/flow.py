@@ -1,5 +1,6 @@
 """One night: land → write → audit → publish."""
 
+import time
 from collections.abc import Sequence
 from datetime import date
 
@@ -11,7 +12,7 @@ from prefect.client.schemas.objects import State
 from flows.errors import ShihyoError, SourceUnavailable, UsageError
 from flows.landing import land
 from flows.landing.reader import Reader
-from flows.night import audit, publish, write
+from flows.night import approval, audit, publish, write
 from flows.run import Run
 from flows.sources import SOURCES
 from flows.sources.base import Source
@@ -37,17 +38,25 @@ def land_source(
     """Land one source; the only task that is retried, because only the world outside may mend
     itself.
     """
+    begun = time.monotonic()
     account = land.land_source(settings, source, as_ofs, reader)
     run.counts[f"items_landed_{source.name}"] = account.landed
     if not settings.sources[source.name].enabled:
         land.log.info("land: %s, disabled", source.name)
         return
     unread = f", {len(account.unread)} not read" if account.unread else ""
-    land.log.info("land: %s, %d new items%s", source.name, account.landed, unread)
+    facts = {"source": source.name, "landed": account.landed, "seconds": _seconds_since(begun)}
+    land.log.info(
+        "land: %s, %d new items%s", source.name, account.landed, unread, extra={"facts": facts}
+    )
     run.sources_read.append(source.name)
     run.accounts[source.name] = account.describe(source.name)
     if warning := account.warning(source.name):
         run.warnings.append(warning)
+
+
+def _seconds_since(begun: float) -> float:
+    return round(time.monotonic() - begun, 2)
 
 
 def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
@@ -76,6 +85,7 @@ def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
                 )
                 since, is_within = land.staleness(settings, source, run.as_of)
                 if is_within:
+                    run.sources_stale.append(source.name)
                     run.warnings.append(f"{source.name} is stale: {since}; {why}")
                     land.log.warning("warning: %s", run.warnings[-1])
                 else:
@@ -89,7 +99,7 @@ def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
 @task(name="write", cache_policy=NO_CACHE, persist_result=False)
 def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     """Build the candidate with dbt, as one task with its counts as an artifact."""
-    run.stage = "write"
+    run.enter("write")
     write.log.info("write: building the candidate from %s items", "all" if full_refresh else "new")
     audit.import_ahead()
     build = write.write_candidate(settings, run, full_refresh=full_refresh)
@@ -100,7 +110,10 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
             "write: read again from all that has landed, because how it is read was edited: %s",
             names,
         )
-    write.log.info("write: %d seeds and models, %d dbt tests hold", build.models, build.tests)
+    facts = {"models": build.models, "tests": build.tests}
+    write.log.info(
+        "write: %d seeds and models, %d dbt tests hold", *facts.values(), extra={"facts": facts}
+    )
     create_markdown_artifact(
         f"{build.models} seeds and models, {build.tests} tests",
         key="dbt-build",
@@ -111,16 +124,26 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
 @task(name="audit", cache_policy=NO_CACHE, persist_result=False)
 def audit_candidate(settings: Settings, run: Run) -> None:
     """Judge the candidate; a critical finding ends the night."""
-    run.stage = "audit"
+    run.enter("audit")
     audit.log.info("audit: judging the candidate")
     judged = audit.audit_candidate(settings, run)
-    audit.log.info("audit: %d expectations judged, %d warnings", judged, len(run.warnings))
+    facts = {"expectations": judged, "warnings": len(run.warnings)}
+    audit.log.info(
+        "audit: %d expectations judged, %d warnings", *facts.values(), extra={"facts": facts}
+    )
+
+
+@task(name="hold", cache_policy=NO_CACHE, persist_result=False)
+def hold_surprises(settings: Settings, run: Run) -> None:
+    """Keep back what would surprise readers and nobody has approved; that ends the night."""
+    run.enter("hold")
+    approval.hold_surprises(settings, run)
 
 
 @task(name="publish", cache_policy=NO_CACHE, persist_result=False)
 def publish_candidate(settings: Settings, run: Run) -> None:
     """Make the candidate what readers see."""
-    run.stage = "publish"
+    run.enter("publish")
     publish.log.info("publish: version %s", run.version)
     publish.publish_candidate(settings, run)
 
@@ -143,4 +166,5 @@ def nightly(
         land_sources(settings, as_ofs, run)
     write_candidate(settings, run, full_refresh)
     audit_candidate(settings, run)
+    hold_surprises(settings, run)
     publish_candidate(settings, run)

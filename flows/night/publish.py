@@ -19,7 +19,7 @@ from flows.errors import ShihyoError, UsageError
 from flows.ledger import append
 from flows.machine.files import fsync_folder
 from flows.night.write import project_manifest
-from flows.paths import candidate_file, dev_file
+from flows.paths import candidate_file, dev_file, held_file, held_manifest
 from flows.run import Run, telling_of_published
 from flows.status import write_status
 from flows.versions import check_version, sha256_of
@@ -34,6 +34,7 @@ from published import (
     version_beside,
     version_file,
     version_of,
+    waiting_version,
 )
 from settings import Settings
 
@@ -42,11 +43,15 @@ log = logging.getLogger("shihyo.publish")
 
 def publish_candidate(settings: Settings, run: Run) -> Path:
     """Turn the candidate into version `run.version`, point the link at it and remove versions
-    beyond `keep_versions`.
+    beyond `keep_versions`, and what was held before.
     """
-    if run.version is None:
-        raise ShihyoError("publish: the run has no version")
     candidate = candidate_file(settings)
+    sha256 = force_to_disk(candidate)
+    return publish_file(settings, run, candidate, project_manifest(settings), sha256)
+
+
+def force_to_disk(candidate: Path) -> str:
+    """Write all of a warehouse into its one file, and that to disk; return its checksum."""
     with duckdb.connect(str(candidate)) as connection:
         connection.execute("force checkpoint")
     if candidate.with_name(f"{candidate.name}.wal").exists():
@@ -54,11 +59,20 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
             "publish: the candidate still has a write-ahead log; another process has it open; next:"
             " run again"
         )
-    file = version_file(settings, run.version)
     sha256 = sha256_of(candidate)
     with candidate.open("rb") as content:
         os.fsync(content.fileno())
-    shutil.copyfile(project_manifest(settings), manifest_file(settings, run.version))
+    return sha256
+
+
+def publish_file(
+    settings: Settings, run: Run, candidate: Path, manifest: Path, sha256: str
+) -> Path:
+    """Turn a whole warehouse, with dbt's manifest of its project, into version `run.version`."""
+    if run.version is None:
+        raise ShihyoError("publish: the run has no version")
+    file = version_file(settings, run.version)
+    shutil.copyfile(manifest, manifest_file(settings, run.version))
     # Entered before it has its name: a night that died in between left a version that the ledger
     # could not vouch for.
     entered = EnteredVersion(version=run.version, as_of=run.as_of, run_id=run.run_id, sha256=sha256)
@@ -68,7 +82,16 @@ def publish_candidate(settings: Settings, run: Run) -> Path:
     _name_version(candidate, file)
     point_link_at(settings, file)
     _remove_old_versions(settings)
+    remove_held(settings)
     return file
+
+
+def remove_held(settings: Settings, *, but: str | None = None) -> None:
+    """Remove what was held, but for the version that waits."""
+    kept = {held_file(settings, but), held_manifest(settings, but)} if but else set()
+    for held in settings.candidate_dir.glob("held-*"):
+        if held not in kept:
+            held.unlink()
 
 
 def _draw_one_page(settings: Settings, run: Run, version: str, candidate: Path) -> None:
@@ -83,7 +106,11 @@ def _draw_one_page(settings: Settings, run: Run, version: str, candidate: Path) 
 
 
 def clear_leftovers(settings: Settings) -> None:
-    """Remove what a killed run left beside the link and the status."""
+    """Remove what a killed run left beside the link and the status, and held versions that wait no
+    longer.
+    """
+    waiting = waiting_version(events(settings))
+    remove_held(settings, but=waiting.version if waiting else None)
     for pattern in (".link.*", ".status.json.*", ".warehouse-*"):
         for leftover in settings.published_dir.glob(pattern):
             leftover.unlink()

@@ -5,14 +5,24 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from flows.alerts.start import alerting
 from flows.children.prefect_server import prefect_api, quiet_environment
 from flows.errors import ShihyoError, UsageError
+from flows.json_log import logged_as_json
 from flows.lock import warehouse_lock
-from flows.machine.disks import disk_trouble, full_place, is_of_server, server_log, with_full_place
+from flows.machine.disks import (
+    disk_trouble,
+    filling_place,
+    full_place,
+    is_of_server,
+    server_log,
+    with_full_place,
+)
 from flows.machine.proxies import refuse_socks
 from flows.night.erase import Erased, erase_from_landing
 from flows.night.publish import remove_all_but_published, remove_unpublished
 from flows.night.recovery import recover_published
+from flows.pruning import prune
 from flows.run import Run, recorded
 from flows.versions import linked_version
 from published import published_as_of, published_version, version_as_of, version_name
@@ -121,7 +131,11 @@ def _flow() -> Callable[..., object]:
 def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: bool) -> None:
     quiet_environment(settings)
     refuse_socks()
-    with warehouse_lock(settings):
+    with (
+        logged_as_json(settings, run),
+        alerting(settings, run.run_id),
+        warehouse_lock(settings),
+    ):
         full_refresh = recover_published(settings, run) or full_refresh
         published = published_as_of(settings)
         if published and run.as_of < published:
@@ -131,6 +145,9 @@ def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: 
             )
         run.version = version_name(run.as_of, run.started_at)
         run.published_before = published_version(settings)
+        if filling := filling_place(settings):
+            run.warnings.append(f"disk_is_filling: {filling}; next: shihyo prune --dry-run")
+            log.warning("warning: %s", run.warnings[-1])
         log.info("%s as of %s: starting Prefect", run.command, run.as_of)
         with (
             recorded(settings, run),
@@ -138,4 +155,13 @@ def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: 
             prefect_api(settings, meanwhile=_flow),
         ):
             _flow()(settings, run, as_ofs, full_refresh)
+        _prune(settings)
     log.info("published: version %s", run.version)
+
+
+def _prune(settings: Settings) -> None:
+    """Remove what is not kept any more; the version is published, whatever becomes of that."""
+    try:
+        prune(settings)
+    except OSError as error:
+        log.warning("warning: what is not kept any more could not be removed (%s)", error.strerror)

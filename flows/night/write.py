@@ -35,8 +35,17 @@ _AUDIT_RESULTS = """
 """
 _PUBLISHED_PROGRESS = """
     create or replace table night.published_progress (
-        indicator_code varchar, fiscal_year integer, actual_value double, is_provisional boolean
+        indicator_code varchar, fiscal_year integer, actual_value double, target_value double, target_text varchar,
+        status varchar, official_rating varchar, is_provisional boolean, measured_to date
     )
+"""
+_PUBLISHED_ORG_UNITS = """
+    create or replace table night.published_org_units (
+        org_unit_code varchar, name_ja varchar, name_en varchar
+    )
+"""
+_PUBLISHED_WATCHES = """
+    create or replace table night.published_watches (watch_code varchar, is_reached boolean)
 """
 # What the incremental models of the published version were built with; of a version older than the
 # register, nothing.
@@ -119,6 +128,8 @@ def prepare_candidate(settings: Settings, run: Run, *, full_refresh: bool) -> No
         connection.execute("create schema if not exists night")
         connection.execute(_AUDIT_RESULTS)
         connection.execute(_PUBLISHED_PROGRESS)
+        connection.execute(_PUBLISHED_ORG_UNITS)
+        connection.execute(_PUBLISHED_WATCHES)
         connection.execute(_PUBLISHED_CORRECTIONS)
         connection.execute(READ_AGAIN)
         if published.exists():
@@ -132,13 +143,23 @@ def _remember_published(
     connection.execute(f"attach '{_quoted(published)}' as published (read_only)")
     connection.execute(
         "insert into night.published_progress by name select indicator_code, fiscal_year,"
-        " actual_value, is_provisional from published.marts.fct_indicator_progress"
+        " actual_value, target_value, target_text, status, official_rating, is_provisional,"
+        " measured_to from published.marts.fct_indicator_progress"
     )
+    connection.execute(
+        "insert into night.published_org_units by name select org_unit_code, name_ja, name_en from"
+        " published.marts.dim_org_units where valid_to is null"
+    )
+    if _has(connection, "marts", "fct_watches"):
+        connection.execute(
+            "insert into night.published_watches by name select watch_code, is_reached from"
+            " published.marts.fct_watches"
+        )
     if full_refresh:
         connection.execute(
             "insert into night.audit_results by name from published.night.audit_results"
         )
-    elif _has_corrections(connection):
+    elif _has(connection, "seeds", "corrections"):
         connection.execute(
             "insert into night.published_corrections by name select correction_id, source_name,"
             " item_key, source_row, column_name, recorded_value, corrected_value from"
@@ -147,10 +168,12 @@ def _remember_published(
     connection.execute("detach published")
 
 
-def _has_corrections(connection: duckdb.DuckDBPyConnection) -> bool:
+def _has(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Tell whether the published version has a table or view: an earlier release may have none."""
     found = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = 'published' and schema_name ="
-        " 'seeds' and table_name = 'corrections'"
+        "select count(*) from information_schema.tables where table_catalog = 'published' and"
+        " table_schema = ? and table_name = ?",
+        [schema, table],
     ).fetchall()
     return bool(found[0][0])
 

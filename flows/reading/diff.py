@@ -4,15 +4,17 @@ are compared, and both read-only.
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from flows.errors import UsageError
-from flows.paths import candidate_file, dev_file
+from flows.paths import candidate_file, dev_file, held_file
+from flows.reading.changes import line_of, read_changes
 from flows.reading.tables import in_columns, plain
 from flows.reading.warehouse import naming_damage, published_file
-from published import version_file, version_of
+from published import events, version_file, version_of, waiting_version
 from rounding import exact
 from settings import Settings
 
@@ -68,13 +70,14 @@ class TableChange:
 @dataclass(frozen=True)
 class Difference:
     """What changes from `before` to `after`: values of indicators, and rows of every mart that has
-    any difference.
+    any difference. `held` are the changes for which a version waits for approval.
     """
 
     before: str
     after: str
     values: list[ValueChange]
     tables: list[TableChange]
+    held: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -82,15 +85,13 @@ class Difference:
 
 
 def difference(settings: Settings, other: str) -> Difference:
-    """Compare what is published with `dev`, with `candidate` (of a refused night) or with a kept
-    version.
+    """Compare what is published with `dev`, with `candidate` (of a refused night), with `held` (the
+    version that waits for approval) or with a kept version.
 
     Raises UsageError when there is no such warehouse, ShihyoError when nothing is published.
     """
     before = published_file(settings, "diff")
-    after = {"dev": dev_file(settings), "candidate": candidate_file(settings)}.get(
-        other
-    ) or version_file(settings, other)
+    after = _file_of(settings, other)
     if not after.exists():
         raise UsageError(
             f"diff: there is no {other} warehouse ({after}); next: shihyo dev, or a version of"
@@ -104,9 +105,28 @@ def difference(settings: Settings, other: str) -> Difference:
                 )
         with naming_damage(settings, "diff", before, after):
             tables, values = _compared(connection)
-    return Difference(
-        version_of(before), other, values, [table for table in tables if table.has_changes]
+    held = (
+        [line_of(each) for each in read_changes(after) if each.tier == "hold"]
+        if other == "held"
+        else []
     )
+    return Difference(
+        version_of(before),
+        other,
+        values,
+        [table for table in tables if table.has_changes],
+        tuple(held),
+    )
+
+
+def _file_of(settings: Settings, other: str) -> Path:
+    if other == "held":
+        waiting = waiting_version(events(settings))
+        if waiting is None:
+            raise UsageError("diff: no version waits for approval; next: shihyo runs")
+        return held_file(settings, waiting.version)
+    named = {"dev": dev_file(settings), "candidate": candidate_file(settings)}
+    return named.get(other) or version_file(settings, other)
 
 
 def _compared(connection: duckdb.DuckDBPyConnection) -> tuple[list[TableChange], list[ValueChange]]:
@@ -195,6 +215,7 @@ def report(found: Difference, form: str) -> str:
     if found.is_empty:
         return f"nothing changes for readers between {found.before} (published) and {found.after}"
     lines = [f"{found.before} (published) → {found.after}", ""]
+    lines += [*(f"to approve: {line}" for line in found.held), ""] if found.held else []
     values = [
         {
             "indicator": change.indicator_code,

@@ -5,7 +5,12 @@ published_progress as (
         indicator_code,
         fiscal_year,
         actual_value,
-        is_provisional
+        target_value,
+        target_text,
+        status,
+        official_rating,
+        is_provisional,
+        measured_to
     from {{ source('night', 'published_progress') }}
 )
 

@@ -1,0 +1,7 @@
+with
+
+watches as (
+    select * from {{ ref('int_watches') }}
+)
+
+select * from watches
