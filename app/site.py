@@ -5,9 +5,9 @@ It puts rows and templates together and decides nothing: figures come from the m
 """
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,16 @@ from app.drawing.rows import Row
 from app.drawing.tables import has_rows, title_of
 from app.drawing.templates import draw, words_of
 from app.drawing.words import JST, Language, Words
-from app.pages import FRAME, LAYOUTS, OF_A_YEAR, ONE_PAGE, WITHOUT_FILES, Layout, Panel
+from app.pages import (
+    FRAME,
+    LAYOUTS,
+    OF_A_YEAR,
+    OF_THE_NIGHTS,
+    ONE_PAGE,
+    WITHOUT_FILES,
+    Layout,
+    Panel,
+)
 from app.warehouse import Published, State, WarehouseOutdatedError, WarehouseUnreadableError, read
 
 _LOG = logging.getLogger(__name__)
@@ -101,7 +110,7 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
         if address.page == "indicator"
         else words(f"page.{address.page}")
     )
-    drawn = _panels(published, (panel,), address, state, told)
+    drawn = _panels(published, LAYOUTS[address.page], (panel,), address, state)
     title = _title_of(name, drawn[name], words, told["year_looked_at"])
     return DrawnPanel(
         drawn[name],
@@ -122,9 +131,8 @@ def draw_one_page(published: Published, language: Language, *, is_demo: bool) ->
     """
     words, address = words_of(language), NoAddress(lang=language)
     told = _told(published, ONE_PAGE, address, None)
-    drawn = _panels(
-        published, ONE_PAGE.panels, address, State(published, is_demo, None, None), told
-    )
+    state = State(published, is_demo, None, None)
+    drawn = _panels(published, ONE_PAGE, ONE_PAGE.panels, address, state)
     body = Markup().join(drawn.values())
     more = {
         "address": address,
@@ -172,7 +180,7 @@ def _drawn(
         asked = in_one_line(address.indicator or "")
         body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **told)
     else:
-        drawn = _panels(published, _panels_of(address), address, state, told)
+        drawn = _panels(published, LAYOUTS[address.page], _panels_of(address), address, state)
         body = Markup().join(
             _with_files(name, each, address, published, told["year_looked_at"])
             for name, each in drawn.items()
@@ -284,11 +292,42 @@ def _indicator(indicators: list[Row], layout: Layout, address: Address) -> Row |
 
 def _panels(
     published: Published,
-    panels: Iterable[Panel],
+    layout: Layout,
+    panels: tuple[Panel, ...],
     address: Address,
     state: State,
-    told: dict[str, Any],
 ) -> dict[str, Markup]:
+    lasting = tuple(panel for panel in panels if panel.name not in OF_THE_NIGHTS)
+    asked = replace(address, unknown=())
+    drawn = dict(_lasting_panels(published, layout, lasting, asked, state.is_demo))
+    others = tuple(panel for panel in panels if panel.name in OF_THE_NIGHTS)
+    of_the_nights = {"state": state, "nights": nights, "history": history}
+    drawn |= _drawn_panels(published, layout, others, address, state.is_demo, of_the_nights)
+    return {panel.name: drawn[panel.name] for panel in panels}
+
+
+# Half of what a new session costs is drawing, and a version says the same to everybody.
+@lru_cache(maxsize=64)
+def _lasting_panels(
+    published: Published,
+    layout: Layout,
+    panels: tuple[Panel, ...],
+    address: Address,
+    is_demo: bool,
+) -> dict[str, Markup]:
+    """Return panels that say the same as long as their version stands."""
+    return _drawn_panels(published, layout, panels, address, is_demo, {})
+
+
+def _drawn_panels(
+    published: Published,
+    layout: Layout,
+    panels: tuple[Panel, ...],
+    address: Address,
+    is_demo: bool,
+    besides: dict[str, Any],
+) -> dict[str, Markup]:
+    told = _told(published, layout, address, None)
     indicator = told["indicator"]
     code = indicator["indicator_code"] if indicator else LAYOUTS[address.page].indicator
     asked = dict.fromkeys(query for panel in panels for query in panel.queries)
@@ -298,11 +337,8 @@ def _panels(
     named = {each["indicator_code"]: each for each in told["indicators"]}
     more = {
         "address": address,
-        "state": state,
-        "is_demo": state.is_demo,
+        "is_demo": is_demo,
         "charts": charts,
-        "nights": nights,
-        "history": history,
         "figures": Figures(indicator, words_of(address.lang)) if indicator else None,
     }
     return {
@@ -311,6 +347,7 @@ def _panels(
             address.lang,
             **told,
             **more,
+            **besides,
             **{query: _named(found[query], named) for query in panel.queries},
         )
         for panel in panels
