@@ -1,7 +1,6 @@
 """The app in a real Chromium: on a projector's width and on a phone's."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path

@@ -83,7 +83,9 @@ def test_published_figures_and_revisions_are_told_with_their_sources(
         '<a href="https://www.city.example/596582.html" target="_blank">'
         "令和5年度デジタル統括室運営方針</a>"
     ) in source
-    assert '<q lang="ja">online_procedures の実績 約1,100件:A &lt;b&gt;</q>' in source, "as it stood"
+    assert '<q lang="ja">online_procedures の実績 約1,100件:A &lt;b&gt;</q>' in source, (
+        "as it stood"
+    )
     assert "ページ番号 596582、2024年6月10日付、2024年6月12日に取込" in plain(source)
     revisions = section(page, "値の変更の履歴")
     assert "約600件 → 1,000件" in revisions
@@ -394,7 +396,9 @@ def test_decimals_stay_in_forecast_and_receipt(published: Any, opened: Any, chan
     page = opened("indicator", indicator="nocode_applications")
     for told in ("1.2496倍", "1.10倍 – 1.40倍", "0.90倍 – 1.60倍"):
         assert told in plain(section(page, "見通し"))
-    assert "平均の誤差0.004倍" in plain(section(page, "過去の検証(当時の見通しと、その後の実績の比較)"))
+    assert "平均の誤差0.004倍" in plain(
+        section(page, "過去の検証(当時の見通しと、その後の実績の比較)")
+    )
     assert "令和8年度の値 1.42倍(計上した数の合計 1.42)" in section(page, "この数値の根拠")
 
 

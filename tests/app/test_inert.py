@@ -103,7 +103,9 @@ def planted(published: Any, held_run: dict[str, Any]) -> Any:
         {**held_run, **told, "outcome": PLANTED, "warnings": [PLANTED], "accounts": accounts}
     )
     assert plant(published) > 40
-    with duckdb.connect(str((published.published_dir / "warehouse.duckdb").resolve())) as connection:
+    with duckdb.connect(
+        str((published.published_dir / "warehouse.duckdb").resolve())
+    ) as connection:
         connection.execute(
             "update marts.fct_reconciliation set item_id = null, source_url = 'javascript:planted'"
             " where indicator_code = 'visualisation_usage_rate'"

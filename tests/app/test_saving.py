@@ -60,7 +60,7 @@ def test_a_table_is_saved_as_it_is_shown(browser: Any, url: str, language: str) 
 
 
 def test_a_chart_is_saved_as_a_drawing_and_as_a_picture(
-    browser: Any,  # noqa: F811
+    browser: Any,
     url: str,  # noqa: F811
     tmp_path: Path,
 ) -> None:
