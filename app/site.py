@@ -110,7 +110,8 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
         if address.page == "indicator"
         else words(f"page.{address.page}")
     )
-    drawn = _panels(published, LAYOUTS[address.page], (panel,), address, state)
+    page = _Page(published, LAYOUTS[address.page], address, state.is_demo)
+    drawn = _panels(page, (panel,), state)
     title = _title_of(name, drawn[name], words, told["year_looked_at"])
     return DrawnPanel(
         drawn[name],
@@ -131,8 +132,8 @@ def draw_one_page(published: Published, language: Language, *, is_demo: bool) ->
     """
     words, address = words_of(language), NoAddress(lang=language)
     told = _told(published, ONE_PAGE, address, None)
-    state = State(published, is_demo, None, None)
-    drawn = _panels(published, ONE_PAGE, ONE_PAGE.panels, address, state)
+    page = _Page(published, ONE_PAGE, address, is_demo)
+    drawn = _panels(page, ONE_PAGE.panels, State(published, is_demo, None, None))
     body = Markup().join(drawn.values())
     more = {
         "address": address,
@@ -180,11 +181,8 @@ def _drawn(
         asked = in_one_line(address.indicator or "")
         body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **told)
     else:
-        drawn = _panels(published, LAYOUTS[address.page], _panels_of(address), address, state)
-        body = Markup().join(
-            _with_files(name, each, address, published, told["year_looked_at"])
-            for name, each in drawn.items()
-        )
+        page = _Page(published, LAYOUTS[address.page], address, state.is_demo, has_files=True)
+        body = Markup().join(_panels(page, _panels_of(address), state).values())
     return _framed(body, _title(address, told["indicator"], words), address, state, told)
 
 
@@ -290,44 +288,41 @@ def _indicator(indicators: list[Row], layout: Layout, address: Address) -> Row |
     return next((each for each in indicators if each["indicator_code"] == code), None)
 
 
-def _panels(
-    published: Published,
-    layout: Layout,
-    panels: tuple[Panel, ...],
-    address: Address,
-    state: State,
-) -> dict[str, Markup]:
-    lasting = tuple(panel for panel in panels if panel.name not in OF_THE_NIGHTS)
-    asked = replace(address, unknown=())
-    drawn = dict(_lasting_panels(published, layout, lasting, asked, state.is_demo))
-    others = tuple(panel for panel in panels if panel.name in OF_THE_NIGHTS)
-    of_the_nights = {"state": state, "nights": nights, "history": history}
-    drawn |= _drawn_panels(published, layout, others, address, state.is_demo, of_the_nights)
+@dataclass(frozen=True)
+class _Page:
+    """What panels are drawn of: what they say as long as their version stands depends on nothing
+    else.
+    """
+
+    published: Published
+    layout: Layout
+    address: Address
+    is_demo: bool
+    has_files: bool = False
+
+
+def _panels(page: _Page, panels: tuple[Panel, ...], state: State) -> dict[str, Markup]:
+    page = replace(page, address=replace(page.address, unknown=()))
+    lasting, changing = (
+        tuple(panel for panel in panels if (panel.name in OF_THE_NIGHTS) is is_changing)
+        for is_changing in (False, True)
+    )
+    told = {"state": state, "nights": nights, "history": history}
+    drawn = _lasting_panels(page, lasting) | _drawn_panels(page, changing, told)
     return {panel.name: drawn[panel.name] for panel in panels}
 
 
-# Half of what a new session costs is drawing, and a version says the same to everybody.
+# Drawing is a third of what a new session costs, and a version says the same to everybody.
 @lru_cache(maxsize=64)
-def _lasting_panels(
-    published: Published,
-    layout: Layout,
-    panels: tuple[Panel, ...],
-    address: Address,
-    is_demo: bool,
-) -> dict[str, Markup]:
-    """Return panels that say the same as long as their version stands."""
-    return _drawn_panels(published, layout, panels, address, is_demo, {})
+def _lasting_panels(page: _Page, panels: tuple[Panel, ...]) -> dict[str, Markup]:
+    return _drawn_panels(page, panels, {})
 
 
 def _drawn_panels(
-    published: Published,
-    layout: Layout,
-    panels: tuple[Panel, ...],
-    address: Address,
-    is_demo: bool,
-    besides: dict[str, Any],
+    page: _Page, panels: tuple[Panel, ...], besides: dict[str, Any]
 ) -> dict[str, Markup]:
-    told = _told(published, layout, address, None)
+    published, address = page.published, page.address
+    told = _told(published, page.layout, address, None)
     indicator = told["indicator"]
     code = indicator["indicator_code"] if indicator else LAYOUTS[address.page].indicator
     asked = dict.fromkeys(query for panel in panels for query in panel.queries)
@@ -337,11 +332,11 @@ def _drawn_panels(
     named = {each["indicator_code"]: each for each in told["indicators"]}
     more = {
         "address": address,
-        "is_demo": is_demo,
+        "is_demo": page.is_demo,
         "charts": charts,
         "figures": Figures(indicator, words_of(address.lang)) if indicator else None,
     }
-    return {
+    drawn = {
         panel.name: draw(
             f"{panel.name}.html",
             address.lang,
@@ -352,6 +347,10 @@ def _drawn_panels(
         )
         for panel in panels
     }
+    if not page.has_files:
+        return drawn
+    year = told["year_looked_at"]
+    return {name: _with_files(name, each, address, published, year) for name, each in drawn.items()}
 
 
 def _named(rows: list[Row], indicators: dict[str, Row]) -> list[Row]:

@@ -623,3 +623,30 @@ def test_what_was_not_read_is_told_of_a_night_that_published_nothing_too(
         "職員名簿: 受け渡しフォルダの 1 件を読み込んでいません(名簿.csv: ファイル名に対象月がない)"
         in opened()
     )
+
+
+def test_what_a_version_says_is_drawn_once_and_what_the_nights_did_every_time(
+    published: Any, opened: Any, passed_run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import site
+
+    drawn: list[str] = []
+
+    def draw(template: str, *told: Any, **more: Any) -> Any:
+        drawn.append(template)
+        return real(template, *told, **more)
+
+    real = site.draw
+    monkeypatch.setattr(site, "draw", draw)
+    first = opened()
+    assert {"overview_headline.html", "overview_tiles.html", "audit_warnings.html"} <= set(drawn)
+    drawn.clear()
+    assert opened() == first
+    assert set(drawn) == {"frame.html", "audit_warnings.html"}
+    published.write_status(passed_run(warnings=["rows_are_of_known_departments: 3 of 9 rows"]))
+    assert opened() != first, "the night since had a note"
+    drawn.clear()
+    assert "Of 9 indicators" in plain(opened(lang="en"))
+    published.publish("20261121-20261125T034500Z")
+    opened()
+    assert drawn.count("overview_tiles.html") == 2, "another language, and another version"
