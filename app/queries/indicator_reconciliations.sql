@@ -6,7 +6,7 @@ pages as (
         item_id,
         title,
         known_from as read_on,
-        origin
+        case when regexp_matches(origin, '^https?://') then origin end as address
     from marts.dim_policy_pages
 ),
 
@@ -16,10 +16,11 @@ reconciliations as (
         fiscal_years.label_ja as year_ja,
         fiscal_years.label_en as year_en,
         pages.title as page_title,
-        list_filter(
-            [pages.origin, reconciliation.source_url],
-            lambda address: regexp_matches(address, '^https?://')
-        )[1] as address,
+        -- Another address than one of the web is no link.
+        coalesce(
+            pages.address,
+            case when regexp_matches(reconciliation.source_url, '^https?://') then reconciliation.source_url end
+        ) as address,
         pages.read_on
     from marts.fct_reconciliation as reconciliation
     inner join marts.dim_fiscal_years as fiscal_years on reconciliation.fiscal_year = fiscal_years.fiscal_year
