@@ -170,6 +170,18 @@ WITHOUT_FILES = frozenset(
     }
 )
 
+# Panels that say what the last nights did: they change while a version stands, all others do not.
+OF_THE_NIGHTS = frozenset(
+    {
+        "audit_warnings",
+        "health_heading",
+        "health_sources",
+        "health_nights",
+        "health_findings",
+        "health_versions",
+    }
+)
+
 # Panels that say of which year they are in the name of what is saved, where one is looked at.
 OF_A_YEAR = frozenset(
     {"year_standing", "year_tiles", "usage_standings", "usage_grid", "usage_then"}

@@ -5,9 +5,9 @@ It puts rows and templates together and decides nothing: figures come from the m
 """
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,16 @@ from app.drawing.rows import Row
 from app.drawing.tables import has_rows, title_of
 from app.drawing.templates import draw, words_of
 from app.drawing.words import JST, Language, Words
-from app.pages import FRAME, LAYOUTS, OF_A_YEAR, ONE_PAGE, WITHOUT_FILES, Layout, Panel
+from app.pages import (
+    FRAME,
+    LAYOUTS,
+    OF_A_YEAR,
+    OF_THE_NIGHTS,
+    ONE_PAGE,
+    WITHOUT_FILES,
+    Layout,
+    Panel,
+)
 from app.warehouse import Published, State, WarehouseOutdatedError, WarehouseUnreadableError, read
 
 _LOG = logging.getLogger(__name__)
@@ -101,7 +110,8 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
         if address.page == "indicator"
         else words(f"page.{address.page}")
     )
-    drawn = _panels(published, (panel,), address, state, told)
+    page = _Page(published, LAYOUTS[address.page], address, state.is_demo)
+    drawn = _panels(page, (panel,), state)
     title = _title_of(name, drawn[name], words, told["year_looked_at"])
     return DrawnPanel(
         drawn[name],
@@ -122,9 +132,8 @@ def draw_one_page(published: Published, language: Language, *, is_demo: bool) ->
     """
     words, address = words_of(language), NoAddress(lang=language)
     told = _told(published, ONE_PAGE, address, None)
-    drawn = _panels(
-        published, ONE_PAGE.panels, address, State(published, is_demo, None, None), told
-    )
+    page = _Page(published, ONE_PAGE, address, is_demo)
+    drawn = _panels(page, ONE_PAGE.panels, State(published, is_demo, None, None))
     body = Markup().join(drawn.values())
     more = {
         "address": address,
@@ -172,11 +181,8 @@ def _drawn(
         asked = in_one_line(address.indicator or "")
         body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **told)
     else:
-        drawn = _panels(published, _panels_of(address), address, state, told)
-        body = Markup().join(
-            _with_files(name, each, address, published, told["year_looked_at"])
-            for name, each in drawn.items()
-        )
+        page = _Page(published, LAYOUTS[address.page], address, state.is_demo, has_files=True)
+        body = Markup().join(_panels(page, _panels_of(address), state).values())
     return _framed(body, _title(address, told["indicator"], words), address, state, told)
 
 
@@ -282,13 +288,41 @@ def _indicator(indicators: list[Row], layout: Layout, address: Address) -> Row |
     return next((each for each in indicators if each["indicator_code"] == code), None)
 
 
-def _panels(
-    published: Published,
-    panels: Iterable[Panel],
-    address: Address,
-    state: State,
-    told: dict[str, Any],
+@dataclass(frozen=True)
+class _Page:
+    """What panels are drawn of: what they say as long as their version stands depends on nothing
+    else.
+    """
+
+    published: Published
+    layout: Layout
+    address: Address
+    is_demo: bool
+    has_files: bool = False
+
+
+def _panels(page: _Page, panels: tuple[Panel, ...], state: State) -> dict[str, Markup]:
+    page = replace(page, address=replace(page.address, unknown=()))
+    lasting, changing = (
+        tuple(panel for panel in panels if (panel.name in OF_THE_NIGHTS) is is_changing)
+        for is_changing in (False, True)
+    )
+    told = {"state": state, "nights": nights, "history": history}
+    drawn = _lasting_panels(page, lasting) | _drawn_panels(page, changing, told)
+    return {panel.name: drawn[panel.name] for panel in panels}
+
+
+# Drawing is a third of what a new session costs, and a version says the same to everybody.
+@lru_cache(maxsize=64)
+def _lasting_panels(page: _Page, panels: tuple[Panel, ...]) -> dict[str, Markup]:
+    return _drawn_panels(page, panels, {})
+
+
+def _drawn_panels(
+    page: _Page, panels: tuple[Panel, ...], besides: dict[str, Any]
 ) -> dict[str, Markup]:
+    published, address = page.published, page.address
+    told = _told(published, page.layout, address, None)
     indicator = told["indicator"]
     code = indicator["indicator_code"] if indicator else LAYOUTS[address.page].indicator
     asked = dict.fromkeys(query for panel in panels for query in panel.queries)
@@ -298,23 +332,25 @@ def _panels(
     named = {each["indicator_code"]: each for each in told["indicators"]}
     more = {
         "address": address,
-        "state": state,
-        "is_demo": state.is_demo,
+        "is_demo": page.is_demo,
         "charts": charts,
-        "nights": nights,
-        "history": history,
         "figures": Figures(indicator, words_of(address.lang)) if indicator else None,
     }
-    return {
+    drawn = {
         panel.name: draw(
             f"{panel.name}.html",
             address.lang,
             **told,
             **more,
+            **besides,
             **{query: _named(found[query], named) for query in panel.queries},
         )
         for panel in panels
     }
+    if not page.has_files:
+        return drawn
+    year = told["year_looked_at"]
+    return {name: _with_files(name, each, address, published, year) for name, each in drawn.items()}
 
 
 def _named(rows: list[Row], indicators: dict[str, Row]) -> list[Row]:

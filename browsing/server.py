@@ -47,7 +47,7 @@ class Server:
 @contextmanager
 def serve(script: Path, environment: Mapping[str, str], log: Path, *flags: str) -> Iterator[Server]:
     """Serve a Streamlit script until the end of the block; raises ServerError."""
-    port = _free_port()
+    port = free_port()
     foreign = ("SHIHYO_", "STREAMLIT_")
     inherited = {key: each for key, each in os.environ.items() if not key.startswith(foreign)}
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
@@ -70,7 +70,8 @@ def serve(script: Path, environment: Mapping[str, str], log: Path, *flags: str) 
             process.wait(timeout=20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -4,13 +4,14 @@ loopback port, with a password.
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import adbc_driver_postgresql.dbapi
+
+from browsing.server import free_port
 
 PASSWORD = "hunter2-of-the-tests"
 
@@ -82,7 +83,7 @@ def new_server() -> Server:
         "--no-sync",
     )
     _as_postgres("initdb", "-D", str(folder / "data"), "--pwfile", str(password), *settings)
-    server = Server(folder, _free_port())
+    server = Server(folder, free_port())
     server.start()
     return server
 
@@ -93,12 +94,6 @@ def execute(url: str, *statements: str) -> None:
         for statement in statements:
             cursor.execute(statement)
         connection.commit()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _as_postgres(program: str, *arguments: str) -> None:

@@ -7,7 +7,7 @@ Whoever shows one puts a text and a table beside it.
 import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from math import ceil, floor, log10
 
@@ -39,11 +39,23 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """A strip of a drawing, in percent of its width, and what a pointer over it is told."""
+
+    left: float
+    width: float
+    told: str
+
+
+@dataclass(frozen=True)
 class Chart:
-    """A drawing for a width of its own: on a phone letters may not shrink with the picture."""
+    """A drawing for a width of its own: on a phone letters may not shrink with the picture, and no
+    pointer rests on it.
+    """
 
     wide: str
     narrow: str
+    spots: tuple[Spot, ...] = ()
 
 
 @dataclass
@@ -130,6 +142,12 @@ class _Canvas:
             [(at[0] - wide / 2, at[1] - size * 0.36), (at[0] + wide / 2, at[1] - size * 0.36)]
         )
 
+    def spot(self, begin: date, end: date, told: str) -> Spot:
+        """Return the strip between two days, as far as it is within the plot."""
+        first, last = self.days
+        left, right = (self.place(min(max(day, first), last), 0)[0] for day in (begin, end))
+        return Spot(100 * left / self.width, 100 * (right - left) / self.width, told)
+
     def image(self) -> str:
         """Return the drawing as an image's address."""
         return _image(self.width, self.height, self.marks)
@@ -185,7 +203,43 @@ def months_chart(
         _months(months, targets, path, figures, words, focus, events, width=width, height=height)
         for width, height in ((960, 400), (360, 330))
     )
-    return Chart(wide, narrow)
+    spots = _spots_of_months(wide, months, targets, path, figures, words)
+    return Chart(wide.image(), narrow.image(), spots)
+
+
+def _spots_of_months(
+    canvas: _Canvas,
+    months: Sequence[Row],
+    targets: Sequence[Row],
+    path: Sequence[Row],
+    figures: Figures,
+    words: Words,
+) -> tuple[Spot, ...]:
+    """Tell of each month what it was, or will probably be, and of a year's last one its target."""
+    told = {
+        month["period_start"]: figures.in_detail(
+            month["actual_value"], beside=[target_of(month, targets)]
+        )
+        for month in months
+    }
+    told |= {
+        step["forecast_month"]: words(
+            "spot.forecast",
+            value=figures.in_detail(step["median_value"]),
+            lower=figures.in_detail(step["lower_80_value"]),
+            upper=figures.in_detail(step["upper_80_value"]),
+        )
+        for step in path
+    }
+    for target in targets:
+        month = target["ends_on"].replace(day=1)
+        goal = words("tile.target", target=figures.target(target))
+        told[month] = words.listed([each for each in (told.get(month), goal) if each])
+    half = timedelta(days=15)
+    return tuple(
+        canvas.spot(month - half, month + half, f"{words.month(month)} {each}")
+        for month, each in sorted(told.items())
+    )
 
 
 def _months(
@@ -199,7 +253,7 @@ def _months(
     *,
     width: float,
     height: float,
-) -> str:
+) -> _Canvas:
     days = [month["period_start"] for month in months]
     days += [target["ends_on"].replace(day=1) for target in targets]
     days += [step["forecast_month"] for step in path]
@@ -219,7 +273,7 @@ def _months(
     _actuals(canvas, months, figures, targets)
     for place, target in zip(goals, targets, strict=True):
         canvas.label("goal", place, str(figures.stated(target["target_value"])), 16)
-    return canvas.image()
+    return canvas
 
 
 def _scale(values: Sequence[float], *, is_percent: bool) -> tuple[float, float, float]:
@@ -364,7 +418,24 @@ def years_chart(
         _bars(years, figures, words, focus, events, width=width, height=height)
         for width, height in ((960, 360), (360, 300))
     )
-    return Chart(wide, narrow)
+    spots = tuple(
+        wide.spot(date(year["fiscal_year"], 4, 1), date(year["fiscal_year"] + 1, 4, 1), told)
+        for year in years
+        if (told := _told_of_year(year, figures, words))
+    )
+    return Chart(wide.image(), narrow.image(), spots)
+
+
+def _told_of_year(year: Row, figures: Figures, words: Words) -> str:
+    target = year["target_value"]
+    told = []
+    if year["actual_value"] is not None:
+        told.append(figures.in_detail(year["actual_value"], beside=[target]))
+    if words.provisional(year):
+        told.append(words.provisional(year))
+    if target is not None:
+        told.append(words("tile.target", target=figures.target(year)))
+    return f"{words.of(year, 'year')} {words.listed(told)}" if told else ""
 
 
 def _bars(
@@ -376,7 +447,7 @@ def _bars(
     *,
     width: float,
     height: float,
-) -> str:
+) -> _Canvas:
     known = [each[key] for each in years for key in ("actual_value", "target_value")]
     lowest, highest, step = _scale(
         [value for value in known if value is not None], is_percent=figures.is_percent
@@ -390,7 +461,7 @@ def _bars(
     _events(canvas, events)
     for year in years:
         _bar(canvas, year, figures, words)
-    return canvas.image()
+    return canvas
 
 
 def _bar(canvas: _Canvas, year: Row, figures: Figures, words: Words) -> None:

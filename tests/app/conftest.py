@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import settings as configuration
+from browsing.browser import browser as chromium
 
 VERSION = "20261120-20261124T034500Z"
 
@@ -616,6 +617,9 @@ def _write_judgements(connection: duckdb.DuckDBPyConnection) -> None:
             indicator_code=code,
             fiscal_year=2023,
             published_in="policy_page 596582",
+            item_id="one",
+            official_quotation=f"{code} の実績 {text}:A <b>",
+            published_on=date(2024, 6, 10),
             official_text=text,
             official_qualifier=qualifier,
             outcome=outcome,
@@ -1061,6 +1065,7 @@ def _write_pages(connection: duckdb.DuckDBPyConnection) -> None:
         item_key="596582.html",
         **page,
         page_date=date(2024, 6, 10),
+        known_from=date(2024, 6, 12),
     )
 
 
@@ -1441,6 +1446,13 @@ def finding() -> Callable[[str, str], dict[str, Any]]:
 def passed_run() -> Callable[..., dict[str, Any]]:
     """Return what describes a run that published, or did otherwise."""
     return finished_run
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for the module."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The app in a real Chromium: on a projector's width and on a phone's."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -10,21 +9,12 @@ from urllib.parse import unquote
 
 import pytest
 
+from browsing.browser import chromium
 from browsing.server import APP, serve
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+pytestmark = pytest.mark.skipif(chromium() is None, reason="chromium is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +24,6 @@ def url(served_house: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with serve(APP, served_house.environment, log) as server:
         yield server.url
     assert "Traceback" not in log.read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for the module."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 class Visit:

@@ -34,8 +34,44 @@ def months(values: list[float]) -> list[dict[str, Any]]:
 def years(values: list[float | None]) -> list[dict[str, Any]]:
     rows = enumerate(values, start=2020)
     return [
-        {"fiscal_year": year, "actual_value": value, "target_value": 5, "is_provisional": False}
+        {
+            "fiscal_year": year,
+            "year_ja": f"{year}年度",
+            "year_en": f"FY{year}",
+            "actual_value": value,
+            "target_value": 5,
+            "target_text": "5",
+            "target_qualifier": "exact",
+            "is_provisional": False,
+        }
         for year, value in rows
+    ]
+
+
+def test_a_pointer_is_told_month_value_and_target() -> None:
+    target = {
+        "starts_on": date(2024, 4, 1),
+        "ends_on": date(2025, 3, 31),
+        "target_value": 70,
+        "target_text": "70%以上",
+        "target_qualifier": "at_least",
+    }
+    step = {"origin_month": date(2024, 5, 1), "forecast_month": date(2025, 3, 1)}
+    fan = {"median": 71.7, "lower_80": 64.9, "upper_80": 77.8, "lower_95": 60, "upper_95": 80}
+    path = [step | {f"{name}_value": value for name, value in fan.items()}]
+    figures = Figures(RATE, Words("ja"))
+    chart = charts.months_chart(months([40, 41.5]), [target], path, figures, Words("ja"))
+    assert [spot.told for spot in chart.spots] == [
+        "2024年4月 40.0%",
+        "2024年5月 41.5%",
+        "2025年3月 見通し 71.7%(80%の範囲 64.9% – 77.8%)、目標 70%以上",
+    ]
+    provisional = years([3, 4])
+    provisional[1] |= {"is_provisional": True, "measured_to": date(2022, 1, 31)}
+    by_year = charts.years_chart(provisional, Figures(COUNT, Words("ja")), Words("ja"))
+    assert [spot.told for spot in by_year.spots] == [
+        "2020年度 3件、目標 5",
+        "2021年度 4件、暫定 2022年1月末時点、目標 5",
     ]
 
 
@@ -63,10 +99,12 @@ def test_every_value_is_within_the_drawing_and_more_is_higher(
         zip(values, places, strict=True), list(zip(values, places, strict=True))[1:], strict=False
     ):
         assert (next_y - y) * (after - before) <= 0
-    for image in (
-        *vars(chart).values(),
-        *vars(charts.years_chart(years(list(values)), figures, Words("en"))).values(),
-    ):
+    by_year = charts.years_chart(years(list(values)), figures, Words("en"))
+    assert len(chart.spots) == len(by_year.spots) == len(values)
+    for spot in (*chart.spots, *by_year.spots):
+        assert spot.left >= 0 < spot.width
+        assert spot.left + spot.width <= 100
+    for image in (chart.wide, chart.narrow, by_year.wide, by_year.narrow):
         assert "<svg" in drawn(image)
         assert all(
             float(height) >= 0

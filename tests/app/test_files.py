@@ -186,7 +186,7 @@ def test_the_overview_is_a_row_an_indicator(published: Any, opened: Any) -> None
     assert len(lines) == 10
     rate = next(line for line in lines if "データ可視化環境の利用状況" in line)
     assert rate[:2] == ["順調 1指標", "経営課題3"]
-    assert "66% / 目標 70%以上(令和8年度末)" in rate
+    assert "66% 目標 70%以上(令和8年度末)" in rate
 
 
 def test_what_is_no_longer_kept_is_not_replaced(published: Any, opened: Any) -> None:

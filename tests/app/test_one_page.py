@@ -3,8 +3,6 @@ published.
 """
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +11,9 @@ import pytest
 import settings as configuration
 from app import site, warehouse
 from app.drawing.words import LANGUAGES, Language
+from browsing.browser import chromium
 from published import ONE_PAGE_LANGUAGES, one_page_file
 
-CHROMIUM = shutil.which("chromium")
 OTHER = "20261121-20261125T034500Z"
 
 
@@ -96,20 +94,7 @@ def page_file(published: Any, tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for the module."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield running
-        running.close()
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.skipif(chromium() is None, reason="chromium is not installed")
 @pytest.mark.parametrize(
     ("width", "scheme", "paper"),
     [
@@ -146,7 +131,7 @@ def test_a_browser_opens_it_without_network_or_script(
     context.close()
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.skipif(chromium() is None, reason="chromium is not installed")
 def test_it_prints_on_a4_with_no_tile_cut(browser: Any, page_file: Path, tmp_path: Path) -> None:
     context = browser.new_context(viewport={"width": 794, "height": 1123}, color_scheme="dark")
     page = context.new_page()

@@ -393,7 +393,7 @@ def test_a_tile_with_a_target_ahead_says_how_far_and_what_was_planned(
     page = opened()
     shown = plain(tile(page, "visualisation_usage_rate"))
     assert (
-        "66% / 目標 70%以上(令和8年度末) 2026年10月末時点 · 届く見込み 63% 計画では2026年10月末に"
+        "66% 目標 70%以上(令和8年度末) 2026年10月末時点 · 届く見込み 63% 計画では2026年10月末に"
         " 65.8%" in shown
     )
     assert "令和7年度末 57% (目標 60%) 未達成" in shown, "the earlier year on a line of its own"
@@ -540,20 +540,22 @@ def test_a_version_that_is_removed_while_its_page_is_drawn_gives_way_to_the_next
     published: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from app import site, warehouse
+    from app.pages import FRAME
 
     first = (published.published_dir / "warehouse.duckdb").resolve()
     calls = []
 
-    def read(*asked: Any, **parameters: Any) -> Any:
-        calls.append(asked)
-        if len(calls) == 2:
+    def read(version: Any, queries: Any, **parameters: Any) -> Any:
+        if queries != FRAME:
+            calls.append(version.version)
+        if len(calls) == 1 and first.exists():
             published.publish("20261125-20261125T171000Z")
             first.unlink()
-        return warehouse.read(*asked, **parameters)
+        return warehouse.read(version, queries, **parameters)
 
     monkeypatch.setattr(site, "read", read)
     page = routed()
-    assert len(calls) == 4
+    assert calls == [VERSION, *2 * ["20261125-20261125T171000Z"]], "panels, those of nights apart"
     assert page.count("<article") == 9
     assert "2026年11月25日時点" in page
     assert "20261120" not in page
@@ -623,3 +625,30 @@ def test_what_was_not_read_is_told_of_a_night_that_published_nothing_too(
         "職員名簿: 受け渡しフォルダの 1 件を読み込んでいません(名簿.csv: ファイル名に対象月がない)"
         in opened()
     )
+
+
+def test_what_a_version_says_is_drawn_once_and_what_the_nights_did_every_time(
+    published: Any, opened: Any, passed_run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import site
+
+    drawn: list[str] = []
+
+    def draw(template: str, *told: Any, **more: Any) -> Any:
+        drawn.append(template)
+        return real(template, *told, **more)
+
+    real = site.draw
+    monkeypatch.setattr(site, "draw", draw)
+    first = opened()
+    assert {"overview_headline.html", "overview_tiles.html", "audit_warnings.html"} <= set(drawn)
+    drawn.clear()
+    assert opened() == first
+    assert set(drawn) == {"frame.html", "audit_warnings.html"}
+    published.write_status(passed_run(warnings=["rows_are_of_known_departments: 3 of 9 rows"]))
+    assert opened() != first, "the night since had a note"
+    drawn.clear()
+    assert "Of 9 indicators" in plain(opened(lang="en"))
+    published.publish("20261121-20261125T034500Z")
+    opened()
+    assert drawn.count("overview_tiles.html") == 2, "another language, and another version"

@@ -3,7 +3,6 @@ it, in a real browser.
 """
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,21 +15,17 @@ from typing import Any
 
 import pytest
 
+from browsing.browser import browser, chromium
+from browsing.server import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium")
 _NGINX = ("/usr/sbin/nginx", str(Path(sys.prefix) / "nginx" / "usr" / "sbin" / "nginx"))
 NGINX = next((place for place in _NGINX if os.access(place, os.X_OK)), None)
 NAME = "kpi.example.lg.jp"
 
 needs_proxy = pytest.mark.skipif(
-    not (CHROMIUM and NGINX), reason="chromium or nginx is not installed"
+    not (chromium() and NGINX), reason="chromium or nginx is not installed"
 )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -93,7 +88,7 @@ LOOPBACK = "0100007F"
 def test_the_app_listens_on_loopback_alone_wherever_it_is_started(
     served_house: Any, tmp_path: Path
 ) -> None:
-    port = _free_port()
+    port = free_port()
     with _app(served_house, tmp_path, port):
         assert _listening_addresses(port) == {LOOPBACK}
 
@@ -157,7 +152,7 @@ def _configuration(folder: Path, app_port: int, port: int) -> Path:
 def proxied(served_house: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The app under /shihyo/ behind nginx; gives the port on which nginx listens."""
     folder = tmp_path_factory.mktemp("proxy")
-    app_port, port = _free_port(), _free_port()
+    app_port, port = free_port(), free_port()
     configuration = _configuration(folder, app_port, port)
     with _app(served_house, folder, app_port, "--server.baseUrlPath", "shihyo"):
         command = [str(NGINX), "-p", str(folder), "-c", str(configuration), "-e", "stderr"]
@@ -184,13 +179,8 @@ def _await_port(port: int, nginx: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.fixture(scope="module")
 def reader(proxied: int) -> Iterator[Any]:
     """A browser that knows the proxy by its name, as a reader's does."""
-    from playwright.sync_api import sync_playwright
-
-    known = ["--no-sandbox", "--disable-gpu", f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=known)
-        yield chromium.new_context(ignore_https_errors=True)
-        chromium.close()
+    with browser(f"--host-resolver-rules=MAP {NAME} 127.0.0.1") as running:
+        yield running.new_context(ignore_https_errors=True)
 
 
 @needs_proxy

@@ -10,9 +10,10 @@ import openpyxl
 import pytest
 
 from app.drawing.words import texts
-from tests.app.test_browser import CHROMIUM, Visit, browser, url  # noqa: F401
+from browsing.browser import chromium
+from tests.app.test_browser import Visit, url  # noqa: F401
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+pytestmark = pytest.mark.skipif(chromium() is None, reason="chromium is not installed")
 
 _CELLS = """section => [...section.querySelectorAll('tbody tr')].map(row => [...row.children].map(cell => {
     const copy = cell.cloneNode(true);
@@ -59,7 +60,7 @@ def test_a_table_is_saved_as_it_is_shown(browser: Any, url: str, language: str) 
 
 
 def test_a_chart_is_saved_as_a_drawing_and_as_a_picture(
-    browser: Any,  # noqa: F811
+    browser: Any,
     url: str,  # noqa: F811
     tmp_path: Path,
 ) -> None:

@@ -55,11 +55,28 @@ def test_whom_to_ask_first_is_told_with_the_reason(published: Any, opened: Any) 
     assert "先に声をかける所属 3" in asked
     stopped, never, begun = (asked.index(name) for name in ("西区役所", "大正区役所", "港区役所"))
     assert stopped < never < begun
-    assert "西区役所 最後の利用 2026年9月(通算 6か月)" in asked
-    assert "大正区役所 未利用(区役所は24のうち14が利用)" in asked
-    assert "港区役所 今月使い始めています" in asked
+    assert "最近まで利用していた所属 西区役所 最後の利用 2026年9月(通算 6か月)" in asked
+    assert "未利用(区役所は24のうち14が利用) 大正区役所" in asked
+    assert "今月使い始めた所属 港区役所" in asked
     english = plain(section(opened("usage", lang="en"), "ask"))
-    assert "never used it (14 of 24 ward offices do)" in english
+    assert "Never used it (14 of 24 ward offices do)" in english
+
+
+def test_a_reason_of_several_departments_is_told_once_and_their_numbers_go_on(
+    published: Any, opened: Any, change: Any
+) -> None:
+    change(
+        published,
+        "insert into marts.fct_departments_to_ask by name select * replace ('271276' as"
+        " org_unit_code, 2 as ask_order) from marts.fct_departments_to_ask where"
+        " standing = 'never' and not has_begun",
+        "update marts.fct_departments_to_ask set ask_order = 3 where org_unit_code = '271080'",
+        "update marts.fct_departments_to_ask set ask_order = 4 where has_begun",
+    )
+    asked = section(opened("usage"), "ask")
+    assert asked.count("未利用(区役所は24のうち14が利用)") == 1
+    assert re.findall(r'<ol start="(\d+)">', asked) == ["1", "2", "4"]
+    assert asked.count("<li ") == 4
 
 
 def test_grid_is_grouped_and_a_month_before_the_founding_is_blank(

@@ -70,7 +70,9 @@ spoken as (
             {
                 'actual_text': statements.value_text,
                 'actual_value': statements.numeric_value,
-                'actual_qualifier': statements.qualifier
+                'actual_qualifier': statements.qualifier,
+                -- A list's mark is no part of what its entry says.
+                'actual_quotation': regexp_replace(trim(statements.raw_text), '^[-・]\s*', '')
             },
             statements.precedence
         ) filter (where statements.statement in ('actual', 'previous_actual')) as actual,
@@ -102,6 +104,7 @@ unpacked as (
         target.target_qualifier,
         actual.actual_qualifier,
         official_rating,
+        actual.actual_quotation,
         said_by.page_number,
         said_by.item_id,
         said_by.source_row,

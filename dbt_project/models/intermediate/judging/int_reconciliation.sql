@@ -20,7 +20,11 @@ published as (
         actual_qualifier,
         actual_value,
         -- A page may have no number; its file or address has a name.
-        'policy_page ' || coalesce(page_number, string_split(item_id, '/')[2]) as published_in
+        'policy_page ' || coalesce(page_number, string_split(item_id, '/')[2]) as published_in,
+        actual_quotation,
+        item_id,
+        cast(null as varchar) as source_url,
+        page_date as published_on
     from {{ ref('int_official_results_dated') }}
     where is_current and actual_text is not null
     union all
@@ -30,7 +34,11 @@ published as (
         actual_text,
         actual_qualifier,
         actual_value,
-        source_document as published_in
+        source_document as published_in,
+        null as actual_quotation,
+        null as item_id,
+        source_url,
+        published_on
     from {{ ref('published_actuals') }}
 ),
 
@@ -45,8 +53,12 @@ bounded as (
         published.indicator_code,
         published.fiscal_year,
         published.published_in,
+        published.item_id,
+        published.source_url,
         published.actual_text as official_text,
         coalesce(published.actual_qualifier, 'exact') as official_qualifier,
+        published.actual_quotation as official_quotation,
+        published.published_on,
         actuals.actual_value as computed_value,
         case
             when published.actual_value is not null then cast(published.actual_value as double)
@@ -85,8 +97,11 @@ reconciled as (
         compared.indicator_code,
         compared.fiscal_year,
         compared.published_in,
+        compared.item_id,
+        compared.source_url,
         compared.official_text,
         compared.official_qualifier,
+        compared.official_quotation,
         case
             when compared.found != 'differs' then compared.found
             when notes.reason_ja is not null then 'differs_explained'
@@ -96,7 +111,8 @@ reconciled as (
         case when compared.found = 'differs' then notes.reason_en end as reason_en,
         compared.computed_value,
         compared.official_value,
-        compared.computed_value - compared.official_value as difference
+        compared.computed_value - compared.official_value as difference,
+        compared.published_on
     from compared
     left join notes
         on
