@@ -112,7 +112,21 @@ def _serve(port: int) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    _let_the_scheduler_insert_runs()
     uvicorn.run(create_app(), host="127.0.0.1", port=port, log_level="warning")
+
+
+def _let_the_scheduler_insert_runs() -> None:
+    """Have SQLAlchemy pass over the state that the scheduler names in a run's row.
+
+    Prefect 3.8.8 inserts the state into a table of its own, one statement later. SQLAlchemy 2.0
+    passed over it; 2.1 refuses the row, and nothing that is scheduled would ever begin
+    (2026-11-26: "Can't evaluate bulk DML statement").
+    """
+    from prefect.server.database.orm_models import FlowRun
+
+    state = vars(FlowRun)["state"]
+    state.bulk_dml_setter = lambda *_: None
 
 
 if __name__ == "__main__":

@@ -1,0 +1,122 @@
+"""The worker: it registers what prefect.yaml deploys and begins each run when it is due, in a
+process of its own.
+
+Run as `python -m flows.up.worker [EVERY_SECONDS]`, by `shihyo up`, with PREFECT_API_URL set. When it
+is ended it does not wait for a night: that sees its parent gone and stops by itself, and the next
+worker begins it again.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+import time
+import urllib.request
+from typing import Any
+
+from flows.children.process import die_with_parent
+from flows.progress import log_to_stdout
+
+log = logging.getLogger("shihyo.up")
+
+_SERVER_SECONDS = 120
+# A run that was interrupted so often may be what brings the machine down.
+_MOST_ATTEMPTS = 3
+
+
+async def _work(deployments: list[Any], *, poll_seconds: float) -> None:
+    from prefect.runner import Runner
+
+    class Worker(Runner):
+        def handle_sigterm(self, *_: Any, **__: Any) -> None:
+            os._exit(0)
+
+    worker = Worker(
+        name="shihyo",
+        query_seconds=poll_seconds,
+        limit=None,
+        pause_on_shutdown=False,
+    )
+    registered = [await worker.aadd_deployment(each) for each in deployments]
+    await _begin_again_what_was_interrupted(registered)
+    log.info("up: the worker waits for nights that are due")
+    await worker.start()
+
+
+async def _begin_again_what_was_interrupted(registered: list[Any]) -> None:
+    """Schedule anew, for now, the last run of each deployment if it did not come to its end.
+
+    No other worker uses this server, so what is said to run runs no more. It would hold its place
+    for ever, and no night would begin.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import State
+    from prefect.states import AwaitingRetry, Crashed
+
+    async with get_client() as client:
+        for deployment in registered:
+            runs = await _left_behind(client, deployment)
+            for place, run in enumerate(runs):
+                again = place == 0 and run.run_count < _MOST_ATTEMPTS
+                message = "Its worker, or the machine, ended while it ran."
+                state: State[Any] = (
+                    AwaitingRetry(message=message) if again else Crashed(message=message)
+                )
+                await client.set_flow_run_state(run.id, state, force=True)
+                what = "is begun again" if again else "is not begun again"
+                log.warning("up: the run '%s' was interrupted and %s", run.name, what)
+
+
+async def _left_behind(client: Any, deployment: Any) -> list[Any]:
+    """Return the runs that did not come to an end, the last one begun first.
+
+    One that crashed counts only when no other has been begun since.
+    """
+    from prefect.client.schemas.filters import (
+        FlowRunFilter,
+        FlowRunFilterDeploymentId,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+    )
+    from prefect.client.schemas.objects import StateType
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    every = FlowRunFilter(
+        deployment_id=FlowRunFilterDeploymentId(any_=[deployment]),
+        state=FlowRunFilterState(
+            type=FlowRunFilterStateType(not_any_=[StateType.SCHEDULED]),
+        ),
+    )
+    runs = await client.read_flow_runs(
+        flow_run_filter=every, sort=FlowRunSort.START_TIME_DESC, limit=50
+    )
+    unfinished = [run for run in runs if run.state and not run.state.is_final()]
+    begun = [run for run in runs if run.start_time]
+    if begun and begun[0].state and begun[0].state.is_crashed():
+        unfinished.insert(0, begun[0])
+    return unfinished
+
+
+def _await_server(api_address: str) -> None:
+    begun = time.monotonic()
+    while time.monotonic() - begun < _SERVER_SECONDS:
+        try:
+            with urllib.request.urlopen(f"{api_address}/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit(f"up: Prefect's server at {api_address} does not answer")
+
+
+def _main(words: list[str]) -> None:
+    die_with_parent()
+    log_to_stdout()
+    _await_server(os.environ["PREFECT_API_URL"])
+    from flows.up.schedule import deployments
+
+    every = int(words[0]) if words else None
+    asyncio.run(_work(deployments(every), poll_seconds=2 if every else 10))
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1:])
