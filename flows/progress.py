@@ -3,6 +3,8 @@
 import logging
 import sys
 
+from flows.errors import ShihyoError
+
 
 def log_to_stdout() -> None:
     """Print our own progress; what libraries have to say goes to Prefect's log and to `logs/`."""
@@ -15,3 +17,13 @@ def log_to_stdout() -> None:
     # A reader of our output who has gone is no reason for a traceback.
     logging.raiseExceptions = False
     logging.getLogger().addHandler(logging.NullHandler())
+
+
+class WithoutTrace(logging.Filter):
+    """Leave the trace away of an error of ours: it says in its one line what it was."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, without what would fill Prefect's page."""
+        if record.exc_info and isinstance(record.exc_info[1], ShihyoError):
+            record.exc_info = None
+        return True

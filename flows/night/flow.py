@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 from flows.errors import ShihyoError, SourceUnavailable, UsageError
 from flows.landing import land
 from flows.landing.reader import Reader
-from flows.night import audit, publish, write
+from flows.night import audit, page, publish, write
 from flows.run import Run
 from flows.sources import SOURCES
 from flows.sources.base import Source
@@ -92,7 +92,8 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     run.stage = "write"
     write.log.info("write: building the candidate from %s items", "all" if full_refresh else "new")
     audit.import_ahead()
-    build = write.write_candidate(settings, run, full_refresh=full_refresh)
+    with page.dbt_progress(settings, run):
+        build = write.write_candidate(settings, run, full_refresh=full_refresh)
     run.warnings += [f"dbt test {name} warned" for name in build.warnings]
     if build.read_again:
         names = ", ".join(build.read_again)
@@ -113,7 +114,10 @@ def audit_candidate(settings: Settings, run: Run) -> None:
     """Judge the candidate; a critical finding ends the night."""
     run.stage = "audit"
     audit.log.info("audit: judging the candidate")
-    judged = audit.audit_candidate(settings, run)
+    try:
+        judged = audit.audit_candidate(settings, run)
+    finally:
+        page.show_expectations(settings, run)
     audit.log.info("audit: %d expectations judged, %d warnings", judged, len(run.warnings))
 
 
@@ -122,6 +126,7 @@ def publish_candidate(settings: Settings, run: Run) -> None:
     """Make the candidate what readers see."""
     run.stage = "publish"
     publish.log.info("publish: version %s", run.version)
+    page.show_what_changes(settings, run)
     publish.publish_candidate(settings, run)
 
 
@@ -139,8 +144,9 @@ def nightly(
     """
     land.clear_leftovers(settings)
     publish.clear_leftovers(settings)
-    if as_ofs:
-        land_sources(settings, as_ofs, run)
-    write_candidate(settings, run, full_refresh)
-    audit_candidate(settings, run)
-    publish_candidate(settings, run)
+    with page.told(settings, run):
+        if as_ofs:
+            land_sources(settings, as_ofs, run)
+        write_candidate(settings, run, full_refresh)
+        audit_candidate(settings, run)
+        publish_candidate(settings, run)

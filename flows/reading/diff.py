@@ -3,7 +3,10 @@ are compared, and both read-only.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -87,6 +90,25 @@ def difference(settings: Settings, other: str) -> Difference:
 
     Raises UsageError when there is no such warehouse, ShihyoError when nothing is published.
     """
+    with _both(settings, other) as (connection, before):
+        tables, values = _compared(connection)
+    return Difference(
+        version_of(before), other, values, [table for table in tables if table.has_changes]
+    )
+
+
+def value_changes(settings: Settings, other: str) -> list[ValueChange]:
+    """Return what changes in the indicators alone, by the same comparison."""
+    with _both(settings, other) as (connection, _):
+        columns = [_columns_of(connection, name) for name in ("before", "after")]
+        return _value_changes(
+            connection, *(side.get("fct_indicator_progress", []) for side in columns)
+        )
+
+
+@contextmanager
+def _both(settings: Settings, other: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """Attach both read-only, as `before` and `after`; give the published file besides."""
     before = published_file(settings, "diff")
     after = {"dev": dev_file(settings), "candidate": candidate_file(settings)}.get(
         other
@@ -103,10 +125,7 @@ def difference(settings: Settings, other: str) -> Difference:
                     f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {name} (read_only)"
                 )
         with naming_damage(settings, "diff", before, after):
-            tables, values = _compared(connection)
-    return Difference(
-        version_of(before), other, values, [table for table in tables if table.has_changes]
-    )
+            yield connection, before
 
 
 def _compared(connection: duckdb.DuckDBPyConnection) -> tuple[list[TableChange], list[ValueChange]]:

@@ -70,7 +70,8 @@ async def _begin_again_what_was_interrupted(registered: list[Any]) -> None:
 async def _left_behind(client: Any, deployment: Any) -> list[Any]:
     """Return the runs that did not come to an end, the last one begun first.
 
-    One that crashed counts only when no other has been begun since.
+    One that crashed counts only when no other has been begun since; one that was turned away
+    because another ran was never begun.
     """
     from prefect.client.schemas.filters import (
         FlowRunFilter,
@@ -91,7 +92,7 @@ async def _left_behind(client: Any, deployment: Any) -> list[Any]:
         flow_run_filter=every, sort=FlowRunSort.START_TIME_DESC, limit=50
     )
     unfinished = [run for run in runs if run.state and not run.state.is_final()]
-    begun = [run for run in runs if run.start_time]
+    begun = [run for run in runs if run.run_count]
     if begun and begun[0].state and begun[0].state.is_crashed():
         unfinished.insert(0, begun[0])
     return unfinished
