@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from flows import doctor
 from flows.doctor.finding import Finding, ok, warning, wrong
+from flows.running_up import RunningUp, running_up
 from flows.up.plan import Places
-from flows.up.running import RunningUp, running_up
 from flows.up.schedule import prefect_file
 from settings import ConfigurationError, settings
 

@@ -13,10 +13,10 @@ from flows.children.prefect_server import quiet_environment
 from flows.errors import UsageError
 from flows.lock import exclusive
 from flows.machine.proxies import refuse_socks
+from flows.running_up import running_file, running_up
 from flows.up.check import taken_ports
 from flows.up.keeper import Keeper
 from flows.up.plan import Places, environment, parts
-from flows.up.running import running_file, running_up
 from settings import Settings
 
 log = logging.getLogger("shihyo.up")

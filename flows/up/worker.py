@@ -12,6 +12,7 @@ import os
 import sys
 import time
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 
 from flows.children.process import die_with_parent
@@ -22,6 +23,8 @@ log = logging.getLogger("shihyo.up")
 _SERVER_SECONDS = 120
 # A run that was interrupted so often may be what brings the machine down.
 _MOST_ATTEMPTS = 3
+_INTERRUPTED = "Its worker, or the machine, ended while it ran."
+_MISSED = "Nothing ran when it was due; a later run makes up for it."
 
 
 async def _work(deployments: list[Any], *, poll_seconds: float) -> None:
@@ -38,41 +41,73 @@ async def _work(deployments: list[Any], *, poll_seconds: float) -> None:
         pause_on_shutdown=False,
     )
     registered = [await worker.aadd_deployment(each) for each in deployments]
-    await _begin_again_what_was_interrupted(registered)
+    await _make_up_for_what_was_missed(registered)
     log.info("up: the worker waits for nights that are due")
     await worker.start()
 
 
-async def _begin_again_what_was_interrupted(registered: list[Any]) -> None:
-    """Schedule anew, for now, the last run of each deployment if it did not come to its end.
+async def _make_up_for_what_was_missed(registered: list[Any]) -> None:
+    """See to it that of each deployment one run begins now, if one should have, and not ten.
 
-    No other worker uses this server, so what is said to run runs no more. It would hold its place
-    for ever, and no night would begin.
+    That is the last one that did not come to its end, else the last that was due while nothing
+    ran. No other worker uses this server, so what is said to run runs no more: it would hold its
+    place for ever, and no night would begin.
     """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.objects import State
-    from prefect.states import AwaitingRetry, Crashed
+    from prefect.states import AwaitingRetry, Cancelled, Crashed
 
     async with get_client() as client:
         for deployment in registered:
-            runs = await _left_behind(client, deployment)
-            for place, run in enumerate(runs):
-                again = place == 0 and run.run_count < _MOST_ATTEMPTS
-                message = "Its worker, or the machine, ended while it ran."
-                state: State[Any] = (
-                    AwaitingRetry(message=message) if again else Crashed(message=message)
-                )
+            interrupted = await _interrupted(client, deployment)
+            due = await _due(client, deployment)
+            again = interrupted and interrupted[0].run_count < _MOST_ATTEMPTS
+            for place, run in enumerate(interrupted):
+                begins = again and place == 0
+                state: State[Any] = (AwaitingRetry if begins else Crashed)(message=_INTERRUPTED)
                 await client.set_flow_run_state(run.id, state, force=True)
-                what = "is begun again" if again else "is not begun again"
+                what = "is begun again" if begins else "is not begun again"
                 log.warning("up: the run '%s' was interrupted and %s", run.name, what)
+            for run in due if again else due[1:]:
+                await client.set_flow_run_state(run.id, Cancelled(message=_MISSED), force=True)
+            if due:
+                log.warning("up: %d nights were missed; one makes up for them", len(due))
 
 
-async def _left_behind(client: Any, deployment: Any) -> list[Any]:
+async def _interrupted(client: Any, deployment: Any) -> list[Any]:
     """Return the runs that did not come to an end, the last one begun first.
 
     One that crashed counts only when no other has been begun since; one that was turned away
     because another ran was never begun.
     """
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    runs = await client.read_flow_runs(
+        flow_run_filter=_of(deployment, is_scheduled=False),
+        sort=FlowRunSort.START_TIME_DESC,
+        limit=50,
+    )
+    unfinished = [run for run in runs if run.state and not run.state.is_final()]
+    begun = [run for run in runs if run.run_count]
+    if begun and begun[0].state and begun[0].state.is_crashed():
+        unfinished.insert(0, begun[0])
+    return unfinished
+
+
+async def _due(client: Any, deployment: Any) -> list[Any]:
+    """Return the runs that the schedule had begin before now, the last one first."""
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    runs = await client.read_flow_runs(
+        flow_run_filter=_of(deployment, is_scheduled=True),
+        sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+        limit=200,
+    )
+    now = datetime.now(UTC)
+    return [run for run in reversed(runs) if run.auto_scheduled and run.expected_start_time < now]
+
+
+def _of(deployment: Any, *, is_scheduled: bool) -> Any:
     from prefect.client.schemas.filters import (
         FlowRunFilter,
         FlowRunFilterDeploymentId,
@@ -80,22 +115,12 @@ async def _left_behind(client: Any, deployment: Any) -> list[Any]:
         FlowRunFilterStateType,
     )
     from prefect.client.schemas.objects import StateType
-    from prefect.client.schemas.sorting import FlowRunSort
 
-    every = FlowRunFilter(
+    which = {"any_" if is_scheduled else "not_any_": [StateType.SCHEDULED]}
+    return FlowRunFilter(
         deployment_id=FlowRunFilterDeploymentId(any_=[deployment]),
-        state=FlowRunFilterState(
-            type=FlowRunFilterStateType(not_any_=[StateType.SCHEDULED]),
-        ),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(**which)),
     )
-    runs = await client.read_flow_runs(
-        flow_run_filter=every, sort=FlowRunSort.START_TIME_DESC, limit=50
-    )
-    unfinished = [run for run in runs if run.state and not run.state.is_final()]
-    begun = [run for run in runs if run.run_count]
-    if begun and begun[0].state and begun[0].state.is_crashed():
-        unfinished.insert(0, begun[0])
-    return unfinished
 
 
 def _await_server(api_address: str) -> None:

@@ -13,9 +13,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
 _UNPACKED = Path(sys.prefix) / "systemd"
-_PLACES = (shutil.which("systemd-analyze"), str(_UNPACKED / "bin" / "systemd-analyze"))
+_PLACES = (shutil.which("systemd-analyze"), str(_UNPACKED / "usr" / "bin" / "systemd-analyze"))
 ANALYZE = next((place for place in _PLACES if place and os.access(place, os.X_OK)), None)
-WORDS = re.compile(r"^Exec\w+=-?/opt/shihyo/\.venv/bin/shihyo (.+)$", re.MULTILINE)
+WORDS = re.compile(r"^Exec\w+=-?/srv/shihyo/\.venv/bin/shihyo (.+)$", re.MULTILINE)
 
 needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
 
@@ -35,7 +35,7 @@ def _installed(folder: Path) -> list[str]:
     program.chmod(0o755)
     places = []
     for unit in UNITS:
-        text = unit.read_text(encoding="utf-8").replace("/opt/shihyo/.venv/bin", str(folder))
+        text = unit.read_text(encoding="utf-8").replace("/srv/shihyo/.venv/bin", str(folder))
         text = text.replace("=shihyo\nGroup=shihyo", "=root\nGroup=root")
         (folder / unit.name).write_text(text, encoding="utf-8")
         places.append(str(folder / unit.name))
