@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, TypeVar
@@ -152,7 +153,7 @@ def _words(ports: tuple[int, int], *more: str) -> list[str]:
 
 
 @contextmanager
-def _session(city: City, story: Story, *more: str) -> Iterator[Up]:
+def _session(city: City, story: Story, end: signal.Signals, *more: str) -> Iterator[Up]:
     ports = _free_ports()
     with (city.folder / "up.log").open("ab") as output:
         process = subprocess.Popen(
@@ -160,8 +161,10 @@ def _session(city: City, story: Story, *more: str) -> Iterator[Up]:
         )
     try:
         yield Up(city, process, ports)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(end)
         story.codes.append(process.wait(timeout=120))
+        if end == signal.SIGKILL:
+            until(lambda: not _processes_of(city))
         story.left += _processes_of(city)
     finally:
         process.kill()
@@ -182,21 +185,32 @@ def _await_version(city: City, before: list[str]) -> None:
     until(lambda: _events(city)[-1]["event"] == "finished")
 
 
-def _await_begun(city: City, before: int) -> None:
-    until(lambda: sum(each["event"] == "started" for each in _events(city)) > before)
+def _count_of_begun(city: City) -> int:
+    return sum(each["event"] == "started" for each in _events(city))
 
 
 def _make_late(city: City) -> int:
     """Have the schedule's next five runs been due while nothing ran; return how many there are."""
     database = city.data / "logs" / "prefect" / "prefect.db"
+    due = datetime.now(UTC) - timedelta(hours=1)
     with sqlite3.connect(database) as connection:
-        late = "datetime('now', '-1 hour', '+' || rowid || ' seconds')"
-        changed = connection.execute(
-            f"update flow_run set next_scheduled_start_time = {late}, expected_start_time = {late}"
-            " where id in (select id from flow_run where state_type = 'SCHEDULED'"
-            " order by next_scheduled_start_time limit 5)"
-        )
-        return changed.rowcount
+        runs = connection.execute(
+            "select id from flow_run where state_type = 'SCHEDULED'"
+            " order by next_scheduled_start_time limit 5"
+        ).fetchall()
+        for place, (run,) in enumerate(runs):
+            moment = due + timedelta(minutes=place)
+            connection.execute(
+                "update flow_run set next_scheduled_start_time = :at, expected_start_time = :at"
+                " where id = :run",
+                {"at": f"{moment:%Y-%m-%d %H:%M:%S.%f}", "run": run},
+            )
+            connection.execute(
+                "update flow_run_state set state_details = json_set(state_details,"
+                " '$.scheduled_time', :at) where flow_run_id = :run",
+                {"at": moment.isoformat(), "run": run},
+            )
+    return len(runs)
 
 
 @pytest.fixture(scope="module")
@@ -204,33 +218,46 @@ def story(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Tell the story: nights on a schedule, every part killed, a stop, and nights that were missed."""
     city = base_city.copy_to(tmp_path_factory.mktemp("up") / "city")
     seen = Story()
-    before, begun = _versions(city), len(_events(city))
-    with _session(city, seen, "--every", "15") as up:
-        up.part("flows.up.worker")
-        environment = _environment(city)
-        asked = {"cwd": ROOT, "env": environment, "capture_output": True, "text": True}
-        seen.second = subprocess.run(_words(_free_ports()), **asked)
-        seen.check = subprocess.run(_words(up.ports, "--check"), **asked)
-        _await_begun(city, sum(each["event"] == "started" for each in _events(city)))
-        up.kill("flows.up.worker")
-        up.kill("flows.up.app")
-        seen.app_answers.append(up.app_answers())
-        _await_version(city, before)
-        seen.pages.append(up.page())
-    before = _versions(city)
+    begun = len(_events(city))
+    with _session(city, seen, signal.SIGTERM, "--every", "15") as up:
+        _lose_worker_and_app(up, seen)
     assert _make_late(city) == 5
-    with _session(city, seen, "--every", "3600") as up:
-        _await_begun(city, sum(each["event"] == "started" for each in _events(city)))
-        up.kill("flows.children.prefect_server")
-        _await_version(city, before)
-        seen.app_answers.append(up.app_answers())
-        until(lambda: not [run for run in up.page()["flow_runs"] if run["state_type"] == "RUNNING"])
-        seen.pages.append(up.page())
+    with _session(city, seen, signal.SIGKILL, "--every", "3600") as up:
+        _lose_server(up, seen)
     seen.published, seen.ledger = _versions(city), _events(city)[begun:]
     seen.printed = (city.folder / "up.log").read_text(encoding="utf-8")
     logs = (city.data / "logs").glob("*.log")
     seen.logs = {file.stem: file.read_text(encoding="utf-8") for file in logs}
     return seen
+
+
+def _lose_worker_and_app(up: Up, seen: Story) -> None:
+    before, begun = _versions(up.city), _count_of_begun(up.city)
+    up.part("flows.up.worker")
+    seen.second = _shihyo_up(up.city, _free_ports())
+    seen.check = _shihyo_up(up.city, up.ports, "--check")
+    until(lambda: _count_of_begun(up.city) > begun)
+    up.kill("flows.up.worker")
+    up.kill("flows.up.app")
+    seen.app_answers.append(up.app_answers())
+    _await_version(up.city, before)
+    seen.pages.append(up.page())
+
+
+def _lose_server(up: Up, seen: Story) -> None:
+    before, begun = _versions(up.city), _count_of_begun(up.city)
+    until(lambda: _count_of_begun(up.city) > begun)
+    up.kill("flows.children.prefect_server")
+    _await_version(up.city, before)
+    seen.app_answers.append(up.app_answers())
+    until(lambda: not [run for run in up.ask("flow_runs") if run["state_type"] == "RUNNING"])
+    seen.pages.append(up.page())
+
+
+def _shihyo_up(city: City, ports: tuple[int, int], *more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _words(ports, *more), cwd=ROOT, env=_environment(city), capture_output=True, text=True
+    )
 
 
 def test_nights_are_published_on_the_schedule_though_every_part_is_killed(story: Story) -> None:
@@ -260,8 +287,8 @@ def test_nights_that_were_missed_are_made_up_for_once(story: Story) -> None:
     assert "5 nights were missed; one makes up for them" in story.printed
 
 
-def test_sigterm_ends_it_well_and_leaves_no_process(story: Story) -> None:
-    assert story.codes == [0, 0]
+def test_neither_sigterm_nor_its_own_death_leaves_a_process(story: Story) -> None:
+    assert story.codes == [0, -signal.SIGKILL]
     assert story.left == []
 
 
