@@ -86,7 +86,7 @@ def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
         raise SourceUnavailable("; ".join(too_stale))
 
 
-@task(name="write", cache_policy=NO_CACHE, persist_result=False)
+@task(name="write", task_run_name="write", cache_policy=NO_CACHE, persist_result=False)
 def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     """Build the candidate with dbt, as one task with its counts as an artifact."""
     run.stage = "write"
@@ -109,7 +109,7 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     )
 
 
-@task(name="audit", cache_policy=NO_CACHE, persist_result=False)
+@task(name="audit", task_run_name="audit", cache_policy=NO_CACHE, persist_result=False)
 def audit_candidate(settings: Settings, run: Run) -> None:
     """Judge the candidate; a critical finding ends the night."""
     run.stage = "audit"
@@ -121,7 +121,7 @@ def audit_candidate(settings: Settings, run: Run) -> None:
     audit.log.info("audit: %d expectations judged, %d warnings", judged, len(run.warnings))
 
 
-@task(name="publish", cache_policy=NO_CACHE, persist_result=False)
+@task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
 def publish_candidate(settings: Settings, run: Run) -> None:
     """Make the candidate what readers see."""
     run.stage = "publish"
