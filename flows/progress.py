@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 from flows.errors import ShihyoError
 
@@ -17,6 +18,20 @@ def log_to_stdout() -> None:
     # A reader of our output who has gone is no reason for a traceback.
     logging.raiseExceptions = False
     logging.getLogger().addHandler(logging.NullHandler())
+
+
+class _OneLine(logging.Formatter):
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        """Name the error in place of its trace."""
+        return f"{ei[0].__name__}: {' '.join(str(ei[1]).split())}"
+
+
+def log_library_to_stderr(name: str) -> None:
+    """Write what a library warns of to stderr, in a line or two each."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(_OneLine("%(asctime)s %(name)s: %(message)s"))
+    logging.getLogger(name).addHandler(handler)
 
 
 class WithoutTrace(logging.Filter):

@@ -69,13 +69,18 @@ class Kept:
 
     def kill(self) -> None:
         """End it without asking."""
-        if self._group:
+        if self._group and not self.has_ended:
             self._group.kill()
 
     def _start(self, now: float) -> None:
-        _set_aside(self.part.log)
-        self._group = ProcessGroup(self.part, self._environment)
-        self._state, self._since = _State.RUNNING, now
+        try:
+            _set_aside(self.part.log)
+            self._group = ProcessGroup(self.part, self._environment)
+        except OSError as error:  # a disk that is full, say: it may have room again
+            pause = self._next_pause(now)
+            self._say(f"could not be started ({error.strerror})", 0.0, pause)
+        else:
+            self._state, self._since = _State.RUNNING, now
 
     def _watch(self, now: float) -> None:
         assert self._group
@@ -86,11 +91,14 @@ class Kept:
                 log.info("up: the %s runs again", self.part.name)
             return
         lived = now - self._since
+        self._say(_ending(code), lived, self._next_pause(now))
+        self._state, self._since = _State.ENDING, now
+
+    def _next_pause(self, now: float) -> float:
         pause = min(2.0**self._short_lives, LONGEST_PAUSE_SECONDS)
         self._short_lives = min(self._short_lives + 1, 16)
-        self._say(_ending(code), lived, pause)
         self._begins_at = now + pause
-        self._state, self._since = _State.ENDING, now
+        return pause
 
     def _say(self, ended: str, lived: float, pause: float) -> None:
         """Say it once: afterwards only another ending, or another pause, is news."""

@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import signal
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,12 +38,13 @@ def run_up(settings: Settings, places: Places) -> None:
         quiet_environment(settings)
         keeper = Keeper(parts(settings, places), environment(settings, places))
         log.info("up: app %s, Prefect's page %s", places.app_address, places.prefect_address)
-        with _ending_signals() as (asked, hurried):
-            while not asked.wait(_LOOK_SECONDS):
+        with _counted_signals() as signals:
+            while not signals:
                 keeper.look()
+                time.sleep(_LOOK_SECONDS)
             log.info("up: ending; a night that runs is asked to stop")
-            while not keeper.end(is_hurried=hurried.is_set()):
-                hurried.wait(_LOOK_SECONDS)
+            while not keeper.end(is_hurried=len(signals) > 1):
+                time.sleep(_LOOK_SECONDS)
         running_file(settings).write_text("", encoding="utf-8")
         log.info("up: ended")
 
@@ -67,16 +68,13 @@ def _write_down(file: Path, places: Places) -> None:
 
 
 @contextmanager
-def _ending_signals() -> Iterator[tuple[threading.Event, threading.Event]]:
-    """Turn the first SIGTERM or SIGINT into a wish to end, and a second one into haste."""
-    asked, hurried = threading.Event(), threading.Event()
-
-    def note(*_: object) -> None:
-        (hurried if asked.is_set() else asked).set()
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+def _counted_signals() -> Iterator[list[int]]:
+    """Note each SIGTERM and SIGINT: the first is a wish to end, a second one asks for haste."""
+    noted: list[int] = []
+    both = (signal.SIGTERM, signal.SIGINT)
+    before = {each: signal.signal(each, lambda number, _: noted.append(number)) for each in both}
     try:
-        yield asked, hurried
+        yield noted
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

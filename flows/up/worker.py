@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.children.process import die_with_parent
-from flows.progress import log_to_stdout
+from flows.progress import log_library_to_stderr, log_to_stdout
 
 log = logging.getLogger("shihyo.up")
 
@@ -141,7 +141,9 @@ def _main(words: list[str]) -> None:
     from flows.up.schedule import deployments
 
     every = int(words[0]) if words else None
-    asyncio.run(_work(deployments(every), poll_seconds=2 if every else 10))
+    registered = deployments(every)
+    log_library_to_stderr("prefect")  # after its import, which sets up its logging
+    asyncio.run(_work(registered, poll_seconds=2 if every else 10))
 
 
 if __name__ == "__main__":
