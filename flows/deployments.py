@@ -9,6 +9,7 @@ import select
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal
@@ -28,6 +29,7 @@ from settings import ConfigurationError, settings
 
 log = logging.getLogger("shihyo.night")
 
+_PATIENCE_SECONDS = 15.0
 _NAMES: tuple[tuple[type[ShihyoError], str], ...] = (
     (AuditFailed, "Refused"),
     (SourceUnavailable, "Source unavailable"),
@@ -91,11 +93,13 @@ def _say_nothing_more() -> None:
 
 
 def _end_with_parent() -> None:
-    """Let this process be asked to end when the worker that began it has gone."""
+    """Let this process be asked to end, and then end, when the worker that began it has gone."""
     worker = os.pidfd_open(os.getppid())
 
     def watch() -> None:
         select.select([worker], [], [])
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_PATIENCE_SECONDS)  # Prefect waits for minutes for a server that has gone, too
+        os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
