@@ -114,10 +114,8 @@ def audit_candidate(settings: Settings, run: Run) -> None:
     """Judge the candidate; a critical finding ends the night."""
     run.stage = "audit"
     audit.log.info("audit: judging the candidate")
-    try:
+    with page.judged(settings, run):
         judged = audit.audit_candidate(settings, run)
-    finally:
-        page.show_expectations(settings, run)
     audit.log.info("audit: %d expectations judged, %d warnings", judged, len(run.warnings))
 
 

@@ -19,7 +19,7 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from flows.errors import ShihyoError
+from flows.errors import AuditFailed, ShihyoError
 from flows.paths import candidate_file
 from flows.reading import diff
 from flows.run import Run
@@ -89,6 +89,18 @@ def _table(rows: list[dict[str, Any]]) -> str:
     lines: list[Iterable[Any]] = [rows[0], ["---"] * len(rows[0])]
     lines += [row.values() for row in rows]
     return "\n".join(f"| {' | '.join(_line(cell) for cell in line)} |" for line in lines)
+
+
+@contextmanager
+def judged(settings: Settings, run: Run) -> Iterator[None]:
+    """Show what was judged while the block ran, also when the audit refused it."""
+    try:
+        yield
+    except AuditFailed:
+        with suppress(Exception):  # it must not hide what was refused
+            show_expectations(settings, run)
+        raise
+    show_expectations(settings, run)
 
 
 def show_expectations(settings: Settings, run: Run) -> None:
