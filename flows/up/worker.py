@@ -40,13 +40,13 @@ async def _work(deployments: list[Any], *, poll_seconds: float) -> None:
         limit=None,
         pause_on_shutdown=False,
     )
-    registered = [await worker.aadd_deployment(each) for each in deployments]
-    await _make_up_for_what_was_missed(registered)
+    names = {await worker.aadd_deployment(each): each.name for each in deployments}
+    await _make_up_for_what_was_missed(names)
     log.info("up: the worker waits for nights that are due")
     await worker.start()
 
 
-async def _make_up_for_what_was_missed(registered: list[Any]) -> None:
+async def _make_up_for_what_was_missed(names: dict[Any, str]) -> None:
     """See to it that of each deployment one run begins now, if one should have, and not ten.
 
     That is the last one that did not come to its end, else the last that was due while nothing
@@ -58,7 +58,7 @@ async def _make_up_for_what_was_missed(registered: list[Any]) -> None:
     from prefect.states import AwaitingRetry, Cancelled, Crashed
 
     async with get_client() as client:
-        for deployment in registered:
+        for deployment in names:
             interrupted = await _interrupted(client, deployment)
             due = await _due(client, deployment)
             again = interrupted and interrupted[0].run_count < _MOST_ATTEMPTS
@@ -71,7 +71,8 @@ async def _make_up_for_what_was_missed(registered: list[Any]) -> None:
             for run in due if again else due[1:]:
                 await client.set_flow_run_state(run.id, Cancelled(message=_MISSED), force=True)
             if due:
-                log.warning("up: %d nights were missed; one makes up for them", len(due))
+                message = "up: %d of '%s' were due while nothing ran; one run makes up for that"
+                log.warning(message, len(due), names[deployment])
 
 
 async def _interrupted(client: Any, deployment: Any) -> list[Any]:
