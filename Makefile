@@ -22,7 +22,7 @@ APP := $(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) \
     $(if $(HOST),--server.address $(HOST)) $(if $(BASE_PATH),--server.baseUrlPath $(BASE_PATH))
 APP_ADDRESS := http://$(or $(HOST),localhost):$(PORT)$(if $(BASE_PATH),/$(BASE_PATH)/)
 
-.PHONY: help setup demo nightly dev docs freshness app test chaos screenshots bench lint lock browser database proxy
+.PHONY: help setup demo nightly dev docs freshness app test chaos screenshots bench lint lock browser database proxy units
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -64,7 +64,7 @@ freshness: setup  ## how long ago each source last delivered, as `dbt source fre
 app: setup  ## the app alone, on what is published; HOST (127.0.0.1) and BASE_PATH for a proxy in front of it
 	@$(APP)
 
-test: setup browser database proxy  ## every test, with a real browser, PostgreSQL and nginx
+test: setup browser database proxy units  ## every test, with a real browser, PostgreSQL and nginx
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 browser:
@@ -84,6 +84,14 @@ proxy:
 	@if ! ls /usr/sbin/nginx $(VENV)/nginx/usr/sbin/nginx 2>/dev/null | grep -q .; then \
 	    echo "setup: fetching nginx for the test of the app behind a proxy"; \
 	    apt-get update -qq && mkdir -p $(VENV)/nginx && cd $(VENV)/nginx && apt-get download -qq nginx 2>/dev/null && dpkg -x nginx_*.deb .; \
+	fi
+
+# Unpacked as well: an installed systemd would want to be the first process.
+units:
+	@if ! command -v systemd-analyze >/dev/null && [ ! -x $(VENV)/systemd/usr/bin/systemd-analyze ]; then \
+	    echo "setup: fetching systemd-analyze for the test of the units"; \
+	    apt-get update -qq && mkdir -p $(VENV)/systemd && cd $(VENV)/systemd && \
+	    apt-get download -qq systemd libsystemd-shared 2>/dev/null && for each in *.deb; do dpkg -x $$each .; done; \
 	fi
 
 chaos: setup browser database  ## many more ways to end a night badly: N random kills (20), SEED to repeat them

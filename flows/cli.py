@@ -6,7 +6,6 @@ warehouse · 6 held for approval · 1 anything else. Progress goes to stdout, an
 """
 
 import argparse
-import logging
 import os
 import sys
 import time
@@ -28,8 +27,12 @@ from flows.night.publish import rollback, versions
 from flows.night.start import run_backfill, run_erasure, run_night, run_rebuild
 from flows.one_page import render
 from flows.paths import dev_file
+from flows.progress import log_to_stdout
 from flows.pruning import prunable, prune
 from flows.reading import diff, explain, quarantine, show, source_list
+from flows.up import check
+from flows.up.plan import Places
+from flows.up.start import run_up
 from flows.versions import next_step, verdicts
 from published import ONE_PAGE_LANGUAGES, FinishedRun
 from settings import ConfigurationError, Settings, settings
@@ -72,29 +75,33 @@ def _run(words: Sequence[str]) -> int:
     spare_loopback()
     if arguments.command == "doctor":  # which looks at the configuration itself
         return _doctor(None, arguments)
+    if arguments.command == "up" and arguments.check:
+        return _check_up(arguments)
     configuration = settings()
-    _log_to_stdout()
+    log_to_stdout()
     return int(_COMMANDS[arguments.command](configuration, arguments) or 0)
-
-
-def _log_to_stdout() -> None:
-    """Print our own progress; what libraries have to say goes to Prefect's log and to `logs/`."""
-    printed = logging.StreamHandler(sys.stdout)
-    printed.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    log = logging.getLogger("shihyo")
-    log.addHandler(printed)
-    log.setLevel(logging.INFO)
-    log.propagate = False
-    logging.raiseExceptions = (
-        False  # a reader of our output who has gone is no reason for a traceback
-    )
-    logging.getLogger().addHandler(logging.NullHandler())
 
 
 def _doctor(_: Settings | None, arguments: argparse.Namespace) -> int:
     findings = doctor.examine()
     print(doctor.report(findings, arguments.format))
     return 0 if doctor.is_well(findings) else UsageError.exit_code
+
+
+def _check_up(arguments: argparse.Namespace) -> int:
+    findings = check.examine(_places(arguments))
+    print(doctor.report(findings, "table"))
+    return 0 if doctor.is_well(findings) else UsageError.exit_code
+
+
+def _up(configuration: Settings, arguments: argparse.Namespace) -> None:
+    run_up(configuration, _places(arguments))
+
+
+def _places(arguments: argparse.Namespace) -> Places:
+    return Places(
+        arguments.port, arguments.prefect_port, arguments.base_path.strip("/"), arguments.every
+    )
 
 
 def _run_night(configuration: Settings, arguments: argparse.Namespace) -> None:
@@ -281,6 +288,7 @@ _COMMANDS = {
     "rebuild": _rebuild,
     "erase": _erase,
     "doctor": _doctor,
+    "up": _up,
 }
 
 
@@ -289,6 +297,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; expected YYYY-MM-DD") from None
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -419,6 +433,24 @@ def _parser() -> argparse.ArgumentParser:
         "doctor", help="look at everything that a night rests on, and say what to do"
     )
     looked.add_argument("--format", choices=("table", "json"), default="table")
+    kept_up = commands.add_parser(
+        "up",
+        help="keep Prefect's server, a worker for the nights and the app running, until it is ended",
+    )
+    kept_up.add_argument(
+        "--check", action="store_true", help="say what is wrong, and start nothing"
+    )
+    kept_up.add_argument("--port", type=int, default=8501, help="of the app (8501)")
+    kept_up.add_argument(
+        "--base-path", default="", metavar="PATH", help="of the app, for a proxy before it"
+    )
+    kept_up.add_argument("--prefect-port", type=int, default=4200, help="of Prefect's page (4200)")
+    kept_up.add_argument(
+        "--every",
+        type=_seconds,
+        metavar="SECONDS",
+        help="a night so often, in place of the schedule of prefect.yaml: to try it out",
+    )
     commands.add_parser("rebuild", help="build what is published anew from all that has landed")
     erased = commands.add_parser(
         "erase", help="make one person unknown in all that has landed and is published"

@@ -17,6 +17,7 @@ from flows.children.process import QUIET, child, die_with_parent
 from flows.errors import ShihyoError
 from flows.machine.disks import last_lines_of_server, server_log
 from flows.machine.proxies import spare_loopback
+from flows.running_up import running_up
 from settings import Settings
 
 _SERVER_TIMEOUT_SECONDS = 120
@@ -46,12 +47,19 @@ def prefect_api(
 ) -> Iterator[None]:
     """Make a Prefect server answer while the block runs.
 
-    It is the one that PREFECT_API_URL names, or one of our own. That one is started first and
-    awaited last, and `meanwhile` is done in between, where it costs no time. Raises ShihyoError
-    when the server never answers.
+    It is the one that PREFECT_API_URL names, that of the `shihyo up` that runs, or one of our own.
+    That one is started first and awaited last, and `meanwhile` is done in between, where it costs
+    no time. Raises ShihyoError when the server never answers.
     """
     if os.environ.get("PREFECT_API_URL"):
         yield
+        return
+    if (running := running_up(settings)) and _answers(running.api):
+        os.environ["PREFECT_API_URL"] = running.api
+        try:
+            yield
+        finally:
+            del os.environ["PREFECT_API_URL"]
         return
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     port = _free_port()
@@ -72,6 +80,14 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _answers(api: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{api}/health", timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def _await_server(server: subprocess.Popen[bytes], port: int, settings: Settings) -> None:
@@ -112,7 +128,21 @@ def _serve(port: int) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    _let_the_scheduler_insert_runs()
     uvicorn.run(create_app(), host="127.0.0.1", port=port, log_level="warning")
+
+
+def _let_the_scheduler_insert_runs() -> None:
+    """Have SQLAlchemy pass over the state that the scheduler names in a run's row.
+
+    Prefect 3.8.8 inserts the state into a table of its own, one statement later. SQLAlchemy 2.0
+    passed over it; 2.1 refuses the row, and nothing that is scheduled would ever begin
+    (2026-11-26: "Can't evaluate bulk DML statement").
+    """
+    from prefect.server.database.orm_models import FlowRun
+
+    state = vars(FlowRun)["state"]
+    state.bulk_dml_setter = lambda *_: None
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from flows.errors import ShihyoError, SourceUnavailable, UsageError
 from flows.landing import land
 from flows.landing.reader import Reader
-from flows.night import approval, audit, publish, write
+from flows.night import approval, audit, page, publish, write
 from flows.run import Run
 from flows.sources import SOURCES
 from flows.sources.base import Source
@@ -96,13 +96,14 @@ def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
         raise SourceUnavailable("; ".join(too_stale))
 
 
-@task(name="write", cache_policy=NO_CACHE, persist_result=False)
+@task(name="write", task_run_name="write", cache_policy=NO_CACHE, persist_result=False)
 def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     """Build the candidate with dbt, as one task with its counts as an artifact."""
     run.enter("write")
     write.log.info("write: building the candidate from %s items", "all" if full_refresh else "new")
     audit.import_ahead()
-    build = write.write_candidate(settings, run, full_refresh=full_refresh)
+    with page.dbt_progress(settings, run):
+        build = write.write_candidate(settings, run, full_refresh=full_refresh)
     run.warnings += [f"dbt test {name} warned" for name in build.warnings]
     if build.read_again:
         names = ", ".join(build.read_again)
@@ -121,26 +122,28 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     )
 
 
-@task(name="audit", cache_policy=NO_CACHE, persist_result=False)
+@task(name="audit", task_run_name="audit", cache_policy=NO_CACHE, persist_result=False)
 def audit_candidate(settings: Settings, run: Run) -> None:
     """Judge the candidate; a critical finding ends the night."""
     run.enter("audit")
     audit.log.info("audit: judging the candidate")
-    judged = audit.audit_candidate(settings, run)
+    with page.judged(settings, run):
+        judged = audit.audit_candidate(settings, run)
     facts = {"expectations": judged, "warnings": len(run.warnings)}
     audit.log.info(
         "audit: %d expectations judged, %d warnings", *facts.values(), extra={"facts": facts}
     )
 
 
-@task(name="hold", cache_policy=NO_CACHE, persist_result=False)
+@task(name="hold", task_run_name="hold", cache_policy=NO_CACHE, persist_result=False)
 def hold_surprises(settings: Settings, run: Run) -> None:
     """Keep back what would surprise readers and nobody has approved; that ends the night."""
     run.enter("hold")
-    approval.hold_surprises(settings, run)
+    with page.compared(run):
+        approval.hold_surprises(settings, run)
 
 
-@task(name="publish", cache_policy=NO_CACHE, persist_result=False)
+@task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
 def publish_candidate(settings: Settings, run: Run) -> None:
     """Make the candidate what readers see."""
     run.enter("publish")
@@ -162,9 +165,10 @@ def nightly(
     """
     land.clear_leftovers(settings)
     publish.clear_leftovers(settings)
-    if as_ofs:
-        land_sources(settings, as_ofs, run)
-    write_candidate(settings, run, full_refresh)
-    audit_candidate(settings, run)
-    hold_surprises(settings, run)
-    publish_candidate(settings, run)
+    with page.told(settings, run):
+        if as_ofs:
+            land_sources(settings, as_ofs, run)
+        write_candidate(settings, run, full_refresh)
+        audit_candidate(settings, run)
+        hold_surprises(settings, run)
+        publish_candidate(settings, run)

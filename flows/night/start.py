@@ -122,10 +122,15 @@ def _steps(first: date, last: date, step: str) -> Iterator[date]:
 
 
 def _flow() -> Callable[..., object]:
-    """Import the flow: it imports Prefect, which must come after Prefect's settings."""
+    """Import the flow: it imports Prefect, which must come after Prefect's settings.
+
+    Within a flow, such as one that is deployed, its tasks are that flow's: one run a night.
+    """
+    from prefect.context import FlowRunContext
+
     from flows.night.flow import nightly
 
-    return nightly
+    return nightly.fn if FlowRunContext.get() else nightly
 
 
 def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: bool) -> None:

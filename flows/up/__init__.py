@@ -1,0 +1,1 @@
+"""`shihyo up`: what a bureau runs on one machine, started together and kept running."""
