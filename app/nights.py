@@ -13,7 +13,8 @@ from typing import Any
 from app.drawing.rows import Row
 from app.drawing.words import Words
 from app.warehouse import State
-from published import FinishedRun
+from published import FinishedRun, HeldVersion, PublicationChange, waiting_version
+from rounding import decimals_apart
 
 _NAMED = 5
 # A workbook that somebody has open is no fault of a delivery.
@@ -33,14 +34,57 @@ class Finding:
 
 
 def findings(run: FinishedRun, words: Words) -> list[Finding]:
-    """Return what each check found for which a night published nothing, and what to do.
+    """Return what each check found for which a night published nothing, and what to do; of a held
+    version what would surprise its readers, besides.
 
     A ledger of an earlier release has only names; then the sentence is one for all.
     """
     found = [each for each in run.findings if each.severity == "critical"]
     if run.failures and not found:
         return [Finding(words("check.other"), words("advice.other"))]
-    return list(dict.fromkeys(_of_rule(each.describe(), words) for each in found))
+    held = [each for each in run.changes if each.tier == "hold"] if run.outcome == "held" else []
+    advice = words("outcome_advice.held")
+    return list(
+        dict.fromkeys(
+            [
+                *(_of_rule(each.describe(), words) for each in found),
+                *(Finding(change(each, words), advice) for each in held),
+            ]
+        )
+    )
+
+
+def change(found: PublicationChange, words: Words) -> str:
+    """Say what a version would change: of which indicator and year, from what to what, and why that
+    is looked at.
+    """
+    facts = found.describe()
+    year = words.year_in_brief(found.fiscal_year) if found.fiscal_year else ""
+    values = (found.value_before, found.value_after)
+    known = [value for value in values if value is not None]
+    places = decimals_apart(known, found.display_decimals) if known else 0
+    unit = words.of(facts, "unit")
+    sides = [
+        str(words.figure(value, places, unit)) if value is not None else _said(text, words)
+        for value, text in zip(values, (found.text_before, found.text_after), strict=True)
+    ]
+    name = " ".join(filter(None, (words.of(facts, "name"), year)))
+    message = words.of(facts, "message") or words("check.other")
+    return words("held.change", name=name, before=sides[0], after=sides[1], message=message)
+
+
+def _said(text: str | None, words: Words) -> str:
+    """Return a status in the reader's words; a rating, a target or a name as it is."""
+    if text is None:
+        return words("held.none")
+    return words(f"status.{text}") if words.has(f"status.{text}") else text
+
+
+def waits(state: State) -> HeldVersion | None:
+    """Return the version that waits for approval, where the last night does not say so already."""
+    if state.last_run and state.last_run.outcome == "held":
+        return None
+    return waiting_version(state.told)
 
 
 def noted(found: Iterable[Row], words: Words) -> list[Finding]:

@@ -20,7 +20,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.endings import one_line
-from flows.errors import AuditFailed, ShihyoError, SourceUnavailable, WarehouseBusy
+from flows.errors import AuditFailed, HeldForApproval, ShihyoError, SourceUnavailable, WarehouseBusy
 from flows.machine.clock import today_in_japan
 from flows.machine.rights import keep_private
 from flows.night.start import run_backfill, run_night
@@ -79,6 +79,8 @@ def _ended(run: Callable[[], None]) -> State[Any] | None:
         run()
     except WarehouseBusy as busy:
         return Completed(name="Skipped", message=one_line(busy))
+    except HeldForApproval as held:
+        return Completed(name="Held", message=one_line(held))
     except (ShihyoError, ConfigurationError) as error:
         name = next((name for kind, name in _NAMES if isinstance(error, kind)), "Failed")
         log.error("%s: %s", name.lower(), one_line(error))

@@ -178,6 +178,64 @@ def test_held_night_is_told_in_the_readers_language(
     assert opened().count("<article") == 9
 
 
+def test_a_held_version_says_what_waits_for_approval_and_for_how_long_it_does(
+    published: Any, opened: Any, passed_run: Any, finding: Any
+) -> None:
+    rate = {
+        "rule_code": "closed_year_changed",
+        "tier": "hold",
+        "message_ja": "終わった年度の実績が変わります",
+        "message_en": "The actual of a year that is over changes",
+        "name_ja": "データ可視化環境の利用状況",
+        "name_en": "Usage of the environment",
+        "indicator_code": "visualisation_usage_rate",
+        "fiscal_year": 2023,
+        "value_before": 39.62,
+        "value_after": 39.64,
+        "unit_ja": "%",
+        "unit_en": "%",
+    }
+    status = {
+        **rate,
+        "rule_code": "status_changed",
+        "message_ja": "判定が変わります",
+        "text_before": "met",
+        "text_after": None,
+        "value_before": None,
+        "value_after": None,
+    }
+    quiet = {**rate, "tier": "publish", "name_ja": "ほかの指標"}
+    run = passed_run(
+        "held",
+        run_id="dddddddddddd",
+        version="20261124-20261124T170000Z",
+        findings=[finding("roster_keeps_its_size", "1 of 12 rows: x 0.4")],
+        changes=[rate, status, quiet],
+    )
+    held = {"event": "held", "version": run["version"], "as_of": "2026-11-24"}
+    published.write_ledger(held, {"event": "finished", **run})
+    published.write_status(run)
+    told = plain(opened())
+    assert "承認待ち: 2026年11月24日 12:40 の更新は、次の変更の承認を待っています" in told
+    assert "データ可視化環境の利用状況 R5: 39.62% → 39.64%(終わった年度の実績が変わります)" in told
+    assert "データ可視化環境の利用状況 R5: 達成 → なし(判定が変わります)" in told
+    assert "職員名簿の行数が、前の月より大きく減っています(12件中1件)" in told
+    assert "ほかの指標" not in told
+    assert "Usage of the environment FY2023: 39.62% → 39.64% (The actual" in plain(
+        opened(lang="en")
+    )
+    assert "承認する人に連絡してください。" in plain(opened("health"))
+
+    # A later night that was refused leaves it waiting; a rejection does not.
+    refused = passed_run("audit_failed", run_id="eeeeeeeeeeee")
+    published.write_ledger(held, {"event": "finished", **refused})
+    published.write_status(refused)
+    assert "2026年11月24日 時点の更新が、承認を待っています。" in plain(opened())
+    decided = {"event": "rejected", "version": run["version"], "by": "x", "reason": "y"}
+    published.write_ledger(held, decided, {"event": "finished", **refused})
+    assert "承認を待っています" not in plain(opened())
+
+
 @pytest.mark.parametrize("outcome", ["source_unavailable", "failed", "an_outcome_of_tomorrow"])
 def test_every_other_outcome_raises_the_banner(
     published: Any, opened: Any, passed_run: Any, outcome: str
