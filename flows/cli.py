@@ -29,7 +29,7 @@ from flows.one_page import render
 from flows.paths import dev_file
 from flows.progress import log_to_stdout
 from flows.pruning import prunable, prune
-from flows.reading import diff, explain, quarantine, show, source_list
+from flows.reading import diff, explain, quarantine, run_report, show, source_list
 from flows.up import check
 from flows.up.plan import Places
 from flows.up.start import run_up
@@ -252,6 +252,9 @@ def _render(configuration: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _runs(configuration: Settings, arguments: argparse.Namespace) -> None:
+    if arguments.report is not None:
+        print(run_report.report(configuration, arguments.report or None))
+        return
     for run in ledger.runs(configuration)[-arguments.last :]:
         started = run.started_at.isoformat(timespec="seconds") if run.started_at else "?"
         print(
@@ -407,6 +410,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     ran = commands.add_parser("runs", help="what every night did")
     ran.add_argument("--last", type=int, default=20, metavar="N")
+    ran.add_argument(
+        "--report",
+        nargs="?",
+        const="",
+        metavar="RUN",
+        help="the report of one run as Markdown (default: the last)",
+    )
     listed = commands.add_parser(
         "sources",
         help="what each source held on the night that last read it, and what was not read and why",

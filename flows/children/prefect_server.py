@@ -34,6 +34,9 @@ def quiet_environment(settings: Settings) -> None:
     # Prefect makes its own folder, but not those above it, and says so on stderr.
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
+    os.environ.setdefault("PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED", "events,flow_runs")
+    kept = str(settings.keep_logs_days * 24 * 60 * 60)
+    os.environ.setdefault("PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD", kept)
     logging = Path(__file__).with_name("logging.yml")
     os.environ.setdefault("PREFECT_LOGGING_SETTINGS_PATH", str(logging))
     os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "shihyo")

@@ -6,7 +6,7 @@ It tells what the ledger and the app tell, and no more: counts, findings and fig
 import contextvars
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,10 @@ from prefect.artifacts import (
 
 from flows.errors import AuditFailed, HeldForApproval
 from flows.paths import candidate_file
-from flows.reading.changes import sides
+from flows.reading.run_report import changes_table, line, run_report
 from flows.run import Run
-from published import PublicationChange, published_version
-from settings import Settings, mask_secrets
+from published import published_version
+from settings import Settings
 
 _FINDINGS = """
     select checkpoint_name, expectation_name, severity, is_success, observed, message
@@ -35,7 +35,6 @@ _FINDINGS = """
 # dbt prints `12 of 345 OK created …` of each thing that it has done, and START before it.
 _DONE = re.compile(r"\b\d+ of (\d+) (?!START)[A-Z]+")
 _LOOK_SECONDS = 3.0
-_MOST_VALUES = 200
 
 
 @contextmanager
@@ -45,50 +44,17 @@ def told(settings: Settings, run: Run) -> Iterator[None]:
         yield
     except Exception as error:
         with suppress(Exception):  # it must not hide why the night failed
-            _tell(settings, run, f"**{type(error).__name__}**: {_line(error)}")
+            _tell(settings, run, f"**{type(error).__name__}**: {line(error)}")
         raise
     _tell(settings, run, f"Version `{run.version}` is published.")
 
 
 def _tell(settings: Settings, run: Run, ended: str) -> None:
     create_markdown_artifact(
-        summary(run, ended, published_version(settings)),
+        run_report(run, ended, published_version(settings)),
         key="night",
         description=f"{run.command} as of {run.as_of}",
     )
-
-
-def summary(run: Run, ended: str, published: str | None) -> str:
-    """Return the night as Markdown: its end, its sources, its warnings."""
-    rows = [
-        {
-            "source": name,
-            "landed": account["landed"],
-            "known": account["known"],
-            "not read": account["not_read"],
-            "newest": account["newest"] or "",
-        }
-        for name, account in run.accounts.items()
-    ]
-    parts = [f"# {run.command} as of {run.as_of}", ended]
-    parts.append(f"Readers see: {f'`{published}`' if published else 'nothing yet'}.")
-    parts += ["## Sources", _table(rows)] if rows else []
-    parts += _listed("Failures", run.failures) + _listed("Warnings", run.warnings)
-    return "\n\n".join(parts)
-
-
-def _listed(title: str, said: list[str]) -> list[str]:
-    return [f"## {title}", "\n".join(f"- {_line(each)}" for each in said)] if said else []
-
-
-def _line(said: object) -> str:
-    return mask_secrets(" ".join(str(said).split())).replace("|", "\\|")
-
-
-def _table(rows: list[dict[str, Any]]) -> str:
-    lines: list[Iterable[Any]] = [rows[0], ["---"] * len(rows[0])]
-    lines += [row.values() for row in rows]
-    return "\n".join(f"| {' | '.join(_line(cell) for cell in line)} |" for line in lines)
 
 
 @contextmanager
@@ -138,26 +104,11 @@ def show_what_changes(run: Run) -> None:
     """Show which figures readers will see change, and which of them wait for approval."""
     if not run.published_before:
         return
-    more = len(run.changes) - _MOST_VALUES
-    text = _table([_change(each) for each in run.changes[:_MOST_VALUES]]) if run.changes else ""
     create_markdown_artifact(
-        (text or "Nothing changes for readers.")
-        + (f"\n\nand {more} more: `shihyo diff`" if more > 0 else ""),
+        changes_table(run.changes) or "Nothing changes for readers.",
         key="what-changed",
         description=f"{len(run.changes)} changes for readers; as of {run.as_of}",
     )
-
-
-def _change(change: PublicationChange) -> dict[str, Any]:
-    before, after = sides(change)
-    return {
-        "indicator": change.indicator_code or change.name_en,
-        "fiscal year": _text(change.fiscal_year),
-        "before": before,
-        "after": after,
-        "rule": change.rule_code,
-        "tier": change.tier,
-    }
 
 
 @contextmanager

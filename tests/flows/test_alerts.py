@@ -329,3 +329,10 @@ def _the_log_tells_the_same_to_programs(city: City) -> None:
     assert {"land", "write", "audit", "hold", "publish"} <= set(last["stage_seconds"])
     listed = city.shihyo("runs", "--last", "1").stdout
     assert re.search(r"land \d+\.\d s, write \d+\.\d s, audit", listed), listed
+    told = city.shihyo("runs", "--report").stdout
+    assert told.startswith(f"# run as of {DAY}")
+    assert "**published** after" in told
+    assert re.search(r"^\| write \| \d+\.\d+ \|$", told, re.M), told
+    assert re.search(r"^\| access_log \| 1 \| 20 \|", told, re.M), told
+    refused = city.shihyo("runs", "--report", "nobody")
+    assert (refused.returncode, "no run nobody" in refused.stderr) == (2, True)

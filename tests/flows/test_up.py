@@ -26,7 +26,8 @@ from small_city import BASE_AS_OF, ROOT, City
 
 from flows.children.prefect_server import prefect_api
 from flows.lock import exclusive
-from flows.night.page import done_percent, summary
+from flows.night.page import done_percent
+from flows.reading.run_report import run_report
 from flows.run import Run
 from flows.running_up import running_file, running_up
 from flows.up.keeper import Keeper
@@ -348,7 +349,7 @@ def test_a_stale_source_is_a_line_and_a_task_that_failed_and_no_trace(story: Sto
 def test_the_summary_of_a_night_hides_what_is_secret_and_keeps_its_table_whole() -> None:
     run = Run("run", BASE_AS_OF)
     run.warnings = ["a | b", "postgresql://kpi:secret@db/kpi is stale"]
-    told = summary(run, "**SourceUnavailable**: it is gone", None)
+    told = run_report(run, "**SourceUnavailable**: it is gone", None)
     assert "- a \\| b" in told
     assert "secret" not in told
     assert "nothing yet" in told
