@@ -65,7 +65,7 @@ class _Facts:
     words: Words
 
     @property
-    def told(self) -> str:
+    def heading(self) -> str:
         """Return of which day the figures are, and whether they are simulated."""
         day = f"{self.words('files.as_of')}: {self.as_of}"
         return f"{day} {self.data}" if self.data else day
@@ -130,8 +130,8 @@ def panel_file(panel: DrawnPanel, form: str) -> File | None:
 
 def _name(facts: _Facts) -> str:
     """Name a file by its indicator or page, its panel and the day of its figures."""
-    told = [] if facts.title.startswith(facts.subject) else [facts.subject]
-    named = "_".join(each for each in (*told, facts.title) if each)
+    subject = [] if facts.title.startswith(facts.subject) else [facts.subject]
+    named = "_".join(each for each in (*subject, facts.title) if each)
     clean = _IN_NO_FILE_NAME.sub(
         "_", "".join(each if each.isprintable() else " " for each in named)
     ).strip("._")
@@ -155,7 +155,7 @@ def _csv(tables: list[Table], facts: _Facts) -> bytes:
 
 
 def _json(tables: list[Table], facts: _Facts) -> bytes:
-    told = {
+    written = {
         "title": facts.title,
         "subject": facts.subject,
         "as_of": facts.as_of,
@@ -170,7 +170,7 @@ def _json(tables: list[Table], facts: _Facts) -> bytes:
             for each in tables
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1).encode()
+    return json.dumps(written, ensure_ascii=False, indent=1).encode()
 
 
 def _workbook(tables: list[Table], facts: _Facts) -> bytes:
@@ -187,7 +187,7 @@ def _sheet(book: Any, name: str, table: Table, facts: _Facts) -> None:
     plain, bold = book.add_format(wrapped), book.add_format({"bold": True, "font_size": 14})
     heading = book.add_format({"bold": True, "bg_color": "#DDE7F0", "border": 1})
     sheet.write_string(0, 0, printable(facts.with_subject(table.title or facts.title)), bold)
-    sheet.write_string(1, 0, printable(facts.told))
+    sheet.write_string(1, 0, printable(facts.heading))
     for place, head in enumerate(table.heads):
         widest = max((len(row[place]) for row in table.rows if place < len(row)), default=0)
         sheet.set_column(place, place, min(60, max(12, 2 * len(head), 2 * widest)))
@@ -240,7 +240,7 @@ def _drawing(image: str, facts: _Facts, scheme: str) -> bytes:
         width=width,
         height=height,
         title=title,
-        told=facts.told,
+        heading=facts.heading,
         drawn=Markup(inside),
     )
     return str(whole).encode()

@@ -51,11 +51,11 @@ class Version:
 
 def nights(state: State) -> list[Night]:
     """Return the last nights, the newest first; the status knows the last one without a ledger."""
-    told = list(_nights(state.told))
+    found = list(_nights(state.events))
     last = state.last_run
-    if last and not any(night.run and night.run.run_id == last.run_id for night in told):
-        told.append(_finished(last))
-    return told[::-1][:_SHOWN]
+    if last and not any(night.run and night.run.run_id == last.run_id for night in found):
+        found.append(_finished(last))
+    return found[::-1][:_SHOWN]
 
 
 def last_refused(state: State) -> Night | None:
@@ -75,7 +75,7 @@ def versions(state: State) -> list[Version]:
 
 
 def stale_sources(state: State) -> set[str]:
-    """Return the sources that the last night could not reach: it went on with what they last told."""
+    """Return the sources that the last night could not reach: it went on with what they last delivered."""
     run = state.last_run
     return {line.partition(_STALE)[0] for line in run.warnings if _STALE in line} if run else set()
 
@@ -91,11 +91,11 @@ def duration(took: timedelta, words: Words) -> str:
     return words("nights.seconds", seconds=seconds)
 
 
-def _nights(told: Iterable[Event]) -> Iterable[Night]:
-    told = list(told)
-    ended = {event.run_id for event in told if isinstance(event, FinishedRun)}
-    runs = [event for event in told if isinstance(event, RunEvent)]
-    for event in told:
+def _nights(found: Iterable[Event]) -> Iterable[Night]:
+    found = list(found)
+    ended = {event.run_id for event in found if isinstance(event, FinishedRun)}
+    runs = [event for event in found if isinstance(event, RunEvent)]
+    for event in found:
         if isinstance(event, FinishedRun):
             yield _finished(event)
         elif isinstance(event, RunEvent) and event.run_id not in ended:

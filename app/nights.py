@@ -84,7 +84,7 @@ def waits(state: State) -> HeldVersion | None:
     """Return the version that waits for approval, where the last night does not say so already."""
     if state.last_run and state.last_run.outcome == "held":
         return None
-    return waiting_version(state.told)
+    return waiting_version(state.events)
 
 
 def noted(found: Iterable[Row], words: Words) -> list[Finding]:

@@ -102,17 +102,17 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
     panel = next((each for each in _panels_of(address) if each.name == name), None)
     if panel is None:
         return None
-    told = _told(published, LAYOUTS[address.page], address, None)
-    if _is_unknown(address, told):
+    context = _context(published, LAYOUTS[address.page], address, None)
+    if _is_unknown(address, context):
         return None
     of_page = (
-        words.of(told["indicator"], "name")
+        words.of(context["indicator"], "name")
         if address.page == "indicator"
         else words(f"page.{address.page}")
     )
     page = _Page(published, LAYOUTS[address.page], address, state.is_demo)
     drawn = _panels(page, (panel,), state)
-    title = _title_of(name, drawn[name], words, told["year_looked_at"])
+    title = _title_of(name, drawn[name], words, context["year_looked_at"])
     return DrawnPanel(
         drawn[name],
         address,
@@ -131,7 +131,7 @@ def draw_one_page(published: Published, language: Language, *, is_demo: bool) ->
     it.
     """
     words, address = words_of(language), NoAddress(lang=language)
-    told = _told(published, ONE_PAGE, address, None)
+    context = _context(published, ONE_PAGE, address, None)
     page = _Page(published, ONE_PAGE, address, is_demo)
     drawn = _panels(page, ONE_PAGE.panels, State(published, is_demo, None, None))
     body = Markup().join(drawn.values())
@@ -142,14 +142,19 @@ def draw_one_page(published: Published, language: Language, *, is_demo: bool) ->
     }
     return str(
         draw(
-            "one_page.html", language, body=body, title=_title(address, None, words), **more, **told
+            "one_page.html",
+            language,
+            body=body,
+            title=_title(address, None, words),
+            **more,
+            **context,
         )
     )
 
 
 def _without_figures(why: str, address: Address, state: State) -> Drawn:
     words = words_of(address.lang)
-    told: dict[str, Any] = {
+    context: dict[str, Any] = {
         "published": None,
         "trust": None,
         "late_from": None,
@@ -164,10 +169,10 @@ def _without_figures(why: str, address: Address, state: State) -> Drawn:
     more = {"address": address, "state": state, "nights": nights, "history": history}
     body = [draw("message.html", address.lang, why=why)]
     body += [
-        draw(f"{name}.html", address.lang, **told, **more)
+        draw(f"{name}.html", address.lang, **context, **more)
         for name in LAYOUTS[address.page].without_figures
     ]
-    drawn = _framed(Markup().join(body), words("title"), address, state, told)
+    drawn = _framed(Markup().join(body), words("title"), address, state, context)
     return replace(drawn, has_figures=False)
 
 
@@ -176,18 +181,18 @@ def _drawn(
 ) -> Drawn:
     words = words_of(address.lang)
     address = _within_what_is_known(published, address)
-    told = _told(published, LAYOUTS[address.page], address, now) | {"one_page": one_page}
-    if _is_unknown(address, told):
+    context = _context(published, LAYOUTS[address.page], address, now) | {"one_page": one_page}
+    if _is_unknown(address, context):
         asked = in_one_line(address.indicator or "")
-        body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **told)
+        body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **context)
     else:
         page = _Page(published, LAYOUTS[address.page], address, state.is_demo, has_files=True)
         body = Markup().join(_panels(page, _panels_of(address), state).values())
-    return _framed(body, _title(address, told["indicator"], words), address, state, told)
+    return _framed(body, _title(address, context["indicator"], words), address, state, context)
 
 
 def _within_what_is_known(published: Published, address: Address) -> Address:
-    """Return the address without a day or a year of which nothing is known: both are told instead.
+    """Return the address without a day or a year of which nothing is known: both are said instead.
 
     The version's own day is what is shown without one. A report names the years itself.
     """
@@ -227,10 +232,10 @@ def _panels_of(address: Address) -> tuple[Panel, ...]:
     )
 
 
-def _told(
+def _context(
     published: Published, layout: Layout, address: Address, now: datetime | None
 ) -> dict[str, Any]:
-    """Return what every template of a page is told."""
+    """Return what every template of a page is given."""
     day = _day(published, address.on)
     frame = read(published, FRAME, on=day, as_of=_day(published, None))
     trust = frame["trust"][0]
@@ -272,8 +277,8 @@ def _days_back(as_of: date | None, days: list[Row]) -> list[tuple[str, date]]:
     return [(name, day) for name, day in found if day >= days[0]["first_on"]]
 
 
-def _is_unknown(address: Address, told: dict[str, Any]) -> bool:
-    return LAYOUTS[address.page].is_of_one_indicator and told["indicator"] is None
+def _is_unknown(address: Address, context: dict[str, Any]) -> bool:
+    return LAYOUTS[address.page].is_of_one_indicator and context["indicator"] is None
 
 
 def _indicator(indicators: list[Row], layout: Layout, address: Address) -> Row | None:
@@ -307,8 +312,8 @@ def _panels(page: _Page, panels: tuple[Panel, ...], state: State) -> dict[str, M
         tuple(panel for panel in panels if (panel.name in OF_THE_NIGHTS) is is_changing)
         for is_changing in (False, True)
     )
-    told = {"state": state, "nights": nights, "history": history}
-    drawn = _lasting_panels(page, lasting) | _drawn_panels(page, changing, told)
+    context = {"state": state, "nights": nights, "history": history}
+    drawn = _lasting_panels(page, lasting) | _drawn_panels(page, changing, context)
     return {panel.name: drawn[panel.name] for panel in panels}
 
 
@@ -322,14 +327,14 @@ def _drawn_panels(
     page: _Page, panels: tuple[Panel, ...], besides: dict[str, Any]
 ) -> dict[str, Markup]:
     published, address = page.published, page.address
-    told = _told(published, page.layout, address, None)
-    indicator = told["indicator"]
+    context = _context(published, page.layout, address, None)
+    indicator = context["indicator"]
     code = indicator["indicator_code"] if indicator else LAYOUTS[address.page].indicator
     asked = dict.fromkeys(query for panel in panels for query in panel.queries)
     day = _day(published, address.on)
     parameters = {"on": day, "as_of": published.as_of, "year": address.year}
     found = read(published, tuple(asked), indicator_code=code, **parameters)
-    named = {each["indicator_code"]: each for each in told["indicators"]}
+    named = {each["indicator_code"]: each for each in context["indicators"]}
     more = {
         "address": address,
         "is_demo": page.is_demo,
@@ -340,7 +345,7 @@ def _drawn_panels(
         panel.name: draw(
             f"{panel.name}.html",
             address.lang,
-            **told,
+            **context,
             **more,
             **besides,
             **{query: _named(found[query], named) for query in panel.queries},
@@ -349,7 +354,7 @@ def _drawn_panels(
     }
     if not page.has_files:
         return drawn
-    year = told["year_looked_at"]
+    year = context["year_looked_at"]
     return {name: _with_files(name, each, address, published, year) for name, each in drawn.items()}
 
 
@@ -388,7 +393,7 @@ def _title_of(name: str, drawn: Markup, words: Words, year: Row | None) -> str:
 
 
 def _framed(
-    body: Markup, title: str, address: Address, state: State, told: dict[str, Any]
+    body: Markup, title: str, address: Address, state: State, context: dict[str, Any]
 ) -> Drawn:
     unknown = [(name, in_one_line(value)) for name, value in address.unknown]
     more = {
@@ -398,7 +403,9 @@ def _framed(
         "nights": nights,
         "pages": PAGES,
     }
-    html = draw("frame.html", address.lang, body=body, title=title, unknown=unknown, **told, **more)
+    html = draw(
+        "frame.html", address.lang, body=body, title=title, unknown=unknown, **context, **more
+    )
     return Drawn(title, html)
 
 

@@ -73,7 +73,7 @@ class State:
     """All that one run of the app needs to know before it queries anything.
 
     `unfinished` is a run that began and recorded no end; `unreadable` says why readers cannot have
-    what was published. `told` is the last of the ledger, `kept` the versions that are there.
+    what was published. `events` are the last of the ledger, `kept` the versions that are there.
     """
 
     published: Published | None
@@ -81,7 +81,7 @@ class State:
     last_run: FinishedRun | None
     unfinished: RunEvent | None
     unreadable: str | None = None
-    told: tuple[Event, ...] = ()
+    events: tuple[Event, ...] = ()
     kept: tuple[str, ...] = ()
 
 
@@ -104,7 +104,7 @@ def read_state(settings: Settings) -> State:
         last_run=_last_run(status, found),
         unfinished=_unfinished_run(found),
         unreadable=unreadable,
-        told=tuple(found),
+        events=tuple(found),
         kept=tuple(version_of(file) for file in kept_files(settings)),
     )
 
@@ -123,7 +123,7 @@ def at_version(settings: Settings, state: State, version: str) -> State | None:
     file = version_file(settings, version)
     if not VERSION_FILE.fullmatch(file.name) or not file.is_file():
         return None
-    return replace(state, published=_published(file, list(state.told)), unreadable=None)
+    return replace(state, published=_published(file, list(state.events)), unreadable=None)
 
 
 def read_one_page(
@@ -188,15 +188,15 @@ def _published(file: Path, found: list[Event]) -> Published:
     return Published(
         file=file,
         version=version,
-        as_of=_told(version_as_of, version),
-        published_at=entered[-1] if entered else _told(version_started_at, version),
+        as_of=_read_of(version_as_of, version),
+        published_at=entered[-1] if entered else _read_of(version_started_at, version),
         is_rolled_back=bool(moves)
         and isinstance(moves[-1], Rollback)
         and moves[-1].version == version,
     )
 
 
-def _told(read: Callable[[str], T], version: str) -> T | None:
+def _read_of(read: Callable[[str], T], version: str) -> T | None:
     """Return what a version's name tells; None of a file that was named otherwise."""
     try:
         return read(version)

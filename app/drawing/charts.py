@@ -40,11 +40,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Spot:
-    """A strip of a drawing, in percent of its width, and what a pointer over it is told."""
+    """A strip of a drawing, in percent of its width, and what a pointer over it reads."""
 
     left: float
     width: float
-    told: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -142,11 +142,11 @@ class _Canvas:
             [(at[0] - wide / 2, at[1] - size * 0.36), (at[0] + wide / 2, at[1] - size * 0.36)]
         )
 
-    def spot(self, begin: date, end: date, told: str) -> Spot:
+    def spot(self, begin: date, end: date, text: str) -> Spot:
         """Return the strip between two days, as far as it is within the plot."""
         first, last = self.days
         left, right = (self.place(min(max(day, first), last), 0)[0] for day in (begin, end))
-        return Spot(100 * left / self.width, 100 * (right - left) / self.width, told)
+        return Spot(100 * left / self.width, 100 * (right - left) / self.width, text)
 
     def image(self) -> str:
         """Return the drawing as an image's address."""
@@ -216,13 +216,13 @@ def _spots_of_months(
     words: Words,
 ) -> tuple[Spot, ...]:
     """Tell of each month what it was, or will probably be, and of a year's last one its target."""
-    told = {
+    texts = {
         month["period_start"]: figures.in_detail(
             month["actual_value"], beside=[target_of(month, targets)]
         )
         for month in months
     }
-    told |= {
+    texts |= {
         step["forecast_month"]: words(
             "spot.forecast",
             value=figures.in_detail(step["median_value"]),
@@ -234,11 +234,11 @@ def _spots_of_months(
     for target in targets:
         month = target["ends_on"].replace(day=1)
         goal = words("tile.target", target=figures.target(target))
-        told[month] = words.listed([each for each in (told.get(month), goal) if each])
+        texts[month] = words.listed([each for each in (texts.get(month), goal) if each])
     half = timedelta(days=15)
     return tuple(
         canvas.spot(month - half, month + half, f"{words.month(month)} {each}")
-        for month, each in sorted(told.items())
+        for month, each in sorted(texts.items())
     )
 
 
@@ -419,23 +419,23 @@ def years_chart(
         for width, height in ((960, 360), (360, 300))
     )
     spots = tuple(
-        wide.spot(date(year["fiscal_year"], 4, 1), date(year["fiscal_year"] + 1, 4, 1), told)
+        wide.spot(date(year["fiscal_year"], 4, 1), date(year["fiscal_year"] + 1, 4, 1), text)
         for year in years
-        if (told := _told_of_year(year, figures, words))
+        if (text := _text_of_year(year, figures, words))
     )
     return Chart(wide.image(), narrow.image(), spots)
 
 
-def _told_of_year(year: Row, figures: Figures, words: Words) -> str:
+def _text_of_year(year: Row, figures: Figures, words: Words) -> str:
     target = year["target_value"]
-    told = []
+    texts = []
     if year["actual_value"] is not None:
-        told.append(figures.in_detail(year["actual_value"], beside=[target]))
+        texts.append(figures.in_detail(year["actual_value"], beside=[target]))
     if words.provisional(year):
-        told.append(words.provisional(year))
+        texts.append(words.provisional(year))
     if target is not None:
-        told.append(words("tile.target", target=figures.target(year)))
-    return f"{words.of(year, 'year')} {words.listed(told)}" if told else ""
+        texts.append(words("tile.target", target=figures.target(year)))
+    return f"{words.of(year, 'year')} {words.listed(texts)}" if texts else ""
 
 
 def _bars(

@@ -37,7 +37,7 @@ class Figures:
         return str(self._words.figure(value, decimals, self._unit, beside=beside))
 
     def in_brief(self, value: Number, *, beside: Beside = ()) -> str:
-        """Write an actual where its unit is told already; a percentage keeps its sign."""
+        """Write an actual where its unit stands beside it; a percentage keeps its sign."""
         unit = "%" if self.is_percent else ""
         return str(self._words.figure(value, self._decimals, unit, beside=beside))
 
@@ -64,8 +64,8 @@ class Figures:
         value, text = row[f"{prefix}_value"], row[f"{prefix}_text"]
         if self._words.language == "ja" or value is None:
             return self._words.wording(text)
-        told = str(self.stated(value, row[f"{prefix}_qualifier"]))
-        return self._words("a_year", figure=told) if text and text.endswith("/年") else told
+        figure = str(self.stated(value, row[f"{prefix}_qualifier"]))
+        return self._words("a_year", figure=figure) if text and text.endswith("/年") else figure
 
     def change(self, *values: Number | None) -> list[str | None]:
         """Write what a value was and what it became, so that the two are told apart."""

@@ -191,7 +191,7 @@ def _tiles(root: _Element, words: Words) -> Table:
         if each.tag == "h2":
             section = each.text
             continue
-        told: dict[str, list[str]] = {
+        found: dict[str, list[str]] = {
             "section": [section],
             "name": [part.text for part in each.all("h3")],
         }
@@ -206,8 +206,8 @@ def _tiles(root: _Element, words: Words) -> Table:
             )
             is_entry = part.tag == "div" and [inner.tag for inner in part.elements] == ["dt", "dd"]
             if place or is_entry:
-                told.setdefault(place or "besides", []).append(part.text)
-        rows.append(tuple(" / ".join(told.get(column, ())) for column in columns))
+                found.setdefault(place or "besides", []).append(part.text)
+        rows.append(tuple(" / ".join(found.get(column, ())) for column in columns))
     return Table("", heads, tuple(rows))
 
 

@@ -19,9 +19,9 @@ from rounding import PACES
 _TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
 
-def draw(template: str, language: Language, **told: Any) -> Markup:
-    """Return the template drawn in a language with what it is told."""
-    return Markup(environment(language).get_template(template).render(told))
+def draw(template: str, language: Language, **context: Any) -> Markup:
+    """Return the template drawn in a language with its context."""
+    return Markup(environment(language).get_template(template).render(context))
 
 
 @cache

@@ -61,7 +61,7 @@ def test_a_pointer_is_told_month_value_and_target() -> None:
     path = [step | {f"{name}_value": value for name, value in fan.items()}]
     figures = Figures(RATE, Words("ja"))
     chart = charts.months_chart(months([40, 41.5]), [target], path, figures, Words("ja"))
-    assert [spot.told for spot in chart.spots] == [
+    assert [spot.text for spot in chart.spots] == [
         "2024年4月 40.0%",
         "2024年5月 41.5%",
         "2025年3月 見通し 71.7%(80%の範囲 64.9% – 77.8%)、目標 70%以上",
@@ -69,7 +69,7 @@ def test_a_pointer_is_told_month_value_and_target() -> None:
     provisional = years([3, 4])
     provisional[1] |= {"is_provisional": True, "measured_to": date(2022, 1, 31)}
     by_year = charts.years_chart(provisional, Figures(COUNT, Words("ja")), Words("ja"))
-    assert [spot.told for spot in by_year.spots] == [
+    assert [spot.text for spot in by_year.spots] == [
         "2020年度 3件、目標 5",
         "2021年度 4件、暫定 2022年1月末時点、目標 5",
     ]
