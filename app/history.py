@@ -75,9 +75,16 @@ def versions(state: State) -> list[Version]:
 
 
 def stale_sources(state: State) -> set[str]:
-    """Return the sources that the last night could not reach: it went on with what they last delivered."""
+    """Return the sources that the last night could not reach: it went on with what they delivered
+    before.
+    """
     run = state.last_run
-    return {line.partition(_STALE)[0] for line in run.warnings if _STALE in line} if run else set()
+    if run is None:
+        return set()
+    # The ledger of an earlier release has the warnings alone.
+    return set(run.sources_stale) | {
+        line.partition(_STALE)[0] for line in run.warnings if _STALE in line
+    }
 
 
 def duration(took: timedelta, words: Words) -> str:

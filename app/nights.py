@@ -12,6 +12,7 @@ from typing import Any
 
 from app.drawing.rows import Row
 from app.drawing.words import Words
+from app.history import stale_sources
 from app.warehouse import State
 from published import FinishedRun, HeldVersion, PublicationChange, waiting_version
 from rounding import decimals_apart
@@ -117,8 +118,16 @@ def notes(state: State, found: Iterable[Row], words: Words) -> list[str]:
         sentences += [
             _of_warning(warning, words)
             for warning in run.warnings
-            if warning not in of_sources and warning.partition(":")[0] not in of_rules
+            if warning not in of_sources
+            and warning.partition(":")[0] not in of_rules
+            and " is stale: " not in warning
         ]
+    if unreachable := sorted(stale_sources(state)):
+        names = [
+            words(f"source.{each}") if words.has(f"source.{each}") else words("source.other")
+            for each in unreachable
+        ]
+        sentences.append(words("unread.unreachable", sources=words.listed(names)))
     sentences += _unread(run, words) if run else []
     return list(dict.fromkeys(sentences))
 

@@ -1,4 +1,5 @@
--- One row per month of an indicator for the whole city, as known on $on.
+-- One row per month of an indicator for the whole city, as known on $on; of a month that was not over
+-- then nobody can say to which day it was measured.
 with
 
 months as (
@@ -8,7 +9,7 @@ months as (
         denominator,
         actual_value,
         is_provisional,
-        measured_to
+        case when measured_to <= $on then measured_to end as measured_to
     from marts.fct_indicator_actuals
     where
         indicator_code = $indicator_code

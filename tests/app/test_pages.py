@@ -451,7 +451,7 @@ def test_a_tile_with_a_target_ahead_says_how_far_and_what_was_planned(
     page = opened()
     shown = plain(tile(page, "visualisation_usage_rate"))
     assert (
-        "66% 目標 70%以上(令和8年度末) 2026年10月末時点 · 届く見込み 63% 計画では2026年10月末に"
+        "66% 目標 70%以上(令和8年度末) 2026年10月末時点 · 届く確率 63% 計画では2026年10月末に"
         " 65.8%" in shown
     )
     assert "令和7年度末 57% (目標 60%) 未達成" in shown, "the earlier year on a line of its own"
