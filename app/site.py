@@ -138,6 +138,7 @@ def draw_one_page(published: Published, language: Language, *, is_demo: bool) ->
     more = {
         "address": address,
         "is_demo": is_demo,
+        "unreachable": set(),
         "style": Markup(_STYLE.read_text(encoding="utf-8")),
     }
     return str(
@@ -400,6 +401,7 @@ def _framed(
         "address": address,
         "state": state,
         "is_demo": state.is_demo,
+        "unreachable": history.stale_sources(state),
         "nights": nights,
         "pages": PAGES,
     }

@@ -18,11 +18,11 @@ from published import events, version_file, version_of, waiting_version
 from rounding import exact
 from settings import Settings
 
-# What a run stamps, its own date among it; everything else in the marts is a function of landing
-# and seeds.
-RUN_TABLES = frozenset({"fct_audit_results"})
+# What a run stamps, its own date and what was published before it among it; everything else in the
+# marts is a function of landing and seeds.
+RUN_TABLES = frozenset({"fct_audit_results", "fct_publication_changes"})
 RUN_COLUMNS = frozenset(
-    {"as_of", "is_new", "landed_at", "run_id", "silent_days", "warehouse_version"}
+    {"as_of", "is_new", "landed_at", "run_id", "silent_days", "warehouse_version", "was_reached"}
 )
 
 _COLUMNS = """

@@ -299,6 +299,19 @@ def test_warnings_of_the_last_audit_are_shown_quietly_and_once(
     assert "assert_x" not in notes
 
 
+def test_a_source_that_the_last_night_could_not_reach_is_counted_and_named(
+    published: Any, opened: Any, passed_run: Any
+) -> None:
+    assert "接続できていません" not in plain(opened())
+    stale = "procedures is stale: last read as of 2026-11-19, 1 days ago; /srv/x is not there"
+    published.write_status(passed_run(sources_stale=["procedures"], warnings=[stale]))
+    told = plain(opened())
+    assert "1系統に接続できていません" in told
+    assert "接続できなかった取得元: 手続の一覧(前回までに受け取った内容で計算しています)" in told
+    assert "/srv/x" not in told
+    assert "1 source could not be reached" in plain(opened(lang="en"))
+
+
 def test_unknown_values_of_an_address_are_told_and_named(published: Any, opened: Any) -> None:
     for asked, told in (("fr", "fr"), ("EN", "EN"), ("", "(空)"), ("<b>", "&lt;b&gt;")):
         page = opened(lang=asked)
