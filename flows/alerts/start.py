@@ -80,10 +80,9 @@ def _alert(settings: Settings, run_id: str) -> None:
         is_demo=settings.is_demo,
     )
     day = _day_in_japan(run)
+    sent = _sent(settings)
     due = [
-        each
-        for each in messages(about, settings.alert_language)
-        if (each.cause, day) not in _sent(settings)
+        each for each in messages(about, settings.alert_language) if (each.cause, day) not in sent
     ]
     if due:
         _note(settings, run, day, due, _send(addresses(settings), due))

@@ -4,7 +4,6 @@ cause and day, and never at the cost of the night.
 
 import json
 import re
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from small_city import City, log_lines
 
+from browsing.server import free_port
 from flows.alerts.messages import About, messages
 from flows.alerts.start import alert_about, send_test
 from flows.errors import ShihyoError, UsageError
@@ -38,11 +38,6 @@ from settings import Settings
 
 DAY = date(2026, 10, 22)
 ENDED = datetime(2026, 10, 21, 17, 5, tzinfo=UTC)  # 02:05 of the 22nd in Japan
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @dataclass
