@@ -1,7 +1,0 @@
-with
-
-backtests as (
-    select * from {{ ref('int_forecast_backtests') }}
-)
-
-select * from backtests
