@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     # Where alerts go: Apprise addresses, divided by blanks. They hold secrets.
     alert_addresses: SecretStr = SecretStr("")
     alert_language: Literal["ja", "en"] = "ja"
+    # Where OpenLineage events go: the base URL of a catalogue, and its key. Both may hold secrets.
+    lineage_url: SecretStr = SecretStr("")
+    lineage_key: SecretStr = SecretStr("")
     # What reading one delivery may take: memory beyond the reader's own, and time.
     item_memory_mib: int = Field(default=4096, ge=256)
     item_seconds: int = Field(default=600, ge=1)

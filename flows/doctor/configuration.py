@@ -75,9 +75,8 @@ def _holds_secrets(file: Path) -> bool:
     said: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     sources = [each for each in said.get("sources", {}).values() if isinstance(each, dict)]
     places = [str(each.get("location", "")) for each in sources]
-    return {"pseudonym_key", "alert_addresses"} & set(said) != set() or any(
-        mask_secrets(place) != place for place in places
-    )
+    secrets = {"pseudonym_key", "alert_addresses", "lineage_url", "lineage_key"}
+    return bool(secrets & set(said)) or any(mask_secrets(place) != place for place in places)
 
 
 def check_app_address() -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from flows.alerts.start import alerting
 from flows.children.prefect_server import prefect_api, quiet_environment
 from flows.errors import ShihyoError, UsageError
 from flows.json_log import logged_as_json
+from flows.lineage.start import lineage_told
 from flows.lock import warehouse_lock
 from flows.machine.disks import (
     disk_trouble,
@@ -155,6 +156,7 @@ def _run(settings: Settings, run: Run, as_ofs: Sequence[date], *, full_refresh: 
             log.warning("warning: %s", run.warnings[-1])
         log.info("%s as of %s: starting Prefect", run.command, run.as_of)
         with (
+            lineage_told(settings, run),
             recorded(settings, run),
             _naming_disks(settings, run),
             prefect_api(settings, meanwhile=_flow),

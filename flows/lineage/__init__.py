@@ -1,0 +1,1 @@
+"""A run's lineage as OpenLineage events, for the catalogue that a bureau keeps."""
