@@ -108,7 +108,8 @@ def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, boo
     """Say since when a source has not been reached, and whether a night as of that date may go on
     with what it last delivered.
     """
-    allowed = source.contract.may_be_stale_days
+    contract = source.contract
+    allowed, optional = contract.may_be_stale_days, "" if contract.is_required else ", optional"
     # The ledger tells when it was reached, new items or none; should the ledger be lost, what has
     # landed tells at least when it had some.
     message = [
@@ -120,9 +121,12 @@ def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, boo
     ]
     last = max((day for day in message if day is not None), default=None)
     if last is None:
-        return "it has never been read", False
+        return f"it has never been read{optional}", not contract.is_required
     age = (as_of - last).days
-    return f"last read as of {last}, {age} days ago, where {allowed} are allowed", age <= allowed
+    since = f"last read as of {last}, {age} days ago, where {allowed} are allowed"
+    if age > allowed:
+        return f"{since}{optional}", not contract.is_required
+    return since, True
 
 
 def _refuse_another_key(

@@ -90,6 +90,7 @@ class ContractFact(BaseModel):
     owner_en: str | None = None
     delivers_within_days: _Int32OrNone = None
     may_be_stale_days: _Int32OrNone = None
+    is_required: bool | None = None
 
 
 class ContractColumnFact(BaseModel):
@@ -179,6 +180,7 @@ def _contracts(settings: Settings) -> Iterator[ContractFact]:
             owner_en=source.contract.owner_en,
             delivers_within_days=source.contract.delivers_within_days,
             may_be_stale_days=source.contract.may_be_stale_days,
+            is_required=source.contract.is_required,
         )
     yield ContractFact(source_name="rejected", path=str(contract_file(settings, "rejected")))
 

@@ -61,7 +61,7 @@ def _seconds_since(begun: float) -> float:
 
 def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
     """Land every source, and go on without one that fails in any way while what it last delivered
-    is young enough.
+    is young enough, or for as long as it takes where it is not required.
 
     Raises SourceUnavailable else, or the UsageError of a setting that nothing can mend but a
     person, after the others have landed: they may not keep for long what a night did not fetch. A

@@ -100,7 +100,7 @@ class Contract:
 
     `delivers_within_days` is how long a source that delivers regularly may be silent;
     `may_be_stale_days` is for how long a night may go on with what it last delivered while it
-    cannot be reached.
+    cannot be reached; for longer it goes on without a source that is not required.
     """
 
     source_name: str
@@ -111,6 +111,7 @@ class Contract:
     owner_en: str
     columns: tuple[Column, ...]
     may_be_stale_days: int
+    is_required: bool = True
     left_behind: tuple[str, ...] = ()
     delivers_within_days: int | None = None
 

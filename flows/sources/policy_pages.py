@@ -54,6 +54,8 @@ CONTRACT = Contract(
     owner_ja="デジタル統括室 企画担当",
     owner_en="Digital Bureau, planning",
     may_be_stale_days=30,
+    # Nothing is counted from the pages: they are what the figures are held against.
+    is_required=False,
     # What is read out of a page; a page itself has no columns.
     columns=tuple(
         Column(name, (name,))

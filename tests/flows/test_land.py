@@ -165,7 +165,14 @@ def test_a_source_may_be_stale_for_as_long_as_its_contract_allows(city: City) ->
     )
     allowed = source.contract.may_be_stale_days
     assert staleness(settings, source, DAY + timedelta(days=allowed))[1]
-    assert not staleness(settings, source, DAY + timedelta(days=allowed + 1))[1]
+    too_old = DAY + timedelta(days=allowed + 1)
+    assert not staleness(settings, source, too_old)[1]
+    optional = type(source)()
+    optional.contract = replace(source.contract, is_required=False)
+    assert staleness(settings, optional, too_old) == (
+        f"last read as of {DAY}, {allowed + 1} days ago, where {allowed} are allowed, optional",
+        True,
+    )
 
 
 def test_without_a_ledger_what_has_landed_tells_how_stale_a_source_is(city: City) -> None:

@@ -194,7 +194,7 @@ def test_a_roster_without_the_contracts_columns_is_an_empty_roster_and_stops_it(
     assert "staff_roster_202611.csv" in night.stderr
 
 
-def test_pages_come_over_http_and_an_outage_is_a_warning_until_the_pages_are_too_old(
+def test_an_outage_of_the_pages_is_a_warning_and_one_of_a_required_source_ends_the_night(
     city: City, page_server
 ) -> None:
     page_server.failures = 1
@@ -221,10 +221,21 @@ def test_pages_come_over_http_and_an_outage_is_a_warning_until_the_pages_are_too
     )
     assert "secret-in-the-url" not in warning + done.stdout
 
-    link = city.published.readlink()
     done = city.night(date(2026, 11, 22), **environment)
+    assert done.returncode == 0, done.stderr
+    assert "2026-10-22, 31 days ago, where 30 are allowed, optional; " in done.stdout + done.stderr
+
+    link = city.published.readlink()
+    gone = str(city.folder / "gone.sqlite")
+    environment |= {
+        "SHIHYO_SOURCES__STAFF_ROSTER__ENABLED": "true",
+        "SHIHYO_SOURCES__STAFF_ROSTER__LOCATION": gone,
+    }
+    done = city.night(date(2026, 11, 23), **environment)
     assert done.returncode == 4
-    assert "last read as of 2026-10-22, 31 days ago" in done.stderr
+    assert gone in done.stderr
+    assert "(staff_roster: last read as of 2026-10-21, 33 days ago" in done.stderr
+    assert "policy_pages" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert "secret-in-the-url" not in done.stderr + done.stdout
     assert city.published.readlink() == link

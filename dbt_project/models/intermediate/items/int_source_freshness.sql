@@ -34,6 +34,7 @@ freshness as (
         contracts.owner_en,
         contracts.delivers_within_days,
         contracts.may_be_stale_days,
+        contracts.is_required,
         coalesce(totals.item_count, 0) as item_count,
         cast(coalesce(totals.rows_read, 0) as bigint) as rows_read,
         cast(coalesce(totals.rows_kept, 0) as bigint) as rows_kept,

@@ -9,7 +9,8 @@ contracts as (
         owner_ja,
         owner_en,
         delivers_within_days,
-        may_be_stale_days
+        may_be_stale_days,
+        is_required
     from {{ source('night', 'contracts') }}
     where owner_ja is not null
 )
