@@ -24,3 +24,11 @@
 {% macro null_while_open(day) -%}
     nullif({{ day }}, {{ no_end() }})
 {%- endmacro %}
+
+{#- The days on which a definition of an indicator explains its figures: from the first of its days
+    until the next one takes effect; the first one explains what was before it, too. Over the window
+    `same_indicator`, which orders the seed's rows of an indicator by `valid_from`. -#}
+{% macro in_force_days() -%}
+    case when lag(valid_from) over same_indicator is null then date '0001-01-01' else valid_from end as in_force_from,
+    lead(valid_from, 1, {{ no_end() }}) over same_indicator as in_force_to
+{%- endmacro %}

@@ -1,8 +1,7 @@
 {{ config(materialized='view') }}
 
--- The definitions of each indicator with the days on which each one explains its figures: from the
--- first of its days until the next one takes effect; the first one explains what was before it too,
--- and the last one what comes after. One row per indicator and definition.
+-- The definitions of each indicator with the days on which each one explains its figures. One row
+-- per indicator and definition.
 with
 
 -- An indicator is shown for the years in which some definition of it is in force.
@@ -18,8 +17,7 @@ validities as (
 definitions as (
     select
         * exclude (valid_from, valid_to) replace (coalesce(may_be_negative, false) as may_be_negative),
-        case when lag(valid_from) over same_indicator is null then date '0001-01-01' else valid_from end as in_force_from,
-        lead(valid_from, 1, {{ no_end() }}) over same_indicator as in_force_to
+        {{ in_force_days() }}
     from {{ ref('indicators') }}
     window same_indicator as (partition by indicator_code order by valid_from)
 ),

@@ -11,8 +11,7 @@ years as (
 definitions as (
     select
         *,
-        case when lag(valid_from) over same_indicator is null then date '0001-01-01' else valid_from end as in_force_from,
-        lead(valid_from, 1, {{ no_end() }}) over same_indicator as in_force_to,
+        {{ in_force_days() }},
         -- The first day on which no definition is in force any more, nor will be.
         case
             when count(valid_to) over all_definitions = count(*) over all_definitions

@@ -28,11 +28,7 @@ definitions as (
         indicators.kind,
         indicators.counts_people,
         coalesce(equivalents.counted_as, indicators.unit_ja) as counted_as,
-        case
-            when lag(indicators.valid_from) over same_indicator is null then date '0001-01-01'
-            else indicators.valid_from
-        end as in_force_from,
-        lead(indicators.valid_from, 1, {{ no_end() }}) over same_indicator as in_force_to
+        {{ in_force_days() }}
     from {{ ref('indicators') }} as indicators
     left join {{ ref('unit_equivalents') }} as equivalents on indicators.unit_ja = equivalents.unit
     window same_indicator as (
