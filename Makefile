@@ -22,7 +22,7 @@ APP := $(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) \
     $(if $(HOST),--server.address $(HOST)) $(if $(BASE_PATH),--server.baseUrlPath $(BASE_PATH))
 APP_ADDRESS := http://$(or $(HOST),localhost):$(PORT)$(if $(BASE_PATH),/$(BASE_PATH)/)
 
-.PHONY: help setup demo nightly dev docs freshness app test chaos screenshots bench lint lock browser database proxy units
+.PHONY: help setup demo nightly up dev docs freshness app test chaos screenshots bench lint lock browser database proxy units
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -45,6 +45,9 @@ nightly: setup  ## the same without the app: the first time a backfill of the wh
 	@$(BIN)/python -m demo
 	@if [ -e "$(DATA)/published/warehouse.duckdb" ]; then $(SERVED) run; else $(SERVED) backfill --from 2022-04-01 --to 2026-11-20; fi
 	@$(BIN)/shihyo show
+
+up: nightly  ## the same on a schedule, as a bureau runs it: Prefect, the nights and the app (EVERY=seconds between nights)
+	@$(SERVED) up --port $(PORT) $(if $(EVERY),--every $(EVERY))
 
 dev: setup  ## the edit loop: build what the dbt project changed, on a copy, and say what readers would see change
 	@$(BIN)/shihyo dev

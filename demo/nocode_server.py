@@ -9,11 +9,13 @@ import argparse
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, get_args
@@ -160,6 +162,15 @@ def records_of(variety: Variety = "dirty", last_day: date = LAST_DAY) -> list[di
     return hostile.records(usual) if variety == "hostile" else usual
 
 
+def _run_beside(command: list[str], environment: dict[str, str]) -> int:
+    """Run a command to its end, however long it takes to end when it is told to."""
+    child = subprocess.Popen(command, env=environment)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    while True:
+        with suppress(KeyboardInterrupt):  # Ctrl-C reaches the command as well
+            return child.wait()
+
+
 def main(words: list[str] | None = None) -> int:
     """Serve until Ctrl-C, or while a command runs; return that command's exit code."""
     given = sys.argv[1:] if words is None else words
@@ -178,9 +189,7 @@ def main(words: list[str] | None = None) -> int:
     platform = Platform(records_of(options.variety), port=options.port)
     try:
         if command:
-            return subprocess.run(
-                command, env={**os.environ, LOCATION_VARIABLE: platform.location}, check=False
-            ).returncode
+            return _run_beside(command, {**os.environ, LOCATION_VARIABLE: platform.location})
         print(f"no-code platform: {platform.location}  (Ctrl-C ends it)")
         threading.Event().wait()
     except KeyboardInterrupt:
