@@ -1,31 +1,22 @@
 {{ config(materialized='table') }}
 
--- Every posting of every roster, typed and judged. A table, because six models read it, and each
--- would parse the dates of all months' rosters anew.
+-- Every posting of every roster, judged. A table, because six models read it.
 with
 
-landed_rows as (
-    select * from {{ landed_rows('staff_roster') }}
+rows_typed as (
+    select * from {{ ref('base_staff_roster__rows') }}
 ),
 
 known_departments as (
     select distinct name_ja from {{ ref('org_units') }}
 ),
 
-typed as (
+compared as (
     select
-        landed_rows.item_id,
-        landed_rows._source_row as source_row,
-        landed_rows.user_pseudonym,
-        landed_rows.sheet_name,
-        trim(landed_rows.department_name) as department_name,
-        {{ municipal_date('landed_rows.posted_from') }} as posted_from,
-        {{ municipal_date('landed_rows.posted_to') }} as posted_to,
-        trim(coalesce(landed_rows.posted_to, '')) as posted_to_text,
-        known_departments.name_ja is not null as is_known_department,
-        {{ row_text('staff_roster') }} as row_text
-    from landed_rows
-    left join known_departments on trim(landed_rows.department_name) = known_departments.name_ja
+        rows_typed.*,
+        known_departments.name_ja is not null as is_known_department
+    from rows_typed
+    left join known_departments on rows_typed.department_name = known_departments.name_ja
 ),
 
 judged as (
@@ -49,7 +40,7 @@ judged as (
             ],
             lambda reason: reason is not null
         ) as reason_codes
-    from typed
+    from compared
 )
 
 select * from judged
