@@ -89,7 +89,7 @@ LAYOUTS = {
             _MONTHS,
             _panel("overview_tiles", "overview_trends"),
             _panel("overview_changes"),
-            _panel("audit_warnings"),
+            _panel("audit_warnings", "source_names"),
         ),
         indicator=USAGE_RATE,
         of_the_past=(*_TILES_OF_A_YEAR, _NOT_KEPT),
@@ -151,6 +151,7 @@ LAYOUTS = {
     "definitions": Layout(
         panels=(
             _panel("definitions", "definition_targets"),
+            _panel("attention_rules"),
             _panel("judging_examples", "judging_paces"),
             Panel("glossary", ()),
         ),

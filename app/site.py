@@ -132,6 +132,8 @@ def draw_one_page(published: Published, language: Language, *, is_demo: bool) ->
     """
     words, address = words_of(language), NoAddress(lang=language)
     context = _context(published, ONE_PAGE, address, None)
+    if published.as_of:
+        context["late_sources"] = _late_sources(context["trust"], published.as_of)
     page = _Page(published, ONE_PAGE, address, is_demo)
     drawn = _panels(page, ONE_PAGE.panels, State(published, is_demo, None, None))
     body = Markup().join(drawn.values())
@@ -258,12 +260,13 @@ def _context(
         "trust": trust,
         "late_from": late_from,
         "is_late": late_from is not None and now is not None and now > late_from,
-        "late_sources": (
-            sum(each <= now.astimezone(JST).date() for each in trust["sources_late_from"])
-            if now
-            else 0
-        ),
+        "late_sources": _late_sources(trust, now.astimezone(JST).date()) if now else 0,
     }
+
+
+def _late_sources(trust: Row, day: date) -> int:
+    """Return how many sources are late on a day, by their own rhythm."""
+    return sum(each <= day for each in trust["sources_late_from"])
 
 
 def _days_back(as_of: date | None, days: list[Row]) -> list[tuple[str, date]]:
