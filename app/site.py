@@ -25,6 +25,7 @@ from app.pages import (
     FRAME,
     LAYOUTS,
     OF_A_YEAR,
+    OF_NOW,
     OF_THE_NIGHTS,
     ONE_PAGE,
     WITHOUT_FILES,
@@ -117,18 +118,24 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
         drawn[name],
         address,
         published,
-        address.on or published.as_of,
+        published.as_of if name in OF_NOW else address.on or published.as_of,
         title,
         of_page,
         state.is_demo,
     )
 
 
-def draw_one_page(published: Published, language: Language, *, is_demo: bool) -> str:
+def draw_one_page(
+    published: Published,
+    language: Language,
+    *,
+    is_demo: bool,
+    unreachable: frozenset[str] = frozenset(),
+) -> str:
     """Return the overview of a version as a whole file; raises WarehouseUnreadableError.
 
-    It belongs to its version: nothing of the last night, or of the day on which it is read, is in
-    it.
+    It belongs to its version: nothing of a later night, or of the day on which it is read, is in
+    it. `unreachable` are the sources that the version's own night could not reach.
     """
     words, address = words_of(language), NoAddress(lang=language)
     context = _context(published, ONE_PAGE, address, None)
@@ -140,7 +147,7 @@ def draw_one_page(published: Published, language: Language, *, is_demo: bool) ->
     more = {
         "address": address,
         "is_demo": is_demo,
-        "unreachable": set(),
+        "unreachable": unreachable,
         "style": Markup(_STYLE.read_text(encoding="utf-8")),
     }
     return str(

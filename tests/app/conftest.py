@@ -1251,6 +1251,7 @@ def _write_freshness(connection: duckdb.DuckDBPyConnection) -> None:
             owner_ja=owner_ja,
             owner_en=owner_en,
             delivers_within_days=within,
+            is_required=name != "policy_pages",
             may_be_stale_days=30,
             item_count=int(has_delivered),
             rows_read=12_345 if has_delivered else 0,
