@@ -761,6 +761,16 @@ def _write_units_and_corrections(connection: duckdb.DuckDBPyConnection) -> None:
         _insert(
             connection, "fct_org_unit_actuals", **rate, roll_up=roll_up, unit_code=code, **figures
         )
+    _insert(
+        connection,
+        "fct_indicator_actuals",
+        **rate,
+        org_unit_code="B01",
+        numerator=1,
+        denominator=1,
+        actual_value=100,
+        known_from=date(2026, 11, 1),
+    )
     for code in ("specialists_hired", "visualisation_usage_rate"):
         item = {
             "source_name": "specialists",
