@@ -2,6 +2,7 @@
    links that spare the server a new session. Without this script every link works all the same. */
 (() => {
     let followed = null;
+    let arrivedAt = null;
 
     const tell = () => {
         const page = document.querySelector(".shihyo");
@@ -18,10 +19,11 @@
             if (count && count.textContent !== `${late}`) count.textContent = late;
             if (late > 0 !== line.classList.contains("sources-late")) line.classList.toggle("sources-late", late > 0);
         }
-        // A mail with the page's address and, as it will look different tomorrow, its day.
+        // A mail with an address: of the page as it is whenever it is opened, or as of a day.
         for (const link of page.querySelectorAll("a[data-send]")) {
             const day = page.querySelector(".trust .as-of")?.textContent ?? "";
-            const said = [document.title, day, location.href].filter(Boolean).join("\n");
+            const address = new URL(link.dataset.send, location.href).href;
+            const said = [document.title, day, address].filter(Boolean).join("\n");
             const mail = `mailto:?subject=${encodeURIComponent(document.title)}&body=${encodeURIComponent(said)}`;
             if (link.getAttribute("href") !== mail) link.setAttribute("href", mail);
         }
@@ -34,12 +36,21 @@
             (next ?? page.querySelector(".main")).focus({ preventScroll: true });
             followed = null;
         }
+        // A place within a page that is drawn only now; where the reader goes on from there is theirs.
+        const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+        if (place && page.contains(place) && arrivedAt !== location.href) {
+            arrivedAt = location.href;
+            place.scrollIntoView();
+            place.focus({ preventScroll: true });
+        }
+        if (!location.hash) arrivedAt = null;
     };
     tell();
     if (window.shihyoIsWatched) return;
     window.shihyoIsWatched = true;
     new MutationObserver(tell).observe(document.body, { childList: true, subtree: true });
     setInterval(tell, 60_000);
+    window.addEventListener("hashchange", () => { arrivedAt = location.href; });
 
     const opensHere = (link, event) =>
         !event.defaultPrevented && event.button === 0 &&

@@ -87,6 +87,20 @@ def stale_sources(state: State) -> set[str]:
     }
 
 
+def last_asked(state: State, source: str) -> datetime | None:
+    """Return when a source last answered a night, whether it had anything new or not."""
+    return next(
+        (
+            night.run.started_at
+            for night in nights(state)
+            if night.run
+            and source in night.run.sources_read
+            and source not in night.run.sources_stale
+        ),
+        None,
+    )
+
+
 def duration(took: timedelta, words: Words) -> str:
     """Write how long something took, to the second."""
     minutes, seconds = divmod(int(took.total_seconds()), 60)

@@ -41,8 +41,8 @@ def findings(run: FinishedRun, words: Words) -> list[Finding]:
     A ledger of an earlier release has only names; then the sentence is one for all.
     """
     found = [each for each in run.findings if each.severity == "critical"]
-    if run.failures and not found:
-        return [Finding(words("check.other"), words("advice.other"))]
+    if not found and (run.failures or run.outcome == "audit_failed"):
+        return [_unnamed(run, words)]
     held = [each for each in run.changes if each.tier == "hold"] if run.outcome == "held" else []
     advice = words("outcome_advice.held")
     return list(
@@ -53,6 +53,13 @@ def findings(run: FinishedRun, words: Words) -> list[Finding]:
             ]
         )
     )
+
+
+def _unnamed(run: FinishedRun, words: Words) -> Finding:
+    """Return what is known of a refusal that names no rule: where it stopped, and who looks on."""
+    stage = words(f"stage.{run.stage}") if words.has(f"stage.{run.stage}") else None
+    sentence = words("check.unnamed_at", stage=stage) if stage else words("check.unnamed")
+    return Finding(sentence, words("advice.unnamed", run_id=run.run_id))
 
 
 def change(found: PublicationChange, words: Words) -> str:
@@ -106,10 +113,12 @@ def outcome(run: FinishedRun, words: Words) -> str:
     return words(key if words.has(key) else "outcome.failed")
 
 
-def notes(state: State, found: Iterable[Row], words: Words) -> list[str]:
+def notes(state: State, found: Iterable[Row], sources: Iterable[Row], words: Words) -> list[str]:
     """Return a sentence for each warning of the published version's checks
-    (`queries/audit_warnings`), and for what the last night left unread.
+    (`queries/audit_warnings`), and for what the last night left unread of which source
+    (`queries/source_names`).
     """
+    named = {each["source_name"]: words.of(each, "name") for each in sources}
     sentences = [_of_rule(each, words).sentence for each in found]
     run, published = state.last_run, state.published
     if run and published and run.version == published.version:
@@ -123,12 +132,9 @@ def notes(state: State, found: Iterable[Row], words: Words) -> list[str]:
             and " is stale: " not in warning
         ]
     if unreachable := sorted(stale_sources(state)):
-        names = [
-            words(f"source.{each}") if words.has(f"source.{each}") else words("source.other")
-            for each in unreachable
-        ]
+        names = [named.get(each) or words("source.other") for each in unreachable]
         sentences.append(words("unread.unreachable", sources=words.listed(names)))
-    sentences += _unread(run, words) if run else []
+    sentences += _unread(run, named, words) if run else []
     return list(dict.fromkeys(sentences))
 
 
@@ -151,10 +157,10 @@ def _of_warning(warning: str, words: Words) -> str:
     return words(f"check.{name}" if is_known else "check.other")
 
 
-def _unread(run: FinishedRun, words: Words) -> Iterator[str]:
+def _unread(run: FinishedRun, sources: dict[str, str], words: Words) -> Iterator[str]:
     """Give a line for each source of which something was not read, or landed without its day."""
     for source, account in _accounts(run):
-        name = words(f"source.{source}") if words.has(f"source.{source}") else words("source.other")
+        name = sources.get(source) or words("source.other")
         unread = _entries(account, "unread")
         named = [each for each in unread if each.get("reason_code") != _EVERYDAY]
         count = account.get("not_read")

@@ -23,6 +23,7 @@ def _asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--version", required=True)
     parser.add_argument("--published-at", type=datetime.fromisoformat, required=True)
     parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--unreachable", nargs="*", default=[], metavar="SOURCE")
     return parser.parse_args(words)
 
 
@@ -36,7 +37,13 @@ def _run(words: list[str]) -> None:
         is_rolled_back=False,
     )
     drawn = {
-        language: draw_one_page(published, language, is_demo=asked.demo) for language in LANGUAGES
+        language: draw_one_page(
+            published,
+            language,
+            is_demo=asked.demo,
+            unreachable=frozenset(asked.unreachable),
+        )
+        for language in LANGUAGES
     }
     json.dump(drawn, sys.stdout, ensure_ascii=True)
 

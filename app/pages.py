@@ -70,14 +70,16 @@ _JUDGED = (
     _panel("indicator_judgements"),
     Panel("indicator_methods", ("indicator_judgements",)),
 )
+_RECONCILED = _panel("indicator_reconciliations")
+_RECEIPTS = _panel("indicator_receipts", "indicator_receipt_items")
 _AHEAD_AND_BELOW = (
     _panel("indicator_paces"),
     _panel("indicator_forecasts", "indicator_calibrations"),
-    _panel("indicator_reconciliations"),
+    _RECONCILED,
     _panel("indicator_revisions"),
     _panel("indicator_units", "indicator_judgements"),
     Panel("indicator_definition", ()),
-    _panel("indicator_receipts", "indicator_receipt_items"),
+    _RECEIPTS,
     _panel("indicator_corrections"),
 )
 
@@ -89,7 +91,7 @@ LAYOUTS = {
             _MONTHS,
             _panel("overview_tiles", "overview_trends"),
             _panel("overview_changes"),
-            _panel("audit_warnings"),
+            _panel("audit_warnings", "source_names"),
         ),
         indicator=USAGE_RATE,
         of_the_past=(*_TILES_OF_A_YEAR, _NOT_KEPT),
@@ -109,8 +111,12 @@ LAYOUTS = {
             _MONTHS,
             *_JUDGED,
             _panel("indicator_revisions"),
+            _panel("indicator_units_then", "indicator_judgements"),
             Panel("indicator_definition", ()),
             _NOT_KEPT,
+            Panel("of_now", ()),
+            _RECONCILED,
+            _RECEIPTS,
         ),
         of_a_year=(*_YEARS_OF_ONE, _MONTHS, *_JUDGED, *_AHEAD_AND_BELOW),
     ),
@@ -151,6 +157,7 @@ LAYOUTS = {
     "definitions": Layout(
         panels=(
             _panel("definitions", "definition_targets"),
+            _panel("attention_rules"),
             _panel("judging_examples", "judging_paces"),
             Panel("glossary", ()),
         ),
@@ -167,6 +174,7 @@ WITHOUT_FILES = frozenset(
         "health_heading",
         "year_headline",
         "not_kept",
+        "of_now",
     }
 )
 
@@ -181,6 +189,9 @@ OF_THE_NIGHTS = frozenset(
         "health_versions",
     }
 )
+
+# Panels that are of today whatever day is looked at: their past is not kept.
+OF_NOW = frozenset({"indicator_reconciliations", "indicator_receipts"})
 
 # Panels that say of which year they are in the name of what is saved, where one is looked at.
 OF_A_YEAR = frozenset(

@@ -25,6 +25,7 @@ from app.pages import (
     FRAME,
     LAYOUTS,
     OF_A_YEAR,
+    OF_NOW,
     OF_THE_NIGHTS,
     ONE_PAGE,
     WITHOUT_FILES,
@@ -117,28 +118,36 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
         drawn[name],
         address,
         published,
-        address.on or published.as_of,
+        published.as_of if name in OF_NOW else address.on or published.as_of,
         title,
         of_page,
         state.is_demo,
     )
 
 
-def draw_one_page(published: Published, language: Language, *, is_demo: bool) -> str:
+def draw_one_page(
+    published: Published,
+    language: Language,
+    *,
+    is_demo: bool,
+    unreachable: frozenset[str] = frozenset(),
+) -> str:
     """Return the overview of a version as a whole file; raises WarehouseUnreadableError.
 
-    It belongs to its version: nothing of the last night, or of the day on which it is read, is in
-    it.
+    It belongs to its version: nothing of a later night, or of the day on which it is read, is in
+    it. `unreachable` are the sources that the version's own night could not reach.
     """
     words, address = words_of(language), NoAddress(lang=language)
     context = _context(published, ONE_PAGE, address, None)
+    if published.as_of:
+        context["late_sources"] = _late_sources(context["trust"], published.as_of)
     page = _Page(published, ONE_PAGE, address, is_demo)
     drawn = _panels(page, ONE_PAGE.panels, State(published, is_demo, None, None))
     body = Markup().join(drawn.values())
     more = {
         "address": address,
         "is_demo": is_demo,
-        "unreachable": set(),
+        "unreachable": unreachable,
         "style": Markup(_STYLE.read_text(encoding="utf-8")),
     }
     return str(
@@ -258,12 +267,13 @@ def _context(
         "trust": trust,
         "late_from": late_from,
         "is_late": late_from is not None and now is not None and now > late_from,
-        "late_sources": (
-            sum(each <= now.astimezone(JST).date() for each in trust["sources_late_from"])
-            if now
-            else 0
-        ),
+        "late_sources": _late_sources(trust, now.astimezone(JST).date()) if now else 0,
     }
+
+
+def _late_sources(trust: Row, day: date) -> int:
+    """Return how many sources are late on a day, by their own rhythm."""
+    return sum(each <= day for each in trust["sources_late_from"])
 
 
 def _days_back(as_of: date | None, days: list[Row]) -> list[tuple[str, date]]:

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,7 +18,9 @@ from flows.errors import ShihyoError, UsageError
 from flows.machine.files import replace_file
 from published import (
     ONE_PAGE_LANGUAGES,
+    FinishedRun,
     entered_at,
+    events,
     kept_files,
     one_page_file,
     published_version,
@@ -31,8 +34,12 @@ _SECONDS = 120
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-def drawn(settings: Settings, version: str, file: Path) -> dict[str, bytes]:
-    """Return the page of each language, from a version's file; raises ShihyoError."""
+def drawn(
+    settings: Settings, version: str, file: Path, unreachable: Sequence[str]
+) -> dict[str, bytes]:
+    """Return the page of each language, from a version's file and the sources that its night could
+    not reach; raises ShihyoError.
+    """
     at = entered_at(settings, version) or version_started_at(version)
     words = [str(file), "--version", version, "--published-at", at.isoformat()]
     command = [
@@ -41,6 +48,7 @@ def drawn(settings: Settings, version: str, file: Path) -> dict[str, bytes]:
         "app.one_page",
         *words,
         *(["--demo"] if settings.is_demo else []),
+        *(["--unreachable", *unreachable] if unreachable else []),
     ]
     try:
         done = subprocess.run(
@@ -56,9 +64,11 @@ def drawn(settings: Settings, version: str, file: Path) -> dict[str, bytes]:
     return {language: page.encode() for language, page in json.loads(done.stdout).items()}
 
 
-def write_beside(settings: Settings, version: str, file: Path) -> list[Path]:
+def write_beside(
+    settings: Settings, version: str, file: Path, unreachable: Sequence[str] = ()
+) -> list[Path]:
     """Draw and write the pages of a version beside it; raises ShihyoError and OSError."""
-    pages = drawn(settings, version, file)
+    pages = drawn(settings, version, file, unreachable)
     places = [one_page_file(settings, version, language) for language in ONE_PAGE_LANGUAGES]
     for place, language in zip(places, ONE_PAGE_LANGUAGES, strict=True):
         replace_file(place, pages[language])
@@ -78,7 +88,9 @@ def render(
         named = f"version {version} is not kept" if version else "nothing is published yet"
         raise UsageError(f"render: {named}; kept are {', '.join(kept) or 'none'}")
     languages = (language,) if language else ONE_PAGE_LANGUAGES[:1] if to else ONE_PAGE_LANGUAGES
-    pages = drawn(settings, version, version_file(settings, version))
+    pages = drawn(
+        settings, version, version_file(settings, version), _unreachable(settings, version)
+    )
     places = []
     for each in languages:
         place = to or one_page_file(settings, version, each).with_suffix(
@@ -90,6 +102,16 @@ def render(
             replace_file(place, pages[each])
         places.append(place)
     return places
+
+
+def _unreachable(settings: Settings, version: str) -> list[str]:
+    """Return the sources that the night of a version could not reach, as the ledger tells."""
+    runs = [
+        event
+        for event in events(settings)
+        if isinstance(event, FinishedRun) and event.version == version
+    ]
+    return runs[0].sources_stale if runs else []
 
 
 def print_to(page: bytes, place: Path) -> None:

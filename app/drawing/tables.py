@@ -32,7 +32,7 @@ _BLOCKS = {
 }
 _HEADINGS = {"h1", "h2", "h3", "summary"}
 # What is no content of a panel: ways to other pages, keys of a chart, the files themselves.
-_ASIDE = {"nav", "legend", "files", "workbook"}
+_ASIDE = {"nav", "legend", "files", "workbook", "onward"}
 # The parts of a tile by their class, and the column that each is in.
 _TILE = {"actual": "actual", "facts-of": "time", "planned-told": "time", "told": "told"}
 

@@ -9,6 +9,7 @@ sources as (
         owner_ja,
         owner_en,
         delivers_within_days,
+        is_required,
         rows_read,
         rows_kept,
         rows_superseded,

@@ -10,12 +10,16 @@ items as (
 ),
 
 corrections as (
-    select corrections.*
+    select
+        corrections.*,
+        sources.name_ja as source_ja,
+        sources.name_en as source_en
     from marts.fct_corrections as corrections
     inner join items
         on
             corrections.source_name = items.source_name
             and corrections.item_key = items.item_key
+    left join marts.fct_source_freshness as sources on corrections.source_name = sources.source_name
     where corrections.standing = 'applied'
     order by corrections.declared_on, corrections.correction_id
 )

@@ -21,6 +21,8 @@ held_back as (
         quarantined.owner_ja,
         quarantined.owner_en,
         quarantined.source_name,
+        sources.name_ja as source_ja,
+        sources.name_en as source_en,
         quarantined.item_key,
         quarantined.sheet_name,
         quarantined.column_heading,
@@ -35,6 +37,7 @@ held_back as (
         quarantined.first_seen_on,
         coalesce(quarantined.row_masked, quarantined.detail) as row_text
     from marts.fct_quarantined_rows as quarantined
+    left join marts.fct_source_freshness as sources on quarantined.source_name = sources.source_name
     left join indicator_names
         on
             quarantined.item_id = indicator_names.item_id

@@ -13,6 +13,16 @@ progress as (
     where is_shown and $on >= known_from and ($on < known_to or known_to is null)
 ),
 
+-- A target that was missed at its year's end and is reached by now: it is known of the present alone.
+reached_since as (
+    select
+        indicator_code,
+        fiscal_year,
+        reached_on
+    from marts.fct_indicator_standings
+    where is_reached_since and $on = $as_of
+),
+
 results as (
     select
         progress.*,
@@ -24,10 +34,15 @@ results as (
         years_before.actual_qualifier as before_qualifier,
         years_before.official_text as before_official_text,
         years_before.numerator as before_numerator,
-        years_before.denominator as before_denominator
+        years_before.denominator as before_denominator,
+        reached_since.reached_on as reached_since_on
     from progress
     inner join definitions as indicators on progress.indicator_code = indicators.indicator_code
     inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
+    left join reached_since
+        on
+            progress.indicator_code = reached_since.indicator_code
+            and progress.fiscal_year = reached_since.fiscal_year
     left join progress as years_before
         on
             progress.indicator_code = years_before.indicator_code

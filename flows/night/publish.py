@@ -97,7 +97,7 @@ def remove_held(settings: Settings, *, but: str | None = None) -> None:
 def _draw_one_page(settings: Settings, run: Run, version: str, candidate: Path) -> None:
     """Write the overview as a file beside the version; a night goes on without it, and says so."""
     try:
-        one_page.write_beside(settings, version, candidate)
+        one_page.write_beside(settings, version, candidate, run.sources_stale)
     except (ShihyoError, OSError, ValueError) as error:
         run.warnings.append(
             f"one_page_is_drawn: the version is published without its page ({error})"

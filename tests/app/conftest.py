@@ -361,6 +361,8 @@ def write_warehouse(file: Path) -> None:
         _insert(connection, "dim_policies", policy_code="updated_within_hours", policy_value=36)
         for rule in gate_rules().values():
             _insert(connection, "dim_gate_rules", **rule)
+        for reason in seed("attention_reasons"):
+            _insert(connection, "dim_attention_reasons", **reason)
         connection.execute("checkpoint")
 
 
@@ -759,6 +761,16 @@ def _write_units_and_corrections(connection: duckdb.DuckDBPyConnection) -> None:
         _insert(
             connection, "fct_org_unit_actuals", **rate, roll_up=roll_up, unit_code=code, **figures
         )
+    _insert(
+        connection,
+        "fct_indicator_actuals",
+        **rate,
+        org_unit_code="B01",
+        numerator=1,
+        denominator=1,
+        actual_value=100,
+        known_from=date(2026, 11, 1),
+    )
     for code in ("specialists_hired", "visualisation_usage_rate"):
         item = {
             "source_name": "specialists",
@@ -1042,7 +1054,12 @@ def _write_standings(connection: duckdb.DuckDBPyConnection) -> None:
                 "actual_value": 100,
                 "stages_done_count": told["stage_count"],
             }
-        row = dict.fromkeys(falses, False) | common | told
+        row = (
+            dict.fromkeys(falses, False)
+            | {"is_reached_since": reason == "reached_late"}
+            | common
+            | told
+        )
         place = {
             "indicator_code": code,
             "attention_group": group,
@@ -1244,6 +1261,7 @@ def _write_freshness(connection: duckdb.DuckDBPyConnection) -> None:
             owner_ja=owner_ja,
             owner_en=owner_en,
             delivers_within_days=within,
+            is_required=name != "policy_pages",
             may_be_stale_days=30,
             item_count=int(has_delivered),
             rows_read=12_345 if has_delivered else 0,
@@ -1290,13 +1308,17 @@ def _write_audit(connection: duckdb.DuckDBPyConnection) -> None:
 
 def gate_rules() -> dict[str, dict[str, Any]]:
     """Return the rules of the gate by their codes, as the seed holds them."""
-    file = configuration.ROOT / "dbt_project" / "seeds" / "gate_rules.csv"
+    return {
+        row["rule_code"]: row | {"is_approvable": row["is_approvable"] == "true"}
+        for row in seed("gate_rules")
+    }
+
+
+def seed(name: str) -> list[dict[str, Any]]:
+    """Return the rows of a seed as texts, None for what is empty."""
+    file = configuration.ROOT / "dbt_project" / "seeds" / f"{name}.csv"
     with file.open(encoding="utf-8") as rows:
-        return {
-            row["rule_code"]: {name: value or None for name, value in row.items()}
-            | {"is_approvable": row["is_approvable"] == "true"}
-            for row in csv.DictReader(rows)
-        }
+        return [{key: value or None for key, value in row.items()} for row in csv.DictReader(rows)]
 
 
 def finished_run(outcome: str = "published", **facts: Any) -> dict[str, Any]:

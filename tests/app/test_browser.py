@@ -538,15 +538,25 @@ def test_the_copy_of_the_overview_opens_from_every_page(
         copy.unlink()
 
 
-def test_a_view_is_mailed_by_its_address_with_its_day(browser: Any, url: str) -> None:
+def test_a_view_is_mailed_as_it_is_whenever_it_is_opened_or_as_of_its_day(
+    browser: Any, url: str
+) -> None:
     visit = Visit(browser, f"{url}/{PAGES['past_indicator']}", 1280, 900)
-    message = unquote(visit.page.get_attribute("footer .send a", "href"))
-    assert message.startswith("mailto:?subject=")
-    assert message.endswith(f"{url}/{PAGES['past_indicator']}")
+    latest, of_day = (
+        unquote(link.get_attribute("href") or "")
+        for link in visit.page.locator("footer .send a").all()
+    )
+    for message in (latest, of_day):
+        assert message.startswith("mailto:?subject=")
+        assert f"{url}/indicator?" in message
+        assert "year=2023" in message
+    assert "on=2024-06-10" in of_day
+    assert "on=" not in latest
     visit.page.click("nav.pages a:has-text('利用状況')")
     visit.page.wait_for_selector("[data-page=usage]")
     visit.page.wait_for_function(
-        "decodeURIComponent(document.querySelector('footer .send a').href).endsWith(location.href)"
+        "decodeURIComponent([...document.querySelectorAll('footer .send a')].at(-1).href)"
+        ".includes('/usage?')"
     )
     visit.context.close()
 

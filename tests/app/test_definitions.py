@@ -41,7 +41,7 @@ def test_every_indicator_is_defined_with_formula_source_and_owner(
         "経営課題3",
         "比率 · %",
         "直線ペース (基準年度 令和4年度)",
-        "利用記録 · 測定 毎月",
+        "利用ログ · 測定 毎月",
         "デジタル統括室",
         "2022年4月1日から",
         "改定なし",

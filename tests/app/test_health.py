@@ -54,35 +54,60 @@ def test_a_finding_says_the_sentences_of_its_rule_and_without_them_one_for_all(
     ]
 
 
-def test_a_night_of_an_earlier_release_has_names_only_and_gets_the_sentence_for_all() -> None:
+def test_a_refusal_that_names_no_rule_says_where_it_stopped_and_what_to_do() -> None:
     from app import nights
     from app.drawing.templates import words_of
     from published import FinishedRun
 
     run = FinishedRun(run_id="a", failures=["rows: no rule of today (2 rows)", "rows_of: neither"])
     assert [each.sentence for each in nights.findings(run, words_of("ja"))] == [
-        "担当者が確かめている検査項目があります"
+        "検査に合格しない項目がありました"
     ]
+    at = FinishedRun(run_id="a1b2", outcome="audit_failed", stage="write")
+    for words, told in ((words_of("ja"), "数値の計算"), (words_of("en"), "computing the figures")):
+        (finding,) = nights.findings(at, words)
+        assert told in finding.sentence
+        assert "shihyo runs --report a1b2" in finding.advice
+    assert nights.findings(FinishedRun(run_id="a", outcome="failed"), words_of("ja")) == []
 
 
 def test_each_source_stands_beside_its_rhythm_and_its_owner(published: Any, opened: Any) -> None:
     told = panel(opened("health"), "取得元ごとの新しさ")
     assert (
-        "利用ログ 遅れ 2026年11月14日 6日前 2026年11月13日の分まで 3日以内に1回 データ活用担当"
+        "利用ログ 遅れ 2026年11月14日 6日前 2026年11月13日の分まで 3日以内に1回 必須 データ活用担当"
         in told
     )
     assert (
-        "職員名簿 間隔どおり 2026年11月1日 19日前 2026年11月1日の分まで 40日以内に1回 人事室"
+        "職員名簿 間隔どおり 2026年11月1日 19日前 2026年11月1日の分まで 40日以内に1回 必須 人事室"
         in told
     )
-    assert "運営方針の公表ページ 間隔の定めなし 2026年11月19日 1日前 変わったとき" in told
+    assert "運営方針の公表ページ 間隔の定めなし 2026年11月19日 1日前 変わったとき 任意" in told
     assert "採用台帳 受領なし — 変わったとき" in told
-    assert "読込 12,345 = 使用 12,000 + 除外 45 + 置換 300" in told.replace("\u00a0", " ")
+    rows = plain(opened("health").split("<h2>行の内訳(全期間)</h2>")[1].split("</details>")[0])
+    assert "読込 使用 除外 置換" in rows
+    assert "利用ログ 12,345 12,000 45 300" in rows
     assert told.index("利用ログ") < told.index("職員名簿"), "what is late comes first"
     english = panel(opened("health", lang="en"), "How fresh each source is")
     assert "Access log Late 14 November 2026 6 days before" in english
-    written = "12,345 read = 12,000 used + 45 held back + 300 replaced"
-    assert written in english.replace("\u00a0", " ")
+
+
+def test_a_source_says_when_it_was_last_asked_and_not_only_when_it_last_changed(
+    published: Any, opened: Any, passed_run: Any
+) -> None:
+    earlier = passed_run(
+        run_id="a" * 12,
+        started_at="2026-11-23T03:40:00+00:00",
+        finished_at="2026-11-23T03:45:30+00:00",
+        sources_read=["access_log", "staff_roster"],
+    )
+    last = passed_run(run_id="b" * 12, sources_read=["access_log"], sources_stale=["staff_roster"])
+    published.write_ledger({"event": "finished", **earlier}, {"event": "finished", **last})
+    published.write_status(last)
+    told = panel(opened("health"), "取得元ごとの新しさ")
+    assert "利用ログ 遅れ 最後の確認 2026年11月24日 12:40" in told
+    roster = told.split("職員名簿 ")[1]
+    assert "接続できず、前回までの内容で計算 最後の確認 2026年11月23日 12:40" in roster
+    assert told.count("最後の確認") == 2, "of the others nothing is known"
 
 
 def test_the_answer_stands_first(
@@ -142,7 +167,9 @@ def test_nights_say_how_they_ended_and_whether_readers_see_them(
         {"event": "of_tomorrow", "at": "2026-11-25T03:00:00+00:00"},
         {"event": "started", "run_id": "e" * 12, "started_at": "2026-11-25T17:00:00+00:00"},
     )
-    told = panel(opened("health"), "最近の夜間処理")
+    drawn = opened("health")
+    assert "途中で中断" not in panel(drawn, "最近の夜間処理"), "five at once, the others unfold"
+    told = plain(drawn)
     expected = [
         "2026年11月26日 02:00 実行中、または中断 — —",
         "2026年11月25日 11:00 版が壊れていたため、正常な版に戻した — 2026年11月20日時点 表示中",

@@ -132,7 +132,7 @@ def test_declared_corrections_are_footnotes_of_the_indicators_that_they_touch(
 ) -> None:
     told = section(opened("indicator", indicator="specialists_hired"), "訂正の注記")
     assert (
-        "※1 専門人材.csv 7行目「採用年月日」の 令和７年１月１日 を 2025-01-06 として計上。"
+        "※1 採用台帳 専門人材.csv 7行目「採用年月日」の 令和７年１月１日 を 2025-01-06 として計上。"
         "閉庁日のため(人事室、2025年4月10日)" in told
     )
     assert "訂正の注記" not in opened("indicator", indicator=_PROCEDURES)

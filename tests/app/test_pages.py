@@ -446,7 +446,7 @@ def test_the_actual_target_and_status_of_a_tile_are_of_one_year(
 ) -> None:
     shown = plain(tile(opened(), "online_procedures"))
     assert (
-        "1,957件 目標 2,000件 令和7年度末 未達成 令和7年度末は43件不足。2026年7月に2,000件へ到達しました。"
+        "1,957件 目標 2,000件 期限後に達成令和7年度末 未達成 期限の令和7年度末には43件不足しましたが、2026年7月に2,000件へ到達しました。"
         in shown
     )
     assert "今年度 2026年10月末まで 2,125件 前年の同じ時期より +335件" in shown
@@ -456,6 +456,33 @@ def test_the_actual_target_and_status_of_a_tile_are_of_one_year(
     english = plain(tile(opened(lang="en"), "training_participants"))
     assert "58 people target 60 people a year End of FY2025 Not met" in english
     assert "33 people +2 people on the same time last year" in english
+
+
+def test_a_target_that_was_reached_after_its_years_end_says_so_beside_the_years_result(
+    published: Any, opened: Any
+) -> None:
+    page = opened("indicator", indicator="online_procedures")
+    answer = plain(page.split('<section class="panel standing')[1].split("</section>")[0])
+    assert "期限後に達成 期限の令和7年度末には43件不足しましたが" in answer
+    assert "1,957件 期限の時点では未達成" in answer
+    assert "「達成」の理由: 年度末には未達成だったが、その後目標の値に達している" in answer
+    judged = plain(page.split("<h2>達成状況の判定")[1].split("</section>")[0])
+    assert "未達成 (その後、2026年7月に到達)" in judged
+    report = plain(opened("report", year="2025"))
+    assert "未達成(その後、2026年7月に到達)" in report
+    assert "なお、期限後の2026年7月に目標 2,000件へ到達した。" in report
+    english = plain(opened("indicator", indicator="online_procedures", lang="en"))
+    assert "Reached after the year's end" in english
+    then = plain(opened("report", year="2023", on="2024-06-10"))
+    assert "に到達)" not in then, "it is known of the present alone"
+
+
+def test_the_word_of_a_group_leads_to_its_rule(published: Any, opened: Any) -> None:
+    assert 'href="definitions#groups"' in opened()
+    rules = opened("definitions").split('id="groups"')[1].split("</table>")[0]
+    told = plain(rules)
+    assert told.index("指標が終了した") < told.index("次の目標に届く見込みが50%以上")
+    assert "公式評価が数値による判定と異なる" not in told, "what decides for no group"
 
 
 def test_a_tile_with_a_target_ahead_says_how_far_and_what_was_planned(
@@ -469,7 +496,12 @@ def test_a_tile_with_a_target_ahead_says_how_far_and_what_was_planned(
     )
     assert "令和7年度末 57% (目標 60%) 未達成" in shown, "the earlier year on a line of its own"
     answer = plain(page.split('<section class="panel standing')[1].split("</section>")[0])
-    for told in ("順調", "66.0% 35 / 53所属", "計画では今 65.8%", "あと 3所属 月 0.6所属"):
+    for told in (
+        "順調",
+        "66.0% 35 / 53所属",
+        "計画では今 65.8%",
+        "あと 3所属 残り5か月、月0.6所属で届く",
+    ):
         assert told in answer
     own = plain(opened("indicator", indicator="visualisation_usage_rate"))
     assert "順調 令和8年度末に70%へ届く見込みは63%です。" in own

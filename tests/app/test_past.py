@@ -147,13 +147,18 @@ def test_one_fiscal_year_is_shown_by_itself(published: Any, opened: Any) -> None
 
 
 def test_an_indicator_stands_as_it_did(published: Any, opened: Any) -> None:
-    told = main(opened("indicator", indicator=RATE, on=THEN))
+    drawn = opened("indicator", indicator=RATE, on=THEN)
+    told = main(drawn.split('<p class="notice of-now"')[0])
     assert "令和5年度は、目標 30%に対して実績 38%で、達成しました。" in told
     assert "令和8年度" not in told, "nothing of later years is known"
     assert "2024年5月" in told
     assert "2024年6月" not in told
     assert "37.7% → 39.6%" in told, "a revision of April"
-    assert "見通し、目標までのペース、公表値との照合" in told
+    assert "見通し、目標までのペースは、過去の日の分を残していません。" in told
+    of_now = main(drawn).split("今(2026年11月20日時点)のものです。")[1]
+    assert "2024年6月10日の時点の照合と根拠は残していません。" in of_now
+    assert "公表値との照合" in of_now
+    assert "この数値の根拠" in of_now
     procedures = main(opened("indicator", indicator="online_procedures", on=THEN))
     assert "1,500件" in procedures
     assert "1,957" not in procedures
@@ -216,6 +221,35 @@ def test_departments_are_those_of_then(published: Any, opened: Any) -> None:
     )  # type: ignore[index]
 
 
+def test_departments_have_the_figures_that_were_known_of_them_then(
+    published: Any, opened: Any, change: Any
+) -> None:
+    values = (
+        ("271004", 22, 53, "2024-06-01", "2024-07-01"),
+        ("B01", 1, 1, "2024-06-01", "2024-07-01"),
+        ("B01", 0, 1, "2024-07-01", None),
+        ("271080", 0, 1, "2024-06-10", None),
+        ("271071", 1, 1, "2024-06-11", None),
+    )
+    for code, part, whole, known_from, known_to in values:
+        known_to_text = f"date '{known_to}'" if known_to else "null::date"
+        change(
+            published,
+            "insert into marts.fct_indicator_actuals by name select"
+            f" '{RATE}' as indicator_code, '{code}' as org_unit_code, 'fiscal_year' as"
+            f" period_grain, 2024 as fiscal_year, {part} as numerator, {whole} as denominator,"
+            f" 100 * {part} / {whole} as actual_value, false as is_suppressed, true as"
+            f" is_provisional, date '{known_from}' as known_from,"
+            f" {known_to_text} as known_to",
+        )
+    told = main(opened("indicator", indicator=RATE, on=THEN)).split("所属別の値(令和6年度)")[1]
+    assert "2024年6月10日に分かっていた値" in told
+    assert "全市 41.5% 22 / 53" in told
+    assert "該当する 1 所属 副首都推進局" in told
+    assert "該当しない 1 所属 大正区役所" in told
+    assert "港区役所" not in told.split("定義・算式")[0], "of whom nothing was known on that day"
+
+
 def test_a_year_limits_the_months_of_departments(published: Any, opened: Any) -> None:
     drawn = opened("usage", year="2026")
     assert len(re.findall(r'<th scope="col" aria-label', drawn)) == 8
@@ -270,6 +304,16 @@ def test_files_of_the_past_say_its_day(published: Any, opened: Any) -> None:
     assert THEN in text
     assert "1,500件" in text
     assert "2026-11-20" not in text
+
+
+def test_files_of_what_is_of_now_say_the_day_of_the_version(published: Any, opened: Any) -> None:
+    address = read_address("indicator", {"indicator": [RATE], "on": [THEN]})
+    version = "20261120-20261124T034500Z"
+    found = files.saved(
+        configuration.settings(), address, "indicator_reconciliations", "csv", version
+    )
+    assert found
+    assert found.name.endswith("_2026-11-20.csv")
 
 
 def test_files_of_a_year_say_which(published: Any, opened: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from app.drawing.words import LANGUAGES, texts
-from settings import SOURCE_NAMES
+from flows.sources import SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
 _SOURCES = [*(ROOT / "app").rglob("*.py"), *(ROOT / "app" / "templates").rglob("*.html")]
@@ -124,5 +124,6 @@ def test_every_reason_that_decides_where_an_indicator_stands_has_its_sentence() 
     assert {f"standing_told.{reason}" for reason in reasons} <= set(texts("ja"))
 
 
-def test_every_source_has_its_name() -> None:
-    assert {f"source.{name}" for name in SOURCE_NAMES} <= set(texts("ja"))
+def test_a_source_is_named_by_its_contract_and_by_no_text_besides() -> None:
+    assert {name for name in texts("ja") if name.startswith("source.")} == {"source.other"}
+    assert all(source.contract.name_ja and source.contract.name_en for source in SOURCES)

@@ -50,7 +50,8 @@ def _of_day(
     overview = _page(state, "", day, language)
     for code in dict.fromkeys(row["indicator_code"] for row in shown):
         rows = [row for row in shown if row["indicator_code"] == code]
-        cells = dict(_judgements(_page(state, "indicator", day, language, indicator=code), words))
+        page = _page(state, "indicator", day, language, indicator=code)
+        cells = dict(_judgements(page, words))
         told = [row for row in rows if row["actual_origin"] or row["target_text"]]
         if set(cells) != {_year(row, words) for row in told}:
             yield f"{code}: years {sorted(cells)}"
@@ -66,9 +67,29 @@ def _of_day(
                         f"{code} FY{row['fiscal_year']}: {name} is {cell!r}, and {expected!r} by"
                         " show"
                     )
+        yield from _departments(page, code, rows, indicators[code], words)
         # Tiles of today are not of one year alone.
         if state.published and day != state.published.as_of:
             yield from _tile(overview, code, rows, indicators[code], words)
+
+
+def _departments(
+    page: str, code: str, rows: list[dict[str, Any]], indicator: dict[str, Any], words: Words
+) -> Iterator[str]:
+    """Hold the city's figure above those of its departments against that of the year it names."""
+    found = re.search(r'<section class="panel units">\s*<h2>(.*?)</h2>.*?</dl>', page, re.DOTALL)
+    if found is None:
+        return
+    row = next((each for each in rows if _year(each, words) in found[1]), None)
+    figure = _plain(found[0].split('<dl class="sums">')[1].split("</div>")[0])
+    more = 1 if indicator["kind"] == "ratio" else 0
+    expected = (
+        written(row["actual_value"], indicator["display_decimals"] + more, [row["target_value"]])
+        if row and row["actual_value"] is not None
+        else words("no_actual")
+    )
+    if expected not in figure:
+        yield f"{code}: of its departments {figure!r}, and {expected!r} is right"
 
 
 def _tile(
