@@ -41,18 +41,23 @@ KILL_PLACES = {
 }
 
 
-def kill_at(city: City, place: str, as_of: date, **environment: str) -> int:
+def kill_at(
+    city: City, place: str, as_of: date, *, python: str = sys.executable, **environment: str
+) -> int:
     """Run a night that is killed with SIGKILL at a place of the code; return its exit code (−9)."""
-    command = [
-        sys.executable,
-        str(ROOT / "tests" / "harness" / "kill_at.py"),
-        place,
-        "run",
-        "--as-of",
-        as_of.isoformat(),
-    ]
+    return kill_command_at(city, place, "run", "--as-of", as_of, python=python, **environment)
+
+
+def kill_command_at(
+    city: City, place: str, *words: str | date, python: str = sys.executable, **environment: str
+) -> int:
+    """Run a command that is killed with SIGKILL at a place of the code, and return its exit code."""
     done = subprocess.run(
-        command, env=city.environment(**environment), cwd=ROOT, capture_output=True, timeout=300
+        [python, "-m", "harness.kill_at", place, *map(str, words)],
+        env=city.environment(PYTHONPATH=str(ROOT / "tests"), **environment),
+        cwd=ROOT,
+        capture_output=True,
+        timeout=300,
     )
     return done.returncode
 
