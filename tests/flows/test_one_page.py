@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.invariants import check_invariants, published
-from harness.kills import kill_at
 from small_city import BASE_AS_OF, City
 
 from demo.policy_pages import page
@@ -103,23 +101,6 @@ def test_the_pages_follow_a_rollback_and_are_removed_with_their_version(
     publish._remove_old_versions(settings)
     pages = {publish.version_beside(page) for page in settings.published_dir.glob("*.html")}
     assert pages == {publish.version_of(file) for file in publish.kept_files(settings)}
-
-
-@pytest.mark.parametrize("place", ["flows.one_page:drawn", "flows.night.publish:_name_version"])
-def test_a_night_killed_between_version_and_page_leaves_a_whole_state(
-    city: City, place: str
-) -> None:
-    before, pages = published(city), _pages(city)
-    city.deliver_log(BASE_AS_OF)
-    assert kill_at(city, place, NEXT_NIGHT) == -9
-    assert not check_invariants(city, before)
-    assert _pages(city) == pages
-    city.publish(NEXT_NIGHT)
-    assert _pages(city) != pages
-    folder = city.data / "published"
-    versions = {publish.version_of(file) for file in publish.kept_files(_settings(city))}
-    assert {publish.version_beside(page) for page in folder.glob("*.html")} == versions
-    assert list(folder.glob(".warehouse-*")) == []
 
 
 def test_a_page_that_cannot_be_drawn_is_a_warning_and_stops_nothing(

@@ -75,6 +75,18 @@ def start(city: City, *words: str | date, **environment: str) -> subprocess.Pope
     )
 
 
+def begin_two_nights(city: City, as_of: date) -> None:
+    """Begin a second night while one runs: it is turned away in one line, and the first publishes."""
+    first = start(city, "run", "--as-of", as_of)
+    ledger = city.data / "published" / "runs.jsonl"
+    while f'"as_of": "{as_of}"' not in ledger.read_text():
+        assert first.poll() is None
+        time.sleep(0.02)
+    second = city.night(as_of)
+    assert (second.returncode, len(second.stderr.strip().splitlines())) == (5, 1)
+    assert first.wait(timeout=300) == 0, first.stderr and first.stderr.read()
+
+
 def kill_after(
     city: City, as_of: date, chance: random.Random, longest_seconds: float
 ) -> tuple[float, str, int]:
