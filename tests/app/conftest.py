@@ -6,7 +6,9 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -310,6 +312,15 @@ _USED = (
     *(23, 25, 26, 27, 26, 28, 29, 30, 29, 30, 31, 31),
     *(29, 31, 32, 33, 32, 34, 35, 27),
 )
+
+
+@cache
+def tiny_warehouse() -> bytes:
+    """Return the file of the tiny warehouse: it is written once, and copied for every test."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "warehouse.duckdb"
+        write_warehouse(file)
+        return file.read_bytes()
 
 
 def write_warehouse(file: Path) -> None:
@@ -1366,7 +1377,7 @@ class House:
     def publish(self, version: str = VERSION) -> Path:
         """Put a version in place and point the link at it."""
         file = self.published_dir / f"warehouse-{version}.duckdb"
-        write_warehouse(file)
+        file.write_bytes(tiny_warehouse())
         link = self.published_dir / "warehouse.duckdb"
         link.unlink(missing_ok=True)
         link.symlink_to(file.name)

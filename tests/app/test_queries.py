@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,7 @@ def test_query_names_only_columns_that_the_real_marts_declare(query: Path, house
             assert columns == declared[name]
 
 
+@cache
 def declared_columns() -> dict[str, set[str]]:
     import yaml
 

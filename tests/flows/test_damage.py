@@ -5,8 +5,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from harness.invariants import export_marts, first_difference
+from harness.kills import kill_command_at
+from harness.ready_python import ready_python
 from small_city import BASE_AS_OF, City
 
 from flows.ledger import append
@@ -154,35 +157,66 @@ def test_a_night_publishes_the_last_whole_version_again_and_goes_on_from_it(
     assert city.shihyo("rollback", second).returncode == 2
 
 
-@pytest.mark.parametrize(
-    ("words", "damage"),
-    [
-        (("run", "--as-of", BASE_AS_OF, "--full-refresh"), _cut_short),
-        (("backfill", "--from", BASE_AS_OF, "--to", BASE_AS_OF), _empty),
-        (("rebuild",), _replace_link),
-        (("rebuild",), _lose_file),
-    ],
-)
-def test_with_no_whole_version_left_the_night_builds_from_landing(
-    city: City, words: tuple[str, ...], damage: Damage
-) -> None:
-    marts, version = export_marts(city), _version(city)
+def _damage_the_only_version(city: City, damage: Damage) -> str:
+    version = _version(city)
     damage(city.published)
     if damage is _replace_link:
         version_file = city.data / "published" / f"warehouse-{version}.duckdb"
         version_file.chmod(0o640)
         version_file.write_bytes(b"x")
+    return version
+
+
+def _assert_that_none_was_whole(city: City) -> None:
+    [event] = _events(city, "damaged")
+    assert event["republished"] is None
+    for name in event["kept_as"]:
+        assert (city.data / "published" / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "damage"),
+    [
+        (("backfill", "--from", BASE_AS_OF, "--to", BASE_AS_OF), _empty),
+        (("rebuild",), _replace_link),
+    ],
+)
+def test_with_no_whole_version_left_the_night_builds_from_landing(
+    city: City, words: tuple[str, ...], damage: Damage
+) -> None:
+    marts, version = export_marts(city), _damage_the_only_version(city, damage)
     done = city.shihyo(*words)
     assert done.returncode == 0, done.stderr
     assert first_difference(export_marts(city), marts) is None
     assert city.published.is_symlink()
     assert _version(city) != version
     assert _version(city)[:8] == BASE_AS_OF.strftime("%Y%m%d")
-    [event] = _events(city, "damaged")
-    assert event["republished"] is None
+    _assert_that_none_was_whole(city)
     assert "no whole version is kept" in "".join(city.status()["last_run"]["warnings"])
-    for name in event["kept_as"]:
-        assert (city.data / "published" / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "damage"),
+    [
+        (("run", "--as-of", BASE_AS_OF, "--full-refresh"), _cut_short),
+        (("rebuild",), _lose_file),
+    ],
+)
+def test_with_no_whole_version_left_every_command_comes_to_build_from_landing_alone(
+    city: City, words: tuple[str, ...], damage: Damage
+) -> None:
+    _damage_the_only_version(city, damage)
+    to_build = "flows.night.write:run_dbt"
+    assert kill_command_at(city, to_build, *words, python=ready_python()) == -9
+    _assert_that_none_was_whole(city)
+    candidate = city.data / "candidate" / "warehouse.duckdb"
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+        assert connection.execute(
+            "select count(*) filter (where is_new), count(*) from night.landed_items"
+        ).fetchall() == [(21, 21)]
+        assert connection.execute(
+            "select count(*) from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall() == [(0,)]
 
 
 def _events(city: City, kind: str) -> list[dict[str, object]]:

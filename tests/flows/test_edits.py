@@ -83,58 +83,45 @@ def house(begun: City, tmp_path: Path) -> Iterator[_House]:
 
 
 def test_an_edited_reading_is_applied_to_all_that_has_landed(house: _House) -> None:
-    assert house.night(1) == ()
+    column = "count(*) as event_count,"
+    house.edit(_USER_DAYS, column, f"{column}\n        max(source_row) as last_row,")
+    assert house.night(1) == _OF_THE_LOG
     assert house.use_counts() == {40}
+    assert house.city.query(
+        "select min(last_row), count(*) from intermediate.int_access_log_user_days"
+    ) == [(40, 4)]
     house.edit(_EVENTS, "('view', 'export')", "('export')")
     assert house.night(2) == _OF_THE_LOG
     assert house.use_counts() == {0}
     edited = export_marts(house.city)
-    assert house.night(2) == ()
     house.night(2, full_refresh=True)
     assert first_difference(edited, export_marts(house.city)) is None
 
 
-def test_an_incremental_model_may_get_another_column(house: _House) -> None:
-    house.edit(
-        _USER_DAYS,
-        "count(*) as event_count,",
-        "count(*) as event_count,\n        max(source_row) as last_row,",
-    )
-    assert house.night(1) == _OF_THE_LOG
-    assert house.city.query(
-        "select min(last_row), count(*) from intermediate.int_access_log_user_days"
-    ) == [(40, 4)]
-
-
-def test_what_is_read_as_before_stays(house: _House) -> None:
+def test_what_is_read_as_before_stays_and_what_the_project_no_longer_has_is_gone(
+    house: _House,
+) -> None:
     house.edit(
         _MUNICIPAL_DATES,
         "macro municipal_date(text_column) -%}",
         "macro municipal_date(text_column) -%}{#- x -#}",
     )
+    left_behind = "models/intermediate/departments/int_left_behind.sql"
+    (house.project / left_behind).write_text("select 1 as x", encoding="utf-8")
     others = house.night(1)
     assert others
     assert set(others).isdisjoint(_OF_THE_LOG)
-    house.edit("models/marts/dim_fiscal_years.sql", "select", "-- Fiscal years.\nselect")
-    assert house.night(2) == ()
-
-
-def test_what_the_project_no_longer_has_is_gone_and_what_is_kept_is_kept(house: _House) -> None:
-    left_behind = "models/intermediate/departments/int_left_behind.sql"
-    (house.project / left_behind).write_text("select 1 as x", encoding="utf-8")
-    assert house.night(1) == ()
+    assert house.use_counts() == {40}
     assert house.city.query("select * from intermediate.int_left_behind") == [(1,)]
+
+    house.edit("models/marts/dim_fiscal_years.sql", "select", "-- Fiscal years.\nselect")
     (house.project / left_behind).unlink()
+    # A correction is no edit of the whole source.
+    with (house.project / "seeds/corrections.csv").open("a", encoding="utf-8") as seed:
+        seed.write(_CORRECTION)
     assert house.night(2) == ()
     with pytest.raises(duckdb.CatalogException):
         house.city.query("select * from intermediate.int_left_behind")
-    assert house.use_counts() == {40}
-
-
-def test_a_correction_is_no_edit_of_the_whole_source(house: _House) -> None:
-    with (house.project / "seeds/corrections.csv").open("a", encoding="utf-8") as seed:
-        seed.write(_CORRECTION)
-    assert house.night(1) == ()
     assert house.use_counts() == {39, 40}
 
 

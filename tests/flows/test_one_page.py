@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.invariants import check_invariants, published
-from harness.kills import kill_at
 from small_city import BASE_AS_OF, City
 
 from demo.policy_pages import page
@@ -50,10 +48,19 @@ def _figure(row: dict[str, Any], decimals: int, target: float | None) -> str:
     return written(row["actual_value"], decimals, [target])
 
 
-def test_a_night_writes_the_page_of_its_version_with_the_figures_of_show(city: City) -> None:
+@pytest.fixture(scope="module")
+def next_night(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The city after a night with a day of log and a page of results; copy it, never change it."""
+    city = base_city.copy_to(tmp_path_factory.mktemp("one_page") / "city")
     page_of_results = page(date(2024, 6, 10), has_results=True)
     city.deliver("policy_pages", "digital-bureau-r5.html", page_of_results.encode(), on=BASE_AS_OF)
+    city.deliver_log(BASE_AS_OF)
     city.publish(NEXT_NIGHT)
+    return city
+
+
+def test_a_night_writes_the_page_of_its_version_with_the_figures_of_show(next_night: City) -> None:
+    city = next_night
     shown = {(row["indicator_code"], row["fiscal_year"]): row for row in city.show()}
     standings = city.query(
         "select indicator_code, case when next_target_value is null then fiscal_year end,"
@@ -82,11 +89,11 @@ def test_a_night_writes_the_page_of_its_version_with_the_figures_of_show(city: C
             )
 
 
-def test_the_pages_follow_a_rollback_and_are_removed_with_their_version(city: City) -> None:
-    first = published_version(_settings(city))
-    before = _pages(city)
-    city.deliver_log(BASE_AS_OF)
-    city.publish(NEXT_NIGHT)
+def test_the_pages_follow_a_rollback_and_are_removed_with_their_version(
+    base_city: City, next_night: City, tmp_path: Path
+) -> None:
+    first, before = published_version(_settings(base_city)), _pages(base_city)
+    city = next_night.copy_to(tmp_path / "city")
     assert _pages(city) != before
     assert city.shihyo("rollback", str(first)).returncode == 0
     assert _pages(city) == before
@@ -94,23 +101,6 @@ def test_the_pages_follow_a_rollback_and_are_removed_with_their_version(city: Ci
     publish._remove_old_versions(settings)
     pages = {publish.version_beside(page) for page in settings.published_dir.glob("*.html")}
     assert pages == {publish.version_of(file) for file in publish.kept_files(settings)}
-
-
-@pytest.mark.parametrize("place", ["flows.one_page:drawn", "flows.night.publish:_name_version"])
-def test_a_night_killed_between_version_and_page_leaves_a_whole_state(
-    city: City, place: str
-) -> None:
-    before, pages = published(city), _pages(city)
-    city.deliver_log(BASE_AS_OF)
-    assert kill_at(city, place, NEXT_NIGHT) == -9
-    assert not check_invariants(city, before)
-    assert _pages(city) == pages
-    city.publish(NEXT_NIGHT)
-    assert _pages(city) != pages
-    folder = city.data / "published"
-    versions = {publish.version_of(file) for file in publish.kept_files(_settings(city))}
-    assert {publish.version_beside(page) for page in folder.glob("*.html")} == versions
-    assert list(folder.glob(".warehouse-*")) == []
 
 
 def test_a_page_that_cannot_be_drawn_is_a_warning_and_stops_nothing(

@@ -4,15 +4,19 @@ import subprocess
 from datetime import date, timedelta
 
 import pytest
+from harness.bare_nights import settings_of
 from harness.invariants import export_marts
-from harness.ready_python import ready_python
+from harness.ready_python import ready_children, ready_python
 from harness.search import found_in
 from small_city import BASE_AS_OF, DEPARTMENTS, ROOT, City, log_lines, roster_lines
 from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
 
 from flows.errors import UsageError
 from flows.landing.items import landed_items
+from flows.landing.land import land_source
+from flows.landing.reader import Reader
 from flows.night.erase import Erased, erase_from_landing
+from flows.sources import SOURCES
 from flows.sources.pseudonyms import Pseudonyms
 from settings import Settings, SourceSettings
 
@@ -170,7 +174,10 @@ def test_an_erased_person_is_nowhere_and_every_figure_stands(city: City) -> None
         "fct_audit_results",
     }
     # The sources still hold the person; what is landed already is not landed again.
-    city.publish(NEXT_NIGHT + timedelta(days=1))
+    settings = settings_of(city)
+    with ready_children(), Reader(settings) as reader:
+        for source in SOURCES:
+            land_source(settings, source, [NEXT_NIGHT + timedelta(days=1)], reader)
     assert found_in(city.data, (pseudonym, person)) == []
 
 

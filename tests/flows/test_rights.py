@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from harness.kills import kill_at
+from harness.ready_python import ready_python
 from small_city import BASE_AS_OF, FIRST_DAY, HEADING, City, log_lines, new_city
 
 WITHHELD = 0o027
@@ -120,7 +122,8 @@ def test_a_drop_folder_in_the_data_folder_stays_as_it_is_and_can_be_reached(city
 def test_a_stricter_umask_stands(city: City) -> None:
     os.umask(0o077)
     city.deliver_log(BASE_AS_OF, on=date(2026, 10, 22))
-    city.publish(date(2026, 10, 22))
+    landed = "flows.night.write:prepare_candidate"
+    assert kill_at(city, landed, date(2026, 10, 22), python=ready_python()) == -9
     assert {
         stat.S_IMODE(path.stat().st_mode)
         for path in (city.data / "landing").glob("*/*/2026-10-22-*/*")

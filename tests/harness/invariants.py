@@ -118,7 +118,7 @@ def _ledger(city: City) -> list[dict[str, Any]]:
     return [event for event in found if isinstance(event, dict)]
 
 
-# Without a pause for a second after each change of the folder, and twenty times a second else: a
+# Without a pause for a second after each change of the folder, and five times a second else: a
 # reader that never rests takes a processor for as long as the nights last.
 _READ = """
 import duckdb, os, sys, time
@@ -129,7 +129,7 @@ while not os.path.exists(sys.argv[2]):
             'select (select count(*) from marts.dim_indicators), (select count(*) from marts.fct_loads), '
             '(select warehouse_version from staging.stg_night__run_contexts)').fetchall()[0], flush=True)
     if time.time() - os.stat(folder).st_mtime > 1:
-        time.sleep(0.05)
+        time.sleep(0.2)
 os._exit(0)
 """
 

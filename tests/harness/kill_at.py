@@ -1,5 +1,5 @@
 """Run `shihyo` and kill it with SIGKILL where a function of the flows is about to begin:
-`kill_at.py MODULE:FUNCTION[:SECONDS] WORDS…`.
+`python -m harness.kill_at MODULE:FUNCTION[:SECONDS] WORDS…`.
 
 With SECONDS the function begins, and the kill comes that much later: in the middle of a child
 process, say.

@@ -41,18 +41,23 @@ KILL_PLACES = {
 }
 
 
-def kill_at(city: City, place: str, as_of: date, **environment: str) -> int:
+def kill_at(
+    city: City, place: str, as_of: date, *, python: str = sys.executable, **environment: str
+) -> int:
     """Run a night that is killed with SIGKILL at a place of the code; return its exit code (−9)."""
-    command = [
-        sys.executable,
-        str(ROOT / "tests" / "harness" / "kill_at.py"),
-        place,
-        "run",
-        "--as-of",
-        as_of.isoformat(),
-    ]
+    return kill_command_at(city, place, "run", "--as-of", as_of, python=python, **environment)
+
+
+def kill_command_at(
+    city: City, place: str, *words: str | date, python: str = sys.executable, **environment: str
+) -> int:
+    """Run a command that is killed with SIGKILL at a place of the code, and return its exit code."""
     done = subprocess.run(
-        command, env=city.environment(**environment), cwd=ROOT, capture_output=True, timeout=300
+        [python, "-m", "harness.kill_at", place, *map(str, words)],
+        env=city.environment(PYTHONPATH=str(ROOT / "tests"), **environment),
+        cwd=ROOT,
+        capture_output=True,
+        timeout=300,
     )
     return done.returncode
 
@@ -68,6 +73,18 @@ def start(city: City, *words: str | date, **environment: str) -> subprocess.Pope
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def begin_two_nights(city: City, as_of: date) -> None:
+    """Begin a second night while one runs: it is turned away in one line, and the first publishes."""
+    first = start(city, "run", "--as-of", as_of)
+    ledger = city.data / "published" / "runs.jsonl"
+    while f'"as_of": "{as_of}"' not in ledger.read_text():
+        assert first.poll() is None
+        time.sleep(0.02)
+    second = city.night(as_of)
+    assert (second.returncode, len(second.stderr.strip().splitlines())) == (5, 1)
+    assert first.wait(timeout=300) == 0, first.stderr and first.stderr.read()
 
 
 def kill_after(

@@ -52,6 +52,15 @@ _LIBRARIES = (
     "prefect.task_engine",
     *("great_expectations", "great_expectations.expectations", "duckdb_engine", "sqlalchemy"),
     *("dbt.cli.main", "dbt.adapters.duckdb", "duckdb", "pandas"),
+    # What these import only when it is used, as each night does.
+    *("prefect.utilities.visualization", "fastapi", "graphviz", "anyio._backends._asyncio"),
+    "great_expectations.render.renderer.site_builder",
+    *(
+        "dbt.task.build",
+        "dbt.adapters.duckdb.environments.local",
+        "dbt_common.clients.agate_helper",
+    ),
+    *("sqlparse", "daff", "babel.dates", "multiprocessing.pool", "multiprocessing.dummy"),
     *("pyarrow", "pyarrow.csv", "pyarrow.compute", "pyarrow.parquet"),
     *("adbc_driver_manager.dbapi", "adbc_driver_postgresql.dbapi"),
     *("httpx", "openpyxl", "python_calamine", "pydantic_settings", "xlsxwriter"),
