@@ -21,6 +21,7 @@ from harness.answers import check_histories
 from harness.fuzz import spoiled_night
 from harness.invariants import (
     check_invariants,
+    check_no_orphan_files,
     export_marts,
     first_difference,
     published,
@@ -92,7 +93,8 @@ def test_random_signals_at_random_times_through_many_nights(city: City, tmp_path
             lines.append(kill_after(own_server, night, chance, longest_seconds=22))
             check_invariants(city, before)
         city.publish(night)
-    print(*lines, sep="\n")
+    check_no_orphan_files(city)
+    print(*lines, f"{len(reads)} reads", sep="\n")
     assert {indicators for indicators, *_ in reads} == {"9"}
     # What a killed night landed is known from that night on, so the twin lands night by night too,
     # and builds once.

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from harness.invariants import (
     check_invariants,
+    check_no_orphan_files,
     export_marts,
     first_difference,
     published,
@@ -101,6 +102,7 @@ def test_ten_nights_with_six_kills_are_as_if_nothing_had_happened(
         assert loads_of.setdefault(version, loads) == loads, "one version, one content"
     assert len(loads_of) >= 9
 
+    check_no_orphan_files(city)
     nights = export_marts(city)
     assert len(nights["fct_loads"]) > 30
     assert city.shihyo("run", "--as-of", LAST_NIGHT, "--full-refresh").returncode == 0
@@ -152,6 +154,33 @@ def test_a_damaged_status_is_written_anew(city: City, damage: bytes) -> None:
     done = city.shihyo("rollback", version)
     assert done.returncode == 0, done.stderr
     assert city.status()["published_version"] == version
+
+
+def test_what_killed_nights_left_is_removed_by_the_next_one(city: City) -> None:
+    """Among it the folder in which DuckDB puts what its memory does not hold, which stays when it
+    is killed: no night could begin beside it.
+    """
+    published_dir, candidate = city.data / "published", city.data / "candidate"
+    spilled = candidate / "warehouse.duckdb.tmp"
+    spilled.mkdir(parents=True)
+    for leftover in (
+        spilled / "duckdb_temp_storage_DEFAULT-0.tmp",
+        candidate / "warehouse.duckdb",
+        candidate / "warehouse.duckdb.wal",
+        candidate / "held-20261020-20261020T170000Z.duckdb",
+        candidate / "held-20261020-20261020T170000Z.manifest.json",
+        published_dir / ".link.4711",
+        published_dir / ".status.json.4711",
+        published_dir / ".warehouse-20261022-20261022T170000Z.ja.html.4711",
+        published_dir / "warehouse-20261022-20261022T170000Z.manifest.json",
+        published_dir / "warehouse-20261022-20261022T170000Z.en.html",
+    ):
+        leftover.write_bytes(os.urandom(512))
+    half_landed = city.data / "landing" / ".landing" / "0f"
+    half_landed.mkdir(parents=True)
+    (half_landed / "data.parquet").write_bytes(b"PAR1")
+    city.publish(FIRST_NIGHT)
+    check_no_orphan_files(city)
 
 
 def test_damaged_landing_is_named_and_a_damaged_candidate_is_replaced(city: City) -> None:
