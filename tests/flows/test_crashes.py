@@ -2,11 +2,11 @@
 half a night, and nothing is lost by it.
 """
 
-import importlib
 import json
 import os
 import time
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,8 @@ from harness.invariants import (
     published,
     reader_in_a_loop,
 )
-from harness.kills import KILL_PLACES, kill_at, start
+from harness.kill_at import target_of
+from harness.kills import COMMAND_KILL_PLACES, HELD_KILL_PLACES, KILL_PLACES, kill_at, start
 from small_city import FIRST_DAY, STAFF, City, log_lines, new_city, roster_lines
 
 FIRST_NIGHT, LAST_NIGHT = date(2026, 10, 22), date(2026, 10, 31)
@@ -116,10 +117,12 @@ def test_ten_nights_with_six_kills_are_as_if_nothing_had_happened(
     assert first_difference(nights, export_marts(twin)) is None
 
 
-@pytest.mark.parametrize("place", KILL_PLACES)
+@pytest.mark.parametrize(
+    "place", sorted({*KILL_PLACES, *HELD_KILL_PLACES, *chain(*COMMAND_KILL_PLACES.values())})
+)
 def test_every_kill_place_is_still_in_the_code(place: str) -> None:
-    module, function, *_ = place.split(":")
-    assert callable(getattr(importlib.import_module(module), function))
+    owner, name = target_of(place)
+    assert callable(getattr(owner, name))
 
 
 def test_the_marts_comparison_names_the_table_and_the_rows() -> None:
