@@ -130,7 +130,15 @@ def start(city: City, *words: str | date, **environment: str) -> subprocess.Pope
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heed_interrupts,
     )
+
+
+def _heed_interrupts() -> None:
+    """Take SIGINT as a command at a terminal does; what a shell started in the background ignores
+    it, and so would all that it starts.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def kill_after(
