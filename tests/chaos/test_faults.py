@@ -131,8 +131,8 @@ def model_that_fails_half_way(city: City) -> Iterator[Night]:
 FAULTS = {
     read_only_data_folder: (1, "is read-only"),
     read_only_published_folder: (1, "is read-only"),
-    candidate_damaged_before_the_audit: (1, "candidate"),
-    candidate_damaged_after_the_audit: (1, "candidate"),
+    candidate_damaged_before_the_audit: (1, "audit: the candidate cannot be read"),
+    candidate_damaged_after_the_audit: (1, "publish: the candidate cannot be read"),
     truncated_landed_parquet: (1, "staff_roster"),
     clock_set_back_a_month: (2, "earlier than the published version's 2026-10-21"),
     dbt_killed_half_way: (1, "dbt was ended by signal 9"),
