@@ -1,4 +1,4 @@
-"""Two hundred nights of one city: late files, corrections, sources out of reach, held versions,
+"""Two hundred nights of one city (2 × N): late files, corrections, sources out of reach, held versions,
 approvals, refusals, rollbacks. They end as one load of the same deliveries does.
 
 The nights are bare (no Prefect, no expectations); what holds and approves is the night's own code.
@@ -25,7 +25,8 @@ from flows.sources import SOURCES
 from published import kept_files, published_version, version_of
 from settings import Settings
 
-NIGHTS = int(os.environ.get("NIGHTS", "200"))
+N = int(os.environ.get("N", "20"))
+NIGHTS = 2 * N
 SEED = int(os.environ.get("SEED") or random.randrange(10**6))
 BY = ("情報 太郎", "確かめた")
 
