@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flows import doctor, ledger
+from flows import at_start, doctor, ledger
 from flows.alerts.start import send_test
 from flows.dev import build_dev
 from flows.endings import compared, linked, one_line, unexpected
@@ -43,6 +43,7 @@ def main() -> None:
     code = 1
     keep_private()
     try:
+        at_start.heed_interrupts()
         code = _run(sys.argv[1:])
     except (ShihyoError, ConfigurationError) as error:
         code = getattr(error, "exit_code", UsageError.exit_code)

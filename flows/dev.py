@@ -18,6 +18,7 @@ from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.children.edits import READ_AGAIN
 from flows.errors import AuditFailed, ShihyoError
 from flows.lock import exclusive
+from flows.machine.files import remove_beside
 from flows.paths import dev_file
 from flows.reading.warehouse import naming_damage, published_file
 from forecasting import method
@@ -71,8 +72,7 @@ def _copy_published(published: Path, copy: Path) -> None:
     """Copy what is published; incremental models that were edited are built from all that has
     landed, the others keep what they hold.
     """
-    for leftover in copy.parent.glob(f"{copy.name}*"):
-        leftover.unlink()
+    remove_beside(copy)
     shutil.copyfile(published, copy)
     with duckdb.connect(str(copy)) as connection:
         connection.execute("update night.landed_items set is_new = false")

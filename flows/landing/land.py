@@ -12,7 +12,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -177,7 +177,7 @@ def _land_if_new(
         known_from=(
             latest.known_from if latest and content.sha256 == latest.sha256 else as_of.isoformat()
         ),
-        landed_at=datetime.now(UTC).isoformat(timespec="microseconds"),
+        landed_at=_after(latest).isoformat(timespec="microseconds"),
         business_date=delivery.business_date.isoformat() if delivery.business_date else None,
         origin=mask_secrets(delivery.origin),
         stamp=delivery.stamp,
@@ -203,6 +203,16 @@ def _land_if_new(
             rows.rejected,
         )
     return manifest
+
+
+def _after(latest: Manifest | None) -> datetime:
+    """Return now, or what comes after the latest landing of the item where a clock that was set
+    back says less: else its correction would pass for the older one.
+    """
+    now = datetime.now(UTC)
+    if latest is None:
+        return now
+    return max(now, datetime.fromisoformat(latest.landed_at) + timedelta(microseconds=1))
 
 
 def _reject_item(folder: Path, source: Source, unread: Unread) -> Rows:

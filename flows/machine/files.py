@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, a power cut included."""
 
 import os
+import shutil
 from pathlib import Path
 
 
@@ -13,6 +14,15 @@ def replace_file(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def remove_beside(path: Path) -> None:
+    """Remove a file, and whatever a killed process left beside it under a longer name.
+
+    DuckDB makes a folder there when its memory is full.
+    """
+    for leftover in path.parent.glob(f"{path.name}*"):
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
 
 
 def fsync_folder(folder: Path) -> None:

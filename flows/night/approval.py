@@ -18,7 +18,7 @@ from flows.alerts.start import alert_about
 from flows.errors import HeldForApproval, ShihyoError, UsageError
 from flows.ledger import append
 from flows.lock import warehouse_lock
-from flows.night.publish import force_to_disk, publish_file, remove_held
+from flows.night.publish import force_to_disk, publish_file, remove_held, remove_version
 from flows.night.write import project_manifest
 from flows.paths import candidate_file, held_file, held_manifest
 from flows.reading.changes import line_of, read_changes, read_watches_reached
@@ -34,6 +34,7 @@ from published import (
     events,
     published_version,
     version_as_of,
+    version_file,
     waiting_version,
 )
 from settings import Settings
@@ -166,13 +167,16 @@ def _by_whom(surprise: Surprise, rejected: dict[str, str]) -> str:
 def approve(settings: Settings, version: str, by: str, reason: str) -> None:
     """Publish a held version, with who approved it and why in the ledger.
 
-    Raises UsageError when it does not wait, or what it was compared with is not published any more;
-    ShihyoError when its file is damaged.
+    An approval that was killed can be repeated, wherever it was. Raises UsageError when the version
+    does not wait, or what it was compared with is not published any more; ShihyoError when its file
+    is damaged.
     """
     with warehouse_lock(settings):
         held = _waiting(settings, "approve", version)
         decision = _decision(held, by, reason)
         file = held_file(settings, version)
+        if not file.exists():  # killed when it had its name, and perhaps the link
+            file = version_file(settings, version)
         if not file.exists() or sha256_of(file) != held.sha256:
             raise ShihyoError(
                 f"approve: the file of version {version} is gone or damaged ({file}); what is"
@@ -184,7 +188,11 @@ def approve(settings: Settings, version: str, by: str, reason: str) -> None:
         run.watches_reached = read_watches_reached(file)
         with recorded(settings, run):
             append(settings, Approval.model_validate(decision).entry())
-            publish_file(settings, run, file, held_manifest(settings, version), held.sha256 or "")
+            if run.published_before == version:
+                remove_held(settings)
+            else:
+                manifest = held_manifest(settings, version)
+                publish_file(settings, run, file, manifest, held.sha256 or "")
     alert_about(settings, run.run_id)
     log.info("published: version %s, approved by %s", version, by)
 
@@ -197,6 +205,7 @@ def reject(settings: Settings, version: str, by: str, reason: str) -> None:
         held = _waiting(settings, "reject", version)
         append(settings, Rejection.model_validate(_decision(held, by, reason)).entry())
         remove_held(settings)
+        remove_version(settings, version)
         write_status(settings)
     log.info("rejected: version %s, by %s", version, by)
 
@@ -206,7 +215,7 @@ def _waiting(settings: Settings, command: str, version: str) -> HeldVersion:
     waiting = waiting_version(found)
     if waiting and waiting.version == version:
         published = published_version(settings)
-        if waiting.base == published:
+        if waiting.base == published or (command, version) == ("approve", published):
             return waiting
         raise UsageError(
             f"{command}: version {version} was compared with {waiting.base or 'nothing'}, and"

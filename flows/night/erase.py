@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,12 +18,13 @@ import pyarrow.parquet as pq
 from flows.errors import UsageError
 from flows.landing.items import MANIFEST, LandedItem, landed_items
 from flows.ledger import append
-from flows.machine.files import fsync_folder
+from flows.machine.files import fsync_folder, replace_file
 from flows.sources import SOURCES
 from flows.sources.pseudonyms import Pseudonyms
 from published import Erasure
 from settings import Settings
 
+_NEW_DATA, _NEW_MANIFEST = ".data.parquet", f".{MANIFEST}"
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 
 
@@ -39,7 +41,7 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
     sources write it.
 
     All of the person's rows get one and the same random number, so that what belongs together stays
-    together. The ledger records how many.
+    together, also where an erasure that was killed is gone on with. The ledger records how many.
     """
     if not person.strip():
         raise UsageError(
@@ -48,7 +50,9 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
         )
     pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
     pseudonym = person.strip() if _PSEUDONYM.fullmatch(person.strip()) else pseudonyms.of(person)
-    nobody = secrets.token_hex(16)
+    begun = settings.landing_dir / f".erasing-{pseudonyms.of(pseudonym)}"
+    nobody = _number_of_nobody(begun)
+    _finish_items(settings)
     personal = {
         source.name: [column.name for column in source.contract.columns if column.is_personal]
         for source in SOURCES
@@ -61,7 +65,24 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
     ]
     found = Erased(len(rows), sum(rows))
     append(settings, Erasure(items=found.items, rows=found.rows).entry())
+    begun.unlink()
     return found
+
+
+def _number_of_nobody(begun: Path) -> str:
+    """Return the number that stands for the person from now on; it is kept until all is erased."""
+    if not begun.exists():
+        replace_file(begun, secrets.token_hex(16).encode())
+    return begun.read_text(encoding="ascii")
+
+
+def _finish_items(settings: Settings) -> None:
+    """Give the items their manifests that an erasure was killed in: with their rows in place, but
+    not yet counted.
+    """
+    for rewritten in settings.landing_dir.glob(f"*/*/*/{_NEW_MANIFEST}"):
+        if not rewritten.with_name(_NEW_DATA).exists():
+            rewritten.replace(rewritten.with_name(MANIFEST))
 
 
 def _erase_from_item(item: LandedItem, columns: list[str], pseudonym: str, nobody: str) -> int:
@@ -79,16 +100,16 @@ def _erase_from_item(item: LandedItem, columns: list[str], pseudonym: str, nobod
         table = table.set_column(
             table.schema.get_field_index(name), table.schema.field(name), erased
         )
-    temporary = item.folder / ".data.parquet"
+    temporary, rewritten = item.folder / _NEW_DATA, item.folder / _NEW_MANIFEST
     pq.write_table(table, temporary, compression="zstd")
-    with temporary.open("rb") as written:
-        os.fsync(written.fileno())
-    temporary.replace(file)
     manifest = item.manifest.model_copy(
         update={"rows_erased": item.manifest.rows_erased + concerned}
     )
-    rewritten = item.folder / f".{MANIFEST}"
     manifest.write(rewritten)
+    for each in (temporary, rewritten):
+        with each.open("rb") as written:
+            os.fsync(written.fileno())
+    temporary.replace(file)
     rewritten.replace(item.folder / MANIFEST)
     fsync_folder(item.folder)
     return concerned

@@ -148,6 +148,12 @@ def _remove_old_versions(settings: Settings) -> None:
     _remove_what_lies_alone(settings)
 
 
+def remove_version(settings: Settings, version: str) -> None:
+    """Remove a version that readers have never seen, if it has its name already."""
+    version_file(settings, version).unlink(missing_ok=True)
+    _remove_what_lies_alone(settings)
+
+
 def remove_all_but_published(settings: Settings) -> None:
     """Remove every kept version that is not the published one, damaged ones too: nothing can be
     rolled back to then.

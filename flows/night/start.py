@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+import duckdb
+
 from flows.alerts.start import alerting
 from flows.children.prefect_server import prefect_api, quiet_environment
 from flows.errors import ShihyoError, UsageError
@@ -93,7 +95,17 @@ def _naming_disks(settings: Settings, run: Run) -> Iterator[None]:
         if is_of_server(error):
             trouble = f"the Prefect server could not do its work; next: read {server_log(settings)}"
             raise ShihyoError(f"{run.stage}: {trouble}; it failed with: {_said(error)}") from error
+        if _is_of_candidate(error, settings):
+            trouble = "the candidate cannot be read; next: run again, which builds another"
+            raise ShihyoError(f"{run.stage}: {trouble}; it failed with: {_said(error)}") from error
         raise
+
+
+def _is_of_candidate(error: Exception, settings: Settings) -> bool:
+    """Tell that DuckDB could not read what it had itself written for this night."""
+    return isinstance(error, duckdb.IOException | duckdb.SerializationException) and str(
+        settings.candidate_dir
+    ) in str(error)
 
 
 def _said(error: Exception) -> str:

@@ -17,6 +17,7 @@ from flows.children.dbt import run_dbt
 from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.children.edits import READ_AGAIN
 from flows.errors import AuditFailed, ShihyoError
+from flows.machine.files import remove_beside
 from flows.night.facts import write_facts
 from flows.paths import candidate_file
 from flows.run import Run
@@ -119,8 +120,7 @@ def prepare_candidate(settings: Settings, run: Run, *, full_refresh: bool) -> No
     for file in (_target(settings) / "run_results.json", project_manifest(settings)):
         file.unlink(missing_ok=True)
     candidate = candidate_file(settings)
-    for leftover in settings.candidate_dir.glob("warehouse.duckdb*"):
-        leftover.unlink()
+    remove_beside(candidate)
     published = published_link(settings)
     if published.exists() and not full_refresh:
         shutil.copyfile(published.resolve(), candidate)

@@ -144,7 +144,11 @@ def test_a_change_of_a_year_that_is_over_is_held_and_an_approval_that_is_killed_
     assert "to approve: closed_year_changed: specialists_hired FY2025 2 → 3" in compared.stdout
 
     before = holding.published.readlink()
-    for place in ("flows.night.approval:publish_file", "flows.night.publish:_name_version"):
+    for place in (
+        "flows.night.approval:publish_file",
+        "flows.night.publish:_name_version",
+        "flows.night.publish:point_link_at",
+    ):
         killed = subprocess.run(
             [sys.executable, str(KILL_AT), place, "approve", version, *BY],
             env=holding.environment(),

@@ -2,21 +2,29 @@
 half a night, and nothing is lost by it.
 """
 
-import importlib
 import json
 import os
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from harness.invariants import (
     check_invariants,
+    check_no_orphan_files,
     export_marts,
     first_difference,
     published,
     reader_in_a_loop,
 )
-from harness.kills import KILL_PLACES, begin_two_nights, kill_at
+from harness.kill_at import target_of
+from harness.kills import (
+    COMMAND_KILL_PLACES,
+    HELD_KILL_PLACES,
+    KILL_PLACES,
+    begin_two_nights,
+    kill_at,
+)
 from harness.ready_python import ready_python
 from small_city import FIRST_DAY, STAFF, City, log_lines, new_city, roster_lines
 
@@ -103,6 +111,7 @@ def test_nights_with_seven_kills_are_as_if_nothing_had_happened(city: City, tmp_
         assert loads_of.setdefault(version, loads) == loads, "one version, one content"
     assert len(loads_of) == 3
 
+    check_no_orphan_files(city)
     nights = export_marts(city)
     assert len(nights["fct_loads"]) > 25
     assert city.shihyo("run", "--as-of", LAST_NIGHT, "--full-refresh").returncode == 0
@@ -116,10 +125,12 @@ def test_nights_with_seven_kills_are_as_if_nothing_had_happened(city: City, tmp_
     assert first_difference(nights, export_marts(twin)) is None
 
 
-@pytest.mark.parametrize("place", KILL_PLACES)
+@pytest.mark.parametrize(
+    "place", sorted({*KILL_PLACES, *HELD_KILL_PLACES, *chain(*COMMAND_KILL_PLACES.values())})
+)
 def test_every_kill_place_is_still_in_the_code(place: str) -> None:
-    module, function, *_ = place.split(":")
-    assert callable(getattr(importlib.import_module(module), function))
+    owner, name = target_of(place)
+    assert callable(getattr(owner, name))
 
 
 def test_the_marts_comparison_names_the_table_and_the_rows() -> None:
@@ -154,6 +165,33 @@ def test_a_damaged_status_is_written_anew(city: City, damage: bytes) -> None:
     done = city.shihyo("rollback", version)
     assert done.returncode == 0, done.stderr
     assert city.status()["published_version"] == version
+
+
+def test_what_killed_nights_left_is_removed_by_the_next_one(city: City) -> None:
+    """Among it the folder in which DuckDB puts what its memory does not hold, which stays when it
+    is killed: no night could begin beside it.
+    """
+    published_dir, candidate = city.data / "published", city.data / "candidate"
+    spilled = candidate / "warehouse.duckdb.tmp"
+    spilled.mkdir(parents=True)
+    for leftover in (
+        spilled / "duckdb_temp_storage_DEFAULT-0.tmp",
+        candidate / "warehouse.duckdb",
+        candidate / "warehouse.duckdb.wal",
+        candidate / "held-20261020-20261020T170000Z.duckdb",
+        candidate / "held-20261020-20261020T170000Z.manifest.json",
+        published_dir / ".link.4711",
+        published_dir / ".status.json.4711",
+        published_dir / ".warehouse-20261022-20261022T170000Z.ja.html.4711",
+        published_dir / "warehouse-20261022-20261022T170000Z.manifest.json",
+        published_dir / "warehouse-20261022-20261022T170000Z.en.html",
+    ):
+        leftover.write_bytes(os.urandom(512))
+    half_landed = city.data / "landing" / ".landing" / "0f"
+    half_landed.mkdir(parents=True)
+    (half_landed / "data.parquet").write_bytes(b"PAR1")
+    city.publish(KILLED_NIGHT)
+    check_no_orphan_files(city)
 
 
 def test_damaged_landing_is_named(city: City) -> None:

@@ -13,7 +13,7 @@ from workbooks import TRAINING_HEADING, attendance, workbook
 
 from flows.errors import UsageError
 from flows.landing.items import landed_items
-from flows.landing.land import land_source, staleness
+from flows.landing.land import _after, land_source, staleness
 from flows.landing.reader import Reader
 from flows.ledger import append
 from flows.sources import SOURCES
@@ -188,3 +188,13 @@ def test_another_key_is_refused_where_people_were_landed_under_the_first(city: C
     land(settings_of(city), BY_NAME["training_rosters"], [DAY])
     with pytest.raises(UsageError, match="nobody would be recognised"):
         land(settings_of(city, "another key for the tests"), BY_NAME["training_rosters"], [DAY])
+
+
+def test_what_lands_after_the_clock_was_set_back_is_newer_than_what_landed_before(
+    base_city: City,
+) -> None:
+    settings = Settings(data_dir=base_city.data, pseudonym_key="a key for the tests alone")
+    [landed] = landed_items(settings, "staff_roster")
+    ahead = landed.manifest.model_copy(update={"landed_at": "2999-12-31T00:00:00.000000+00:00"})
+    assert _after(ahead).isoformat() == "2999-12-31T00:00:00.000001+00:00"
+    assert _after(landed.manifest).year < 2999

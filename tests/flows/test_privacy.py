@@ -3,18 +3,20 @@
 import subprocess
 from datetime import date, timedelta
 
+import pyarrow.parquet as pq
 import pytest
 from harness.bare_nights import settings_of
 from harness.invariants import export_marts
 from harness.ready_python import ready_children, ready_python
 from harness.search import found_in
-from small_city import BASE_AS_OF, DEPARTMENTS, ROOT, City, log_lines, roster_lines
+from small_city import BASE_AS_OF, DEPARTMENTS, ROOT, STAFF, City, log_lines, roster_lines
 from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
 
 from flows.errors import UsageError
-from flows.landing.items import landed_items
+from flows.landing.items import LandedItem, landed_items
 from flows.landing.land import land_source
 from flows.landing.reader import Reader
+from flows.night import erase
 from flows.night.erase import Erased, erase_from_landing
 from flows.sources import SOURCES
 from flows.sources.pseudonyms import Pseudonyms
@@ -201,6 +203,37 @@ def test_a_person_is_found_by_identifier_in_any_width_or_by_pseudonym(
         manifest.rows_read == manifest.rows_landed + manifest.rows_rejected
         for manifest in manifests
     )
+
+
+def test_an_erasure_that_was_cut_short_goes_on_with_the_same_number(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Someone who became two nobodies would be in no roster any more, and counted twice."""
+    settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", sources={})
+    one_by_one, erased = erase._erase_from_item, list[LandedItem]()
+
+    def cut_short(item: LandedItem, *given: object) -> int:
+        if len(erased) == 3:
+            raise KeyboardInterrupt
+        erased.append(item)
+        return one_by_one(item, *given)
+
+    monkeypatch.setattr(erase, "_erase_from_item", cut_short)
+    with pytest.raises(KeyboardInterrupt):
+        erase_from_landing(settings, "S0000001")
+    monkeypatch.setattr(erase, "_erase_from_item", one_by_one)
+    erase_from_landing(settings, "S0000001")
+    known = set(map(Pseudonyms(b"a key for the tests alone").of, STAFF))
+    numbers = {
+        value
+        for source in SOURCES
+        for item in landed_items(settings, source.name)
+        for column in source.contract.columns
+        if column.is_personal
+        for value in pq.read_table(item.folder / "data.parquet")[column.name].to_pylist()
+    }
+    assert len(numbers - known - {None}) == 1
+    assert [file.name for file in settings.landing_dir.glob(".erasing-*")] == []
 
 
 def test_erasing_nobody_is_refused_and_an_unknown_person_changes_nothing(city: City) -> None:

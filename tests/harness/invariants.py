@@ -18,6 +18,8 @@ from small_city import City
 
 from flows.reading.diff import RUN_COLUMNS, RUN_TABLES
 from harness.kills import await_end_of_processes
+from published import ONE_PAGE_LANGUAGES, events, waiting_version
+from settings import Settings
 
 Marts = dict[str, list[tuple[Any, ...]]]
 
@@ -102,6 +104,45 @@ def check_invariants(city: City, before: Published) -> bool:
             }, folder
     assert await_end_of_processes(city) == {}
     return now.link != before.link
+
+
+def check_no_orphan_files(city: City) -> None:
+    """Assert of a city that nothing works on that no file is left over: each one in its data folder
+    is a version's in the ledger, the waiting version's, a landed item's, or the deployment's own.
+    """
+    versions = {event["version"] for event in _ledger(city) if event.get("event") == "version"}
+    kept = {
+        version
+        for file in (city.data / "published").glob("warehouse-*.duckdb")
+        if (version := file.stem.removeprefix("warehouse-")) in versions
+    }
+    suffixes = ("duckdb", "manifest.json", *(f"{each}.html" for each in ONE_PAGE_LANGUAGES))
+    named = {f"warehouse-{version}.{suffix}" for version in kept for suffix in suffixes}
+    own = {"warehouse.duckdb", "runs.jsonl", "status.json"}
+    assert _names(city.data / "published") == named | own
+
+    settings = Settings(data_dir=city.data, pseudonym_key="a key for the tests alone")
+    waiting = waiting_version(events(settings))
+    held = {f"held-{waiting.version}.{suffix}" for suffix in suffixes[:2]} if waiting else set()
+    assert _names(city.data / "candidate") == held
+
+    assert _names(city.data / "landing" / ".landing") == set()
+    items = (city.data / "landing").glob("[!._]*/*/*")
+    of_an_item = {"data.parquet", "manifest.json", "rejected.parquet"}
+    assert {str(item): found for item in items if (found := _names(item)) != of_an_item} == {}
+
+    assert _names(city.data) <= {".lock", "candidate", "landing", "logs", "published"}
+    suspects = [
+        file
+        for pattern in ("*.tmp", "*.wal", ".*.[0-9]*")
+        for file in city.data.rglob(pattern)
+        if not file.is_relative_to(city.data / "logs" / "prefect")
+    ]
+    assert suspects == []
+
+
+def _names(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()} if folder.exists() else set()
 
 
 def _ledger(city: City) -> list[dict[str, Any]]:
