@@ -124,7 +124,7 @@ FAULTS = {
     candidate_damaged_before_the_audit: (1, "audit: the candidate cannot be read"),
     candidate_damaged_after_the_audit: (1, "publish: the candidate cannot be read"),
     # dbt fails half-way, and says in which model.
-    truncated_landed_parquet: (1, "base_staff_roster__postings.sql: "),
+    truncated_landed_parquet: (1, "models/staging/staff_roster/base_staff_roster__"),
     clock_set_back_a_month: (2, "earlier than the published version's 2026-10-21"),
     dbt_killed_half_way: (1, "dbt was ended by signal 9"),
 }
