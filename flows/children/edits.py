@@ -109,7 +109,8 @@ def _with_their_own(manifest: Any, macros: set[str]) -> Iterator[str]:
 
 def _sources(manifest: Any, key: str) -> set[str]:
     """Return the sources whose landed items a model holds: its base models stand in their folders."""
-    paths = [manifest.nodes[name].original_file_path for name in _upstream(manifest, key)]
+    models = [key, *_upstream(manifest, key)]  # a base model may be incremental itself
+    paths = [manifest.nodes[name].original_file_path for name in models]
     staged = [path.removeprefix(_STAGING) for path in paths if path.startswith(_STAGING)]
     return {path.split("/")[0] for path in staged} - {"night", "corrections"}
 
