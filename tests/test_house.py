@@ -78,7 +78,9 @@ def _missing_of(source: Source) -> list[str]:
             f"row_text('{name}')" in staging[file] for file in bases
         ),
         "line in int_quarantined_rows.sql": any(
-            f"ref('{file.removesuffix('.sql')}')" in held for file in bases
+            f"ref('{file.removesuffix('.sql')}')" in held
+            for file in staging
+            if file.startswith("base_")
         ),
         "line in int_loads.sql, or int_catalogue_rows_staged.sql": re.search(
             rf"ref\('(int|stg)_{name[:9]}",

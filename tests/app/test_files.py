@@ -128,6 +128,8 @@ def test_every_cell_of_a_file_is_the_pages(
     expected = cells_of_page(drawn, heading)
     assert len(expected) > 1
     lines = lines_of(of(drawn, panel, "csv").content)
+    if [] in lines:  # a panel's further tables follow
+        lines = lines[: lines.index([])]
     assert [line[: len(expected[0])] for line in lines] == expected
     assert {line[len(expected[0])] for line in lines[1:]} == {"2026-11-20"}
     assert {line[len(expected[0]) + 1] for line in lines[1:]} == {

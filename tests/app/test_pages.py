@@ -303,11 +303,11 @@ def test_a_source_that_the_last_night_could_not_reach_is_counted_and_named(
     published: Any, opened: Any, passed_run: Any
 ) -> None:
     assert "接続できていません" not in plain(opened())
-    stale = "procedures is stale: last read as of 2026-11-19, 1 days ago; /srv/x is not there"
-    published.write_status(passed_run(sources_stale=["procedures"], warnings=[stale]))
+    stale = "specialists is stale: last read as of 2026-11-19, 1 days ago; /srv/x is not there"
+    published.write_status(passed_run(sources_stale=["specialists"], warnings=[stale]))
     told = plain(opened())
     assert "1系統に接続できていません" in told
-    assert "接続できなかった取得元: 手続の一覧(前回までに受け取った内容で計算しています)" in told
+    assert "接続できなかった取得元: 採用台帳(前回までに受け取った内容で計算しています)" in told
     assert "/srv/x" not in told
     assert "1 source could not be reached" in plain(opened(lang="en"))
 
@@ -459,8 +459,14 @@ def test_the_actual_target_and_status_of_a_tile_are_of_one_year(
 
 
 def test_a_target_that_was_reached_after_its_years_end_says_so_beside_the_years_result(
-    published: Any, opened: Any
+    published: Any, opened: Any, change: Any
 ) -> None:
+    change(
+        published,
+        "update marts.fct_indicator_progress set actual_text = '1,957件',"
+        " actual_value = 1957, target_text = '2,000件', target_value = 2000, status = 'not_met'"
+        " where indicator_code = 'online_procedures' and fiscal_year = 2025",
+    )
     page = opened("indicator", indicator="online_procedures")
     answer = plain(page.split('<section class="panel standing')[1].split("</section>")[0])
     assert "期限後に達成 期限の令和7年度末には43件不足しましたが" in answer
@@ -472,7 +478,7 @@ def test_a_target_that_was_reached_after_its_years_end_says_so_beside_the_years_
     assert "未達成(その後、2026年7月に到達)" in report
     assert "なお、期限後の2026年7月に目標 2,000件へ到達した。" in report
     english = plain(opened("indicator", indicator="online_procedures", lang="en"))
-    assert "Reached after the year's end" in english
+    assert "Reached after the year&#39;s end" in english
     then = plain(opened("report", year="2023", on="2024-06-10"))
     assert "に到達)" not in then, "it is known of the present alone"
 
@@ -702,12 +708,12 @@ def test_what_was_not_read_is_told_in_the_readers_language_and_once(
     )
     japanese, english = opened(), opened(lang="en")
     assert (
-        "利用記録: 受け渡しフォルダの 7 件を読み込んでいません(a.jsonl: この取得元では読まない拡張子、"
+        "利用ログ: 受け渡しフォルダの 7 件を読み込んでいません(a.jsonl: この取得元では読まない拡張子、"
         in japanese
     )
     assert "e.jsonl: この取得元では読まない拡張子、ほか 2 件)" in japanese
     assert (
-        "利用記録: 1 件を対象日なしで取り込みました(log.csv: ファイル名に対象日がない)" in japanese
+        "利用ログ: 1 件を対象日なしで取り込みました(log.csv: ファイル名に対象日がない)" in japanese
     )
     assert (
         "Access log: 7 of what was delivered is not read (a.jsonl: an ending that the source does"
