@@ -117,6 +117,8 @@ _OF_NIGHTS = (
     r'<p class="trust.*?</span>\n<span>.*?</span>',
     r'(?<=<p class="lead">)[^<]*(?=<b>.*<h2>{sources.title})',
     r'<p class="copy">.*?</p>',
+    r'<small class="asked">.*?</small>',
+    r'<div class="nights">.*?</details>\s*</div>',
 )
 _TABLES_OF_NIGHTS = ("nights.title", "versions.title")
 _PANELS_OF_NIGHTS = ("health_nights", "health_versions")
@@ -131,8 +133,11 @@ def without_nights(html: str, language: str) -> str:
     html = re.sub(
         rf"<section[^>]*>\s*<h2[^>]*>(?:{titles}).*?</section>", "", html, flags=re.DOTALL
     )
+    # A folded panel holds a fold of its own: what can be saved of it.
+    folded = rf'<details class="panel fold">\s*<summary><h2>(?:{titles}).*?</details>\s*</details>'
+    html = re.sub(folded, "", html, flags=re.DOTALL)
     html = re.sub(r"<footer>\s*</footer>", "", html)
-    return re.sub(r"\s+", " ", html).strip()
+    return re.sub(r"\s+", " ", html).replace("> <", "><").strip()
 
 
 def _difference(shown: str, expected: str) -> tuple[str, str]:
