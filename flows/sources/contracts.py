@@ -111,9 +111,9 @@ class Contract:
     owner_en: str
     columns: tuple[Column, ...]
     may_be_stale_days: int
-    is_required: bool = True
     left_behind: tuple[str, ...] = ()
     delivers_within_days: int | None = None
+    is_required: bool = True
 
     @cached_property
     def landed_names(self) -> tuple[str, ...]:

@@ -205,7 +205,7 @@ def test_a_reader_behind_the_proxy_goes_from_page_to_page_over_a_websocket(
     assert sockets == [f"wss://{NAME}:{proxied}/shihyo/_stcore/stream"]
     assert page.locator(".tile").count() == 9
 
-    page.get_by_role("link", name="Usage").click()
+    page.get_by_role("link", name="Usage", exact=True).click()
     page.wait_for_selector("table.usage", timeout=60_000)
     assert page.url.startswith(f"{site}/shihyo/usage")
     page.get_by_role("link", name="Overview").click()
