@@ -24,12 +24,14 @@ from flows.errors import AuditFailed, HeldForApproval, ShihyoError, SourceUnavai
 from flows.machine.clock import today_in_japan
 from flows.machine.rights import keep_private
 from flows.night.start import run_backfill, run_night
-from flows.progress import log_to_stdout
+from flows.progress import log_library_to_stderr, log_to_stdout
 from settings import ConfigurationError, settings
 
 log = logging.getLogger("shihyo.night")
 
-_PATIENCE_SECONDS = 15.0
+_PATIENCE_SECONDS = 30.0
+# What Prefect watches a run with; each says with a trace that its server has gone.
+_OBSERVERS = ("prefect.FlowRunCancellingObserver", "prefect.FlowRunSuspendingObserver")
 _NAMES: tuple[tuple[type[ShihyoError], str], ...] = (
     (AuditFailed, "Refused"),
     (SourceUnavailable, "Source unavailable"),
@@ -73,6 +75,8 @@ def _ended(run: Callable[[], None]) -> State[Any] | None:
     """Run it, and return how it ended as Prefect's page shows it: in one line, without a trace."""
     keep_private()
     log_to_stdout()
+    for observer in _OBSERVERS:
+        log_library_to_stderr(observer)
     _end_with_parent()
     atexit.register(_say_nothing_more)
     try:
