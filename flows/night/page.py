@@ -130,7 +130,7 @@ def dbt_progress(settings: Settings, run: Run) -> Iterator[None]:
         yield
     finally:
         ended.set()
-        thread.join()
+        thread.join(timeout=2)  # it may be waiting for a server that has gone
     update_progress_artifact(artifact, 100.0)
 
 
