@@ -28,22 +28,6 @@ Night = subprocess.CompletedProcess[str]
 Fault = Callable[[City], AbstractContextManager[Night]]
 
 
-@pytest.fixture(scope="module")
-def delivered(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
-    """A published city that the next night finds a log in."""
-    city = base_city.copy_to(tmp_path_factory.mktemp("delivered") / "city")
-    city.deliver_log(NIGHT - timedelta(days=1))
-    return city
-
-
-@pytest.fixture(scope="module")
-def undisturbed(delivered: City, tmp_path_factory: pytest.TempPathFactory) -> Marts:
-    """The marts after a night without a fault."""
-    city = delivered.copy_to(tmp_path_factory.mktemp("undisturbed") / "city")
-    city.publish(NIGHT)
-    return export_marts(city)
-
-
 def _under(program: str, city: City, *words: str) -> Night:
     """Run a night by one of the programs of the harness."""
     return subprocess.run(

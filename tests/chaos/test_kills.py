@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -59,22 +59,6 @@ def _assert_ends_like(city: City, marts: Marts) -> None:
     check_no_orphan_files(city)
     verified = city.shihyo("versions", "--verify")
     assert verified.returncode == 0, verified.stderr
-
-
-@pytest.fixture(scope="module")
-def delivered(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> City:
-    """A published city that the next night finds a log in."""
-    city = base_city.copy_to(tmp_path_factory.mktemp("delivered") / "city")
-    city.deliver_log(NIGHT - timedelta(days=1))
-    return city
-
-
-@pytest.fixture(scope="module")
-def undisturbed(delivered: City, tmp_path_factory: pytest.TempPathFactory) -> Marts:
-    """The marts after a night that nobody killed."""
-    city = delivered.copy_to(tmp_path_factory.mktemp("undisturbed") / "city")
-    city.publish(NIGHT)
-    return export_marts(city)
 
 
 @pytest.mark.parametrize("place", KILL_PLACES)

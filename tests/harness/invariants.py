@@ -5,11 +5,13 @@ its marts to compare two cities by.
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +204,16 @@ def reader_in_a_loop(city: City, folder: Path) -> Iterator[list[tuple[str, ...]]
         stop.touch()
         assert (reader.wait(timeout=60), errors.read_text()) == (0, "")
         reads += [tuple(line.split()) for line in seen.read_text().splitlines()]
+
+
+def check_rebuilt_alike(city: City, twin: City, first: date, last: date) -> None:
+    """Assert that a city's marts are those of a rebuild from landing, and of a twin that never
+    crashed and landed the same deliveries day by day in one go.
+    """
+    nights = export_marts(city)
+    assert city.shihyo("run", "--as-of", last, "--full-refresh").returncode == 0
+    assert first_difference(nights, export_marts(city)) is None
+    shutil.rmtree(twin.folder / "inbox")
+    (city.folder / "inbox").rename(twin.folder / "inbox")
+    assert twin.shihyo("backfill", "--from", first, "--to", last).returncode == 0
+    assert first_difference(nights, export_marts(twin)) is None
