@@ -58,14 +58,14 @@ def _build_candidate(options: list[str]) -> bool:
     """Parse once, prepare the candidate for what was edited, and build."""
     from dbt.cli.main import dbtRunner
 
-    from flows.children.edits import keep_what_still_stands
+    from flows.children.edits import keep_what_still_stands, passing_over
 
     parsed = dbtRunner().invoke(["parse", "--no-write-json", *options])
     if not parsed.success:
         return False
     manifest: Any = parsed.result
-    keep_what_still_stands(manifest, Path(os.environ["SHIHYO_CANDIDATE"]))
-    words = ["build", "--exclude-resource-type", "unit_test", *options]
+    standing = keep_what_still_stands(manifest, Path(os.environ["SHIHYO_CANDIDATE"]))
+    words = ["build", "--exclude-resource-type", "unit_test", *passing_over(standing), *options]
     return dbtRunner(manifest=manifest).invoke(words).success
 
 

@@ -9,10 +9,14 @@ requirements.lock pins.
 
 import functools
 import gc
+import json
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import parsedatetime
+from dbt.artifacts.schemas import base as artifacts
+from dbt.artifacts.schemas.run.v5 import run as results
 from dbt.clients.jinja import MacroGenerator
 from dbt.compilation import Linker
 from dbt.context import base
@@ -24,6 +28,7 @@ from dbt_common.clients import jinja
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager
+from dbt_common.utils.encoding import JSONEncoder
 
 _LEVELS = list(EventLevel)  # from debug to error
 
@@ -39,6 +44,8 @@ def take_shortcuts() -> None:
         # Every result of a query makes some, to tell the dates in its texts.
         (parsedatetime, "Constants", functools.cache(parsedatetime.Constants)),
         (Linker, "write_graph", lambda *_: None),  # a file that nobody reads
+        (artifacts, "write_json", _write_json),
+        (results, "write_json", _write_json),
         # To name itself in a warning, each of four flags read the source of every caller, twice.
         (BehaviorFlagRendered, "_default_source", staticmethod(lambda: "dbt.adapters")),
     ]
@@ -47,6 +54,13 @@ def take_shortcuts() -> None:
     # What is imported stays; of what is made for a node, little is worth looking for so often.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def _write_json(path: str, content: dict[str, Any]) -> None:
+    """Write what dbt would write in pieces, each made by Python, in one that is made by C."""
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content, cls=JSONEncoder), encoding="utf-8")
 
 
 class _EventsWritten(EventManager):

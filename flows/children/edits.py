@@ -1,15 +1,17 @@
-"""What a candidate keeps of the published version: what incremental models hold, and the forecasts,
-which their model reads. All else is dropped, and made anew.
+"""What a candidate keeps of the published version: what incremental models hold, the forecasts,
+which their model reads, and what rests on seeds alone. All else is dropped, and made anew.
 
 What an incremental model holds was read by the SQL of earlier nights. What has been edited since is
-read again from landing.
+read again from landing. What rests on seeds alone is the same every night until it is edited; its
+tests held when it was made.
 
 A model's reading is its own SQL and settings, those of the models that it rests on, the macros of
-all of them, and the seeds among them; but for corrections, which are followed item by item
-(`is_read_tonight`).
+all of them, and the seeds among them; but for corrections, which incremental models follow item by
+item (`is_read_tonight`).
 """
 
 import hashlib
+import importlib.metadata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,17 +32,24 @@ _MACROS_OF_OURS = "macro.shihyo."
 _STAGING = "models/staging/"
 
 
-def keep_what_still_stands(manifest: Any, warehouse: Path) -> None:
+def keep_what_still_stands(manifest: Any, warehouse: Path) -> list[str]:
     """Prepare a candidate so that dbt builds from landing what the project reads otherwise than
     when the candidate's tables were built, and makes anew all that is not incremental.
 
     `manifest` is dbt's of the parsed project. `night.models_read_again` then names the incremental
     models that are dropped, each with the sources of which all items are read; where a source is
-    read again, all of its models are. A table that was never noted counts as edited.
+    read again, all of its models are. A table that was never noted counts as edited. Returns the
+    names of the seeds, models and tests that dbt can pass over: they rest on seeds alone, and
+    nothing of that was edited.
     """
     incremental = [key for key, node in manifest.nodes.items() if _is_incremental(node)]
     readings = {key: _digest(manifest, key) for key in sorted(incremental)}
     names = {key: manifest.nodes[key].name for key in readings}
+    settled = {
+        manifest.nodes[key].name: _digest_of_settled(manifest, key)
+        for key in sorted(manifest.nodes)
+        if _rests_on_seeds_alone(manifest, key)
+    }
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(_READINGS)
         connection.execute(READ_AGAIN)
@@ -54,11 +63,20 @@ def keep_what_still_stands(manifest: Any, warehouse: Path) -> None:
             for key in readings:
                 if key in edited or held[key] & sources:
                     _forget(connection, manifest.nodes[key], held[key])
+        standing = [name for name, digest in settled.items() if known.get(name) == digest]
         connection.execute("delete from night.readings")
         rows = [(names[key], digest) for key, digest in readings.items()]
-        connection.executemany("insert into night.readings values (?, ?)", rows)
+        connection.executemany(
+            "insert into night.readings values (?, ?)", [*rows, *settled.items()]
+        )
         reading_themselves = {node.name for node in manifest.nodes.values() if _is_python(node)}
-        _drop_all_but(connection, reading_themselves | set(names.values()))
+        _drop_all_but(connection, reading_themselves | set(names.values()) | set(standing))
+    return standing
+
+
+def passing_over(names: list[str]) -> list[str]:
+    """Return dbt's options under which it builds and tests all but these, and exactly these."""
+    return ["--indirect-selection", "empty", "--exclude", *names] if names else []
 
 
 def _is_incremental(node: Any) -> bool:
@@ -69,11 +87,50 @@ def _is_python(node: Any) -> bool:
     return bool(node.resource_type == "model" and node.language == "python")
 
 
-def _digest(manifest: Any, key: str) -> str:
-    """Return a digest of all that decides how a model reads what has landed."""
+def _rests_on_seeds_alone(manifest: Any, key: str) -> bool:
+    """Tell whether a seed, a model or a test can only come out otherwise when it is edited.
+
+    A model in Python may rest on more than dbt knows of; a test that warns has to warn every night.
+    """
+    if key not in manifest.nodes:
+        return False  # a source
+    node = manifest.nodes[key]
+    if node.resource_type == "seed":
+        return bool(node.checksum.name != "path")  # a large one, of which dbt reads the name alone
+    if node.resource_type == "test":
+        warns = str(node.config.severity).lower() == "warn"
+        is_settled = bool(node.depends_on_nodes) and not warns
+    else:
+        is_settled = node.resource_type == "model" and not (
+            _is_python(node) or _is_incremental(node)
+        )
+    return is_settled and all(
+        _rests_on_seeds_alone(manifest, name) for name in node.depends_on_nodes
+    )
+
+
+def _digest_of_settled(manifest: Any, key: str) -> str:
+    """Return a digest of all that decides how a seed, a model or a test comes out that rests on
+    seeds alone: of its contract, too, and of what builds it.
+    """
+    node = manifest.nodes[key]
+    columns = [
+        (column.name, column.data_type, str(column.constraints)) for column in node.columns.values()
+    ]
+    asked = str(node.test_metadata.kwargs) if getattr(node, "test_metadata", None) else ""
+    built_by = [importlib.metadata.version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")]
+    parts = [_digest(manifest, key, followed=None), node.raw_code, asked, columns, built_by]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _digest(manifest: Any, key: str, followed: str | None = _FOLLOWED_BY_ITEM) -> str:
+    """Return a digest of all that decides how a model reads what has landed.
+
+    `followed` is a seed that does not count.
+    """
     parts: set[tuple[str, str]] = set()
     macros: set[str] = set()
-    for name in [key, *_upstream(manifest, key)]:
+    for name in [key, *sorted(_upstream(manifest, key) - {followed})]:
         node = manifest.nodes[name]
         settings = sorted(node.unrendered_config.items(), key=str)
         parts.add((name, f"{node.checksum.checksum} {settings}"))
@@ -90,7 +147,7 @@ def _upstream(manifest: Any, key: str) -> set[str]:
     waiting = [key]
     while waiting:
         for name in manifest.nodes[waiting.pop()].depends_on_nodes:
-            if name in manifest.nodes and name not in found and name != _FOLLOWED_BY_ITEM:
+            if name in manifest.nodes and name not in found:
                 found.add(name)
                 waiting.append(name)
     return found
@@ -132,10 +189,12 @@ def _drop_all_but(connection: duckdb.DuckDBPyConnection, kept: set[str]) -> None
     """Drop the tables and views of every other model, also of one that is no more."""
     views = f"select schema_name, view_name from duckdb_views() where {_OF_MODELS}"
     tables = f"select schema_name, table_name from duckdb_tables() where {_OF_MODELS}"
+    connection.begin()  # one, or each would be written by itself
     for kind, listed in (("view", views), ("table", tables)):
         for schema, name in connection.execute(listed).fetchall():
             if name not in kept:
                 connection.execute(f'drop {kind} "{schema}"."{name}"')
+    connection.commit()
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, node: Any, sources: set[str]) -> None:

@@ -111,12 +111,11 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
             "write: read again from all that has landed, because how it is read was edited: %s",
             names,
         )
-    facts = {"models": build.models, "tests": build.tests}
-    write.log.info(
-        "write: %d seeds and models, %d dbt tests hold", *facts.values(), extra={"facts": facts}
-    )
+    facts = {"models": build.models, "tests": build.tests, "standing": build.standing}
+    done = "%d seeds and models, %d dbt tests hold, %d of both stand as published"
+    write.log.info(f"write: {done}", *facts.values(), extra={"facts": facts})
     create_markdown_artifact(
-        f"{build.models} seeds and models, {build.tests} tests",
+        done % tuple(facts.values()),
         key="dbt-build",
         description=f"as of {run.as_of}",
     )

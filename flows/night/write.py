@@ -60,12 +60,15 @@ _PUBLISHED_CORRECTIONS = """
 
 @dataclass(frozen=True)
 class Build:
-    """What dbt did: how many models and tests, which tests warned, and which models it built from
-    all that has landed because what they read, or how, was edited.
+    """What dbt did: how many seeds and models it built and how many tests it ran, how many of all
+    it passed over because they rest on seeds alone and stand in what is published, which tests
+    warned, and which models it built from all that has landed because what they read, or how, was
+    edited.
     """
 
     models: int
     tests: int
+    standing: int
     warnings: tuple[str, ...]
     read_again: tuple[str, ...] = ()
 
@@ -222,4 +225,7 @@ def _judge(settings: Settings, succeeded: bool) -> Build:
     warned = tuple(
         result["unique_id"].split(".")[2] for result in results if result["status"] == "warn"
     )
-    return Build(models=len(results) - len(tests), tests=len(tests), warnings=warned)
+    built = sum(result["unique_id"].startswith(("seed.", "model.")) for result in results)
+    of_project = read_json(project_manifest(settings)).get("nodes", {})
+    standing = len(of_project.keys() - {result["unique_id"] for result in results})
+    return Build(built, len(tests), standing, warnings=warned)

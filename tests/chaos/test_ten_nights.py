@@ -22,7 +22,7 @@ REFUSED_NIGHT, MENDED_ON, ROLLED_BACK_BEFORE, BUSY_NIGHT = (
 KILLS = {
     date(2026, 10, 22): "flows.landing.land:_move_into_place",
     date(2026, 10, 23): "flows.night.write:write_facts",
-    date(2026, 10, 24): "flows.night.write:run_dbt:4",
+    date(2026, 10, 24): "flows.night.write:run_dbt:3",
     date(2026, 10, 25): "expectations.checkpoints:candidate_checkpoint",
     date(2026, 10, 28): "flows.night.publish:_name_version",
     date(2026, 10, 31): "flows.night.publish:point_link_at",

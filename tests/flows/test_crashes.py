@@ -33,7 +33,7 @@ KILLED_NIGHT, REFUSED_NIGHT, LAST_NIGHT = (date(2026, 10, day) for day in (22, 2
 # Where one night is killed, again and again: each kill comes later in the night than the one
 # before. The night that is killed within dbt has a Prefect server of its own, which must not
 # outlive it, and is no fork of a ready interpreter.
-IN_DBT = "flows.night.write:run_dbt:4"
+IN_DBT = "flows.night.write:run_dbt:3"
 KILLS = (
     "flows.landing.land:_move_into_place",
     "flows.night.write:write_facts",

@@ -1,5 +1,8 @@
-"""An edit of how landed rows are read reaches what has landed, in the next night and by itself."""
+"""An edit of how landed rows are read reaches what has landed, in the next night and by itself; and
+what rests on seeds alone is made and tested anew when it is edited, and not before.
+"""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from harness.ready_python import ready_children
 from small_city import FIRST_DAY, STAFF, City, new_city
 
 from flows.children.edits import with_those_held_beside
+from flows.errors import AuditFailed
 from flows.landing.reader import Reader
 from flows.night import write
 
@@ -43,6 +47,12 @@ class _House:
         self.city.deliver_log(FIRST_DAY + timedelta(days=day))
         as_of = FIRST_DAY + timedelta(days=day + 1)
         return self.nights.night(self.city, as_of, full_refresh=full_refresh).read_again
+
+    def done(self) -> set[str]:
+        """Return the names of the seeds, models and tests of the last night's run of dbt."""
+        results = self.city.data / "logs" / "dbt_target" / "run_results.json"
+        found = json.loads(results.read_text(encoding="utf-8"))["results"]
+        return {each["unique_id"].split(".")[2] for each in found}
 
     def use_counts(self) -> set[int]:
         """Return how often the environment was used on each day, as the incremental model has it."""
@@ -139,6 +149,49 @@ def test_a_version_that_noted_no_readings_is_read_again_once(house: _House) -> N
     assert set(_OF_THE_LOG) < set(house.night(1))
     assert house.use_counts() == {40}
     assert house.night(2) == ()
+
+
+_NAMED = "assert_departments_of_one_name_are_not_valid_at_once"
+
+
+def test_what_rests_on_seeds_alone_is_done_again_only_when_it_is_edited(house: _House) -> None:
+    assert house.night(1) == ()
+    settled = {"org_units", "dim_org_units", "int_fiscal_years", _NAMED}
+    assert settled.isdisjoint(house.done())
+    # What also rests on a delivery, on Python or on the day, and a test that may warn.
+    assert {
+        "fct_department_usage",
+        "int_public_holidays",
+        "fct_indicator_targets",
+        "assert_the_calendar_of_closed_days_reaches_a_year_ahead",
+    } <= house.done()
+
+    house.edit("seeds/org_units.csv", "Kita Ward", "North Ward")
+    house.night(2)
+    assert {"org_units", "dim_org_units", _NAMED} <= house.done()
+    assert "int_fiscal_years" not in house.done()
+    named = "select count(*) from marts.dim_org_units where name_en like 'North Ward%'"
+    assert house.city.query(named) == [(1,)]
+
+    house.edit("models/marts/dim_fiscal_years.yml", "data_type: varchar", "data_type: text")
+    house.edit(f"tests/{_NAMED}.sql", "select", "-- Names.\nselect")
+    house.night(3)
+    assert house.done() >= {"dim_fiscal_years", _NAMED}
+    assert house.done().isdisjoint({"org_units", "int_fiscal_years"})
+    house.night(4)
+    assert settled.isdisjoint(house.done())
+    night_by_night = export_marts(house.city)
+    house.night(4, full_refresh=True)
+    assert settled <= house.done()
+    assert first_difference(night_by_night, export_marts(house.city)) is None
+
+
+def test_an_edited_test_judges_what_stood_before(house: _House) -> None:
+    (house.project / "tests" / f"{_NAMED}.sql").write_text(
+        "select * from {{ ref('org_units') }}", encoding="utf-8"
+    )
+    with pytest.raises(AuditFailed, match=_NAMED):
+        house.night(1)
 
 
 def test_a_table_of_several_sources_is_read_again_from_all_of_them() -> None:

@@ -68,7 +68,7 @@ def _keep(project: str, target: str) -> None:
     from dbt.cli.main import dbtRunner
 
     from flows.children.dbt_shortcuts import take_shortcuts
-    from flows.children.edits import keep_what_still_stands
+    from flows.children.edits import keep_what_still_stands, passing_over
 
     take_shortcuts()
     options = [
@@ -91,7 +91,9 @@ def _keep(project: str, target: str) -> None:
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.environ.update(environment)
-            keep_what_still_stands(parsed.result, Path(environment["SHIHYO_CANDIDATE"]))
+            candidate = Path(environment["SHIHYO_CANDIDATE"])
+            standing = keep_what_still_stands(parsed.result, candidate)
+            arguments += passing_over(standing)
             succeeded = dbtRunner(manifest=parsed.result).invoke(arguments).success
             sys.stdout.flush()
             os._exit(0 if succeeded else 1)

@@ -23,7 +23,7 @@ KILL_PLACES = {
     "flows.night.write:prepare_candidate": "everything has landed, nothing is built",
     "flows.night.write:write_facts": "the candidate is a copy of what is published",
     "flows.night.write:run_dbt:2": "dbt begins",
-    "flows.night.write:run_dbt:4": "dbt is in the middle of its models",
+    "flows.night.write:run_dbt:3": "dbt is in the middle of its models",
     "flows.night.write:_judge": "dbt has built everything",
     "expectations.checkpoints:raw_checkpoint": "the audit begins",
     "expectations.checkpoints:candidate_checkpoint": "half of the audit is done",
