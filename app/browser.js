@@ -19,13 +19,17 @@
             if (count && count.textContent !== `${late}`) count.textContent = late;
             if (late > 0 !== line.classList.contains("sources-late")) line.classList.toggle("sources-late", late > 0);
         }
-        // A mail with an address: of the page as it is whenever it is opened, or as of a day.
+        // A mail with an address, which stands beside it to be copied: of the page as it is whenever
+        // it is opened, or as of a day.
         for (const link of page.querySelectorAll("a[data-send]")) {
-            const day = page.querySelector(".trust .as-of")?.textContent ?? "";
-            const address = new URL(link.dataset.send, location.href).href;
-            const said = [document.title, day, address].filter(Boolean).join("\n");
-            const mail = `mailto:?subject=${encodeURIComponent(document.title)}&body=${encodeURIComponent(said)}`;
+            const { send, subject } = link.dataset;
+            const address = new URL(send, location.href).href;
+            const said = `${subject}\n${address}`;
+            const mail = `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(said)}`;
             if (link.getAttribute("href") !== mail) link.setAttribute("href", mail);
+            const shown = link.parentElement.querySelectorAll(".address");
+            const beside = shown[[...link.parentElement.querySelectorAll("a")].indexOf(link)];
+            if (beside && beside.textContent !== address) beside.textContent = address;
         }
         // The link that had the focus is gone with its page: a reader of keys goes on where it was,
         // or at the new page's content.

@@ -9,6 +9,7 @@ import io
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -81,6 +82,7 @@ def saved(
     name: str,
     form: str,
     version: str,
+    now: datetime,
     owner: str = "",
 ) -> File | None:
     """Return what a link to a file asks for, or None when there is nothing of the kind any more."""
@@ -90,7 +92,7 @@ def saved(
     try:
         if name == OWNERS and form == "xlsx":
             return _owners_workbook(state, owner)
-        panel = draw_panel(state, address, name) if form in FORMS else None
+        panel = draw_panel(state, address, name, now) if form in FORMS else None
         return panel_file(panel, form) if panel else None
     except WarehouseUnreadableError:
         return None

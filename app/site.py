@@ -91,7 +91,7 @@ def draw_misconfigured(address: Address) -> Drawn:
     return _without_figures("misconfigured", address, State(None, False, None, None))
 
 
-def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
+def draw_panel(state: State, address: Address, name: str, now: datetime) -> DrawnPanel | None:
     """Return a panel of the page that an address asks for, or None of a page that has none such.
 
     Raises WarehouseUnreadableError.
@@ -112,7 +112,7 @@ def draw_panel(state: State, address: Address, name: str) -> DrawnPanel | None:
         else words(f"page.{address.page}")
     )
     page = _Page(published, LAYOUTS[address.page], address, state.is_demo)
-    drawn = _panels(page, (panel,), state)
+    drawn = _panels(page, (panel,), state, now.astimezone(JST).date())
     title = _title_of(name, drawn[name], words, context["year_looked_at"])
     return DrawnPanel(
         drawn[name],
@@ -142,7 +142,7 @@ def draw_one_page(
     if published.as_of:
         context["late_sources"] = _late_sources(context["trust"], published.as_of)
     page = _Page(published, ONE_PAGE, address, is_demo)
-    drawn = _panels(page, ONE_PAGE.panels, State(published, is_demo, None, None))
+    drawn = _lasting_panels(page, ONE_PAGE.panels)
     body = Markup().join(drawn.values())
     more = {
         "address": address,
@@ -155,7 +155,7 @@ def draw_one_page(
             "one_page.html",
             language,
             body=body,
-            title=_title(address, None, words),
+            title=_title(address, context, words),
             **more,
             **context,
         )
@@ -173,6 +173,7 @@ def _without_figures(why: str, address: Address, state: State) -> Drawn:
         "days": [],
         "days_back": [],
         "years": [],
+        "indicator": None,
         "year_looked_at": None,
         "late_sources": 0,
     }
@@ -197,8 +198,9 @@ def _drawn(
         body = draw("unknown_indicator.html", address.lang, address=address, asked=asked, **context)
     else:
         page = _Page(published, LAYOUTS[address.page], address, state.is_demo, has_files=True)
-        body = Markup().join(_panels(page, _panels_of(address), state).values())
-    return _framed(body, _title(address, context["indicator"], words), address, state, context)
+        today = now.astimezone(JST).date()
+        body = Markup().join(_panels(page, _panels_of(address), state, today).values())
+    return _framed(body, _title(address, context, words), address, state, context)
 
 
 def _within_what_is_known(published: Published, address: Address) -> Address:
@@ -317,13 +319,13 @@ class _Page:
     has_files: bool = False
 
 
-def _panels(page: _Page, panels: tuple[Panel, ...], state: State) -> dict[str, Markup]:
+def _panels(page: _Page, panels: tuple[Panel, ...], state: State, today: date) -> dict[str, Markup]:
     page = replace(page, address=replace(page.address, unknown=()))
     lasting, changing = (
         tuple(panel for panel in panels if (panel.name in OF_THE_NIGHTS) is is_changing)
         for is_changing in (False, True)
     )
-    context = {"state": state, "nights": nights, "history": history}
+    context = {"state": state, "nights": nights, "history": history, "today": today}
     drawn = _lasting_panels(page, lasting) | _drawn_panels(page, changing, context)
     return {panel.name: drawn[panel.name] for panel in panels}
 
@@ -414,6 +416,7 @@ def _framed(
         "unreachable": history.stale_sources(state),
         "nights": nights,
         "pages": PAGES,
+        "titles": _titles_to_send(address, context, words_of(address.lang)),
     }
     html = draw(
         "frame.html", address.lang, body=body, title=title, unknown=unknown, **context, **more
@@ -421,10 +424,27 @@ def _framed(
     return Drawn(title, html)
 
 
-def _title(address: Address, indicator: Row | None, words: Words) -> str:
+def _titles_to_send(
+    address: Address, context: dict[str, Any], words: Words
+) -> dict[str, str | None]:
+    """Return what a page is called when it is sent: as it is whenever it is opened, and as of the
+    day that is looked at; the state of the data is always of now.
+    """
+    published = context["published"]
+    day = address.on or (published.as_of if published else None)
+    is_of_a_day = day and address.page != "health"
+    return {
+        "latest": _title(replace(address, on=None), context, words),
+        "of_day": _title(replace(address, on=day), context, words) if is_of_a_day else None,
+    }
+
+
+def _title(address: Address, context: dict[str, Any], words: Words) -> str:
     page = words(f"page.{address.page}")
-    if address.page == "indicator" and indicator:
-        page = words.of(indicator, "name")
+    if address.page == "indicator" and context["indicator"]:
+        page = words.of(context["indicator"], "name")
+    if context["year_looked_at"]:
+        page = f"{page} {words.of(context['year_looked_at'], 'year')}"
     if address.on is not None:
         page = words("looking.page", page=page, day=words.day(address.on))
     return words("page_title", page=page)

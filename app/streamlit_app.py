@@ -85,7 +85,7 @@ def _file(request: Request) -> Response:
     name, _, form = request.path_params["file"].rpartition(".")
     version, owner = ("".join(asked.get(each, [])[:1]) for each in ("of", "owner"))
     try:
-        found = files.saved(settings(), address, name, form, version, owner)
+        found = files.saved(settings(), address, name, form, version, datetime.now(UTC), owner)
     except ConfigurationError:
         _LOG.exception("the settings are wrong")
         found = None

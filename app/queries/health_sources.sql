@@ -1,4 +1,5 @@
--- One row per source, what is late first: when it last delivered, its rhythm, and what became of its rows.
+-- One row per source, what is late first: when it last delivered, its rhythm and from which day on it is late, and what
+-- became of its rows.
 with
 
 sources as (
@@ -13,13 +14,12 @@ sources as (
         rows_read,
         rows_kept,
         rows_superseded,
-        silent_days,
-        is_overdue,
         last_business_date,
         last_landed_on,
+        last_landed_on + delivers_within_days + 1 as late_from,
         rows_quarantined + rows_rejected as rows_held_back
     from marts.fct_source_freshness
-    order by is_overdue desc, last_landed_on is null desc, source_name
+    order by late_from asc nulls last, last_landed_on is null desc, source_name
 )
 
 select * from sources

@@ -28,14 +28,7 @@ judgements as (
         target_years.label_en as final_target_year_en,
         final_targets.target_text as final_target_text,
         final_targets.target_qualifier as final_target_qualifier,
-        reached_since.reached_on as reached_since_on,
-        -- The status counts our tolerance, the comparison does not: where the tolerance alone parts them, the
-        -- rating and the status agree.
-        case
-            when coalesce(progress.rating_comparison, 'none') not like 'differs%' then null
-            when progress.status = 'met' and progress.target_tolerance is not null then 'within_tolerance'
-            else 'differs'
-        end as rating_note
+        reached_since.reached_on as reached_since_on
     from progress
     inner join marts.dim_fiscal_years as fiscal_years on progress.fiscal_year = fiscal_years.fiscal_year
     left join marts.dim_fiscal_years as baseline_years on progress.baseline_fiscal_year = baseline_years.fiscal_year

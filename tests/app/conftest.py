@@ -1120,6 +1120,7 @@ def _write_headline_and_changes(connection: duckdb.DuckDBPyConnection) -> None:
         **rate,
         **question,
         **counts,
+        reached_late_count=sum(reason == "reached_late" for _, _, reason, _ in _STANDINGS),
         indicator_count=len(groups),
         as_of=date(2026, 11, 20),
     )

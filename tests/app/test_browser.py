@@ -552,6 +552,14 @@ def test_a_view_is_mailed_as_it_is_whenever_it_is_opened_or_as_of_its_day(
         assert "year=2023" in message
     assert "on=2024-06-10" in of_day
     assert "on=" not in latest
+    assert of_day.count("2024年6月10日") == 2, "in the subject and in the body"
+    assert "2024年6月10日" not in latest
+    assert "2026年11月20日" not in of_day
+    shown = visit.page.locator("footer .send .address").all_inner_texts()
+    assert [each in message for each, message in zip(shown, (latest, of_day), strict=True)] == [
+        True,
+        True,
+    ]
     visit.page.click("nav.pages a:has-text('利用状況')")
     visit.page.wait_for_selector("[data-page=usage]")
     visit.page.wait_for_function(

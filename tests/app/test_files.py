@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs
@@ -33,6 +34,10 @@ def links(page: str) -> list[str]:
     return [unescape(each) for each in re.findall(r'href="(download/[^"]+)"', page)]
 
 
+# When `opened` draws its pages.
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+
+
 def saved(link: str) -> files.File | None:
     """Return the file behind a link, as the server answers it."""
     import settings as configuration
@@ -43,9 +48,8 @@ def saved(link: str) -> files.File | None:
     panel, _, form = name.rpartition(".")
     address = read_address(page, asked)
     assert not address.unknown
-    return files.saved(
-        configuration.settings(), address, panel, form, asked["of"][0], asked.get("owner", [""])[0]
-    )
+    owner = asked.get("owner", [""])[0]
+    return files.saved(configuration.settings(), address, panel, form, asked["of"][0], NOW, owner)
 
 
 def of(page: str, panel: str, form: str) -> files.File:

@@ -74,21 +74,21 @@ def test_a_refusal_that_names_no_rule_says_where_it_stopped_and_what_to_do() -> 
 def test_each_source_stands_beside_its_rhythm_and_its_owner(published: Any, opened: Any) -> None:
     told = panel(opened("health"), "取得元ごとの新しさ")
     assert (
-        "利用ログ 遅れ 2026年11月14日 6日前 2026年11月13日の分まで 3日以内に1回 必須 データ活用担当"
+        "利用ログ 遅れ 2026年11月14日 10日前 2026年11月13日の分まで 3日以内に1回 必須 データ活用担当"
         in told
     )
     assert (
-        "職員名簿 間隔どおり 2026年11月1日 19日前 2026年11月1日の分まで 40日以内に1回 必須 人事室"
+        "職員名簿 間隔どおり 2026年11月1日 23日前 2026年11月1日の分まで 40日以内に1回 必須 人事室"
         in told
     )
-    assert "運営方針の公表ページ 間隔の定めなし 2026年11月19日 1日前 変わったとき 任意" in told
+    assert "運営方針の公表ページ 間隔の定めなし 2026年11月19日 5日前 変わったとき 任意" in told
     assert "採用台帳 受領なし — 変わったとき" in told
     rows = plain(opened("health").split("<h2>行の内訳(全期間)</h2>")[1].split("</details>")[0])
     assert "読込 使用 除外 置換" in rows
     assert "利用ログ 12,345 12,000 45 300" in rows
     assert told.index("利用ログ") < told.index("職員名簿"), "what is late comes first"
     english = panel(opened("health", lang="en"), "How fresh each source is")
-    assert "Access log Late 14 November 2026 6 days before" in english
+    assert "Access log Late 14 November 2026 10 days ago" in english
 
 
 def test_a_source_says_when_it_was_last_asked_and_not_only_when_it_last_changed(
@@ -118,7 +118,7 @@ def test_the_answer_stands_first(
         "2026年11月20日時点の数値を公表しています。最後に公表できた夜間処理は 2026年11月24日"
         " 12:40 です。" in told
     )
-    assert "1系統のデータが、決まった間隔を過ぎても届いていません。" in told
+    assert "利用ログのデータが、決まった間隔を過ぎても届いていません。" in told
     assert "そのあとの夜間処理" not in told
     published.write_ledger({"event": "finished", **passed_run()}, {"event": "finished", **held_run})
     published.write_status(held_run)
@@ -265,7 +265,7 @@ def test_the_checks_of_the_published_version_are_told_with_what_to_do(
         ),
         (
             "delete from marts.fct_source_freshness where is_overdue or last_landed_on is null",
-            "どの取得元のデータも、決まった間隔で届いています。",
+            "どの取得元のデータも、決まった間隔を過ぎていません。",
         ),
     ],
 )

@@ -57,7 +57,7 @@ def test_the_page_says_where_the_status_depends_on_the_method(published: Any, op
     methods = row_of(
         section(opened("indicator", indicator=_PROCEDURES), "判定方法による違い"), "令和5年度"
     )
-    for told in ("達成", "やや遅れ 0.92", "順調 1.35", "方法によって判定が変わります"):
+    for told in ("達成", "やや遅れ 0.92", "順調 1.35", "方法によって判定が分かれます"):
         assert told in methods
     assert "<h2>判定方法による違い" not in opened("indicator", indicator="training_participants")
 

@@ -379,13 +379,14 @@ def test_indicators_stand_by_what_they_need(published: Any, opened: Any) -> None
     page = opened()
     headline = plain(page.split('<h1 class="headline">')[1].split("</h1>")[0])
     assert (
-        "9指標のうち6指標が達成、1指標が順調、1指標は手当てが必要、1指標は判断保留です。"
+        "9指標のうち6指標が達成(うち1指標は期限後)、1指標が順調、1指標は手当てが必要、1指標は判断保留です。"
         in headline
     )
-    assert "データ可視化環境の利用状況は、令和8年度末に70%へ届く見込みが63%です。" in headline
+    assert "データ可視化環境の利用状況が令和8年度末に70%へ届く確率は63%です。" in headline
     english = plain(opened(lang="en"))
     assert (
-        "Of 9 indicators: 6 achieved, 1 on course, 1 needs attention, 1 cannot be told." in english
+        "Of 9 indicators: 6 achieved (1 of them late), 1 on course, 1 needs attention, 1 cannot be told."
+        in english
     )
     assert "70% by the end of FY2026 has a chance of 63%." in english
     headings = [
@@ -487,7 +488,7 @@ def test_the_word_of_a_group_leads_to_its_rule(published: Any, opened: Any) -> N
     assert 'href="definitions#groups"' in opened()
     rules = opened("definitions").split('id="groups"')[1].split("</table>")[0]
     told = plain(rules)
-    assert told.index("指標が終了した") < told.index("次の目標に届く見込みが50%以上")
+    assert told.index("指標が終了した") < told.index("次の目標に届く確率が50%以上")
     assert "公式評価が数値による判定と異なる" not in told, "what decides for no group"
 
 
@@ -506,11 +507,11 @@ def test_a_tile_with_a_target_ahead_says_how_far_and_what_was_planned(
         "順調",
         "66.0% 35 / 53所属",
         "計画では今 65.8%",
-        "あと 3所属 残り5か月、月0.6所属で届く",
+        "あと 3所属 残り5か月、月0.6所属のペースで届く",
     ):
         assert told in answer
     own = plain(opened("indicator", indicator="visualisation_usage_rate"))
-    assert "順調 令和8年度末に70%へ届く見込みは63%です。" in own
+    assert "順調 令和8年度末に70%へ届く確率は63%です。" in own
 
 
 def test_what_changed_since_last_month_is_told_with_its_causes(published: Any, opened: Any) -> None:

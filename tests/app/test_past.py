@@ -121,7 +121,7 @@ def test_the_overview_says_what_was_known_then(published: Any, opened: Any) -> N
     assert "令和7年度の目標 1,500件" in procedures, "the target as it stood then"
     for of_today in ("届く確率", "手当てが必要", "先月から変わったこと"):
         assert of_today not in told.replace(
-            "見通し、届く見込み、計画との比べ方、先月からの変化は、過去の日の分を残していません。",
+            "見通し、手当ての区分、届く確率、計画との比べ方、先月からの変化は、過去の日の分を残していません。",
             "",
         )
     assert "As of 10 June 2024, of 3 indicators: 2 met, 1 not met." in main(
