@@ -1,6 +1,7 @@
 """What has landed: a folder for each item, and what its manifest says."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from flows.sources.contracts import Contract
 from settings import Settings
 
 MANIFEST = "manifest.json"
+_FILES = ("data.parquet", "rejected.parquet")
 
 
 def _read_by(read: Callable[[str], object]) -> AfterValidator:
@@ -79,6 +81,24 @@ class LandedItem:
 
     folder: Path
     manifest: Manifest
+
+    def damaged_files(self) -> list[str]:
+        """Return the names of its files that do not end as Parquet does: with the length of a
+        footer that lies within them, and a mark. What a file holds is not read.
+        """
+        return [name for name in _FILES if not _ends_as_parquet(self.folder / name)]
+
+
+def _ends_as_parquet(file: Path) -> bool:
+    try:
+        with file.open("rb") as content:
+            size = content.seek(0, os.SEEK_END)
+            content.seek(max(0, size - 8))
+            end = content.read()
+    except OSError:
+        return False
+    footer = int.from_bytes(end[:4], "little")
+    return end[4:] == b"PAR1" and footer + 12 <= size
 
 
 def landed_items(settings: Settings, source_name: str | None = None) -> list[LandedItem]:

@@ -111,12 +111,32 @@ def write_facts(connection: duckdb.DuckDBPyConnection, settings: Settings, run: 
     Items that the candidate knows already are not new.
     """
     known = _known_items(connection)
-    items = [_landed_item(settings, item, known) for item in landed_items(settings)]
+    landed = landed_items(settings)
+    items = [_landed_item(settings, item, known) for item in landed]
     _hand_over(connection, "landed_items", LandedItemFact, items)
     _hand_over(connection, "contracts", ContractFact, list(_contracts(settings)))
     _hand_over(connection, "contract_columns", ContractColumnFact, list(_contract_columns()))
     _hand_over(connection, "run_context", RunContext, [_run_context(settings, run)])
     run.counts["items_landed_in_all"] = len(items)
+    run.warnings += _damaged(settings, landed)
+
+
+def _damaged(settings: Settings, landed: list[LandedItem]) -> list[str]:
+    """Return a warning that names the landed files which were cut short, if any: a night reads what
+    is new, and would find the others only when all is read again.
+    """
+    found = [
+        str((item.folder / name).relative_to(settings.landing_dir))
+        for item in landed
+        for name in item.damaged_files()
+    ]
+    if not found:
+        return []
+    named = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    return [
+        f"landed_item_is_damaged: {named} cut short or lost; a build from all that has landed would"
+        " fail; next: restore the item's folder from the backup"
+    ]
 
 
 def _hand_over(

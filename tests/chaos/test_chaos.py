@@ -233,13 +233,17 @@ def test_a_version_with_flipped_bytes_is_not_rolled_back_to(city: City) -> None:
 
 
 @pytest.mark.parametrize("keep", [0, 10, 0.5])
-def test_a_damaged_landed_file_ends_the_night_and_is_named(city: City, keep: float) -> None:
+def test_a_damaged_landed_file_ends_the_build_that_reads_it_and_is_named(
+    city: City, keep: float
+) -> None:
     city.publish(NIGHT)
     [data] = (city.data / "landing" / "staff_roster").glob("*/*/data.parquet")
     content = data.read_bytes()
     data.write_bytes(content[: int(len(content) * keep) if keep < 1 else int(keep)])
-    said = _expect_refusal(city, "run", "--as-of", NIGHT + timedelta(days=1), code=1)
-    assert "staff_roster" in said
+    words = ("run", "--as-of", NIGHT + timedelta(days=1), "--full-refresh")
+    assert "staff_roster" in _expect_refusal(city, *words, code=1)
+    data.write_bytes(content)
+    city.publish(NIGHT + timedelta(days=1))
 
 
 def test_a_damaged_manifest_ends_the_night_and_is_named(city: City) -> None:
@@ -301,8 +305,9 @@ def test_a_full_disk_ends_the_night_and_the_next_one_publishes_once_there_is_roo
 def test_every_earlier_day_of_many_random_histories_is_answered_as_on_that_day(
     tmp_path: Path,
 ) -> None:
-    print(f"SEED={SEED} N={N}")
-    assert check_histories(tmp_path, range(SEED, SEED + N), nights=4, with_tests=True)["show"] > 0
+    seeds = range(SEED, SEED + max(N // 5, 1))
+    print(f"SEED={SEED}, {len(seeds)} histories")
+    assert check_histories(tmp_path, seeds, nights=4, with_tests=True)["show"] > 0
 
 
 def test_every_row_of_3000_spoiled_items_is_accounted_for(api_url: str, tmp_path: Path) -> None:

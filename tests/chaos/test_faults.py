@@ -79,7 +79,7 @@ def truncated_landed_parquet(city: City) -> Iterator[Night]:
     [data] = (city.data / "landing" / "staff_roster").glob("*/*/data.parquet")
     content = data.read_bytes()
     data.write_bytes(content[: len(content) // 2])
-    yield city.night(NIGHT)
+    yield city.shihyo("run", "--as-of", NIGHT, "--full-refresh")
     data.write_bytes(content)  # from a backup
 
 

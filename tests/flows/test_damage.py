@@ -332,3 +332,24 @@ def test_without_the_ledger_a_night_says_that_nothing_could_be_compared(city: Ci
     [warning] = [each for each in city.status()["last_run"]["warnings"] if "ledger" in each]
     assert "could not be checked: the ledger holds no checksum of it; DuckDB opens it" in warning
     assert _events(city, "damaged") == []
+
+
+def test_a_landed_file_that_was_cut_short_is_named_every_night_until_it_is_restored(
+    city: City,
+) -> None:
+    """The night does not read what it has folded already: a build from all would, and fail."""
+    city.deliver_log(BASE_AS_OF)
+    [data] = (city.data / "landing" / "staff_roster").glob("*/*/data.parquet")
+    content = data.read_bytes()
+    data.write_bytes(content[: len(content) // 2])
+    night = city.night(BASE_AS_OF + timedelta(days=1))
+    assert night.returncode == 0, night.stderr
+    place = data.relative_to(city.data / "landing")
+    assert f"landed_item_is_damaged: {place} cut short or lost" in night.stdout
+    rebuilt = city.shihyo("run", "--as-of", BASE_AS_OF + timedelta(days=1), "--full-refresh")
+    assert rebuilt.returncode == 1
+    assert "base_staff_roster__" in rebuilt.stderr
+    data.write_bytes(content)
+    rebuilt = city.shihyo("run", "--as-of", BASE_AS_OF + timedelta(days=1), "--full-refresh")
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert "landed_item_is_damaged" not in rebuilt.stdout
