@@ -119,9 +119,9 @@ def test_the_receipt_names_the_sum_and_the_deliveries(published: Any, opened: An
     receipt = section(opened("indicator", indicator=_RATE), "この数値の根拠")
     for told in (
         "令和8年度の値 66.0% = 35 ÷ 53",
-        "受領データ 15 件、読込 3,733 行",
+        "受領データ 15件、読込 3,733行",
         "access_log_20261001.csv",
-        "ほか 3 件",
+        "ほか 3件",
     ):
         assert told in receipt.replace("\u00a0", " ")
     assert "この数値の根拠" not in opened("indicator", indicator=_PROCEDURES)

@@ -709,12 +709,12 @@ def test_what_was_not_read_is_told_in_the_readers_language_and_once(
     )
     japanese, english = opened(), opened(lang="en")
     assert (
-        "利用ログ: 受け渡しフォルダの 7 件を読み込んでいません(a.jsonl: この取得元では読まない拡張子、"
+        "利用ログ: 受け渡しフォルダの 7件を読み込んでいません(a.jsonl: この取得元では読まない拡張子、"
         in japanese
     )
-    assert "e.jsonl: この取得元では読まない拡張子、ほか 2 件)" in japanese
+    assert "e.jsonl: この取得元では読まない拡張子、ほか 2件)" in japanese
     assert (
-        "利用ログ: 1 件を対象日なしで取り込みました(log.csv: ファイル名に対象日がない)" in japanese
+        "利用ログ: 1件を対象日なしで取り込みました(log.csv: ファイル名に対象日がない)" in japanese
     )
     assert (
         "Access log: 7 of what was delivered is not read (a.jsonl: an ending that the source does"
@@ -732,7 +732,7 @@ def test_what_was_not_read_is_told_of_a_night_that_published_nothing_too(
     account = {"unread": [entry], "not_read": 1, "warning": "x"}
     published.write_status({**held_run, "accounts": {"staff_roster": account}})
     assert (
-        "職員名簿: 受け渡しフォルダの 1 件を読み込んでいません(名簿.csv: ファイル名に対象月がない)"
+        "職員名簿: 受け渡しフォルダの 1件を読み込んでいません(名簿.csv: ファイル名に対象月がない)"
         in opened()
     )
 

@@ -13,6 +13,7 @@ from app import files
 from app.address import PAGES, read_address
 from app.drawing.words import LANGUAGES
 
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 THEN = "2024-06-10"
 RATE = "visualisation_usage_rate"
 
@@ -209,7 +210,7 @@ def test_the_year_that_is_looked_at_stands_out_on_an_indicators_page(
 def test_departments_are_those_of_then(published: Any, opened: Any) -> None:
     told = main(opened("usage", on=THEN))
     assert "2024年5月は、53所属のうち 20所属が利用していました(37.7%)。" in told
-    for known in ("利用中 1 所属", "利用が止まっている 1 所属", "未利用 1 所属"):
+    for known in ("利用中 1所属", "利用が止まっている 1所属", "未利用 1所属"):
         assert known in told
     assert "先に声をかける所属 " not in told
     drawn = opened("usage", on=THEN)
@@ -245,8 +246,8 @@ def test_departments_have_the_figures_that_were_known_of_them_then(
     told = main(opened("indicator", indicator=RATE, on=THEN)).split("所属別の値(令和6年度)")[1]
     assert "2024年6月10日に分かっていた値" in told
     assert "全市 41.5% 22 / 53" in told
-    assert "該当する 1 所属 副首都推進局" in told
-    assert "該当しない 1 所属 大正区役所" in told
+    assert "該当する 1所属 副首都推進局" in told
+    assert "該当しない 1所属 大正区役所" in told
     assert "港区役所" not in told.split("定義・算式")[0], "of whom nothing was known on that day"
 
 
@@ -297,7 +298,7 @@ def test_files_of_the_past_say_its_day(published: Any, opened: Any) -> None:
     asked = parse_qs(link.partition("?")[2])
     assert asked["on"] == [THEN]
     address = read_address("overview", asked)
-    found = files.saved(configuration.settings(), address, "year_tiles", "csv", asked["of"][0])
+    found = files.saved(configuration.settings(), address, "year_tiles", "csv", asked["of"][0], NOW)
     assert found
     assert found.name.endswith(f"_{THEN}.csv")
     text = found.content.decode("utf-8-sig")
@@ -310,7 +311,7 @@ def test_files_of_what_is_of_now_say_the_day_of_the_version(published: Any, open
     address = read_address("indicator", {"indicator": [RATE], "on": [THEN]})
     version = "20261120-20261124T034500Z"
     found = files.saved(
-        configuration.settings(), address, "indicator_reconciliations", "csv", version
+        configuration.settings(), address, "indicator_reconciliations", "csv", version, NOW
     )
     assert found
     assert found.name.endswith("_2026-11-20.csv")
@@ -326,7 +327,7 @@ def test_files_of_a_year_say_which(published: Any, opened: Any) -> None:
         link = html.unescape(re.search(rf'href="(download/[a-z]+/{panel}\.csv[^"]*)"', drawn)[1])  # type: ignore[index]
         asked = parse_qs(link.partition("?")[2])
         address = read_address(page, asked)
-        found = files.saved(configuration.settings(), address, panel, "csv", asked["of"][0])
+        found = files.saved(configuration.settings(), address, panel, "csv", asked["of"][0], NOW)
         assert found
         assert re.search(r"令和[58]年度_2026-11-20\.csv$", found.name), found.name
 

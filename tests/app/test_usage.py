@@ -84,7 +84,7 @@ def test_grid_is_grouped_and_a_month_before_the_founding_is_blank(
 ) -> None:
     page = opened("usage")
     order = [
-        page.index(text) for text in ("利用中 3 所属", "利用が止まっている 1 所属", "未利用 2 所属")
+        page.index(text) for text in ("利用中 3所属", "利用が止まっている 1所属", "未利用 2所属")
     ]
     assert order == sorted(order)
     assert row_of(page, "地域データ共創室")[:3] == ["absent", "absent", "used joined"]
