@@ -21,7 +21,7 @@ def test_each_owner_finds_file_sheet_row_reason_and_first_day(published: Any, op
     assert "受講日: 受講日が日付として読めない" in told
     assert "2026年10月3日 研修の受講者" in told
     assert (
-        "596582.html 運営方針の公表ページ ファイル全体 運営方針のページではない — 2026年11月19日 9 指標"
+        "596582.html 運営方針の公表ページ ファイル全体 運営方針のページではない — 2026年11月19日 9指標"
         in told
     )
     assert "ほか 1行" in told
