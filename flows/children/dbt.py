@@ -7,6 +7,7 @@ here.
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -69,24 +70,25 @@ def _build_candidate(options: list[str]) -> bool:
     return dbtRunner(manifest=manifest).invoke(words).success
 
 
-def _build_changes(state: Path, places: list[str]) -> bool:
+def _build_changes(arguments: list[str]) -> bool:
     """Parse once and build what changed; then test what `dbt build` passes over.
 
     That is: changed unit tests of unchanged models.
     """
     from dbt.cli.main import dbtRunner
 
+    state, *places = arguments
     options = ["--no-use-colors", "--no-version-check", *places]
     parsed = dbtRunner().invoke(["parse", *options])
     if not parsed.success:
         return False
     manifest: Any = parsed.result
     runner = dbtRunner(manifest=manifest)
-    known = state / "manifest.json"
+    known = Path(state) / "manifest.json"
     if not known.exists():
         return runner.invoke(["build", "--full-refresh", *options]).success
     results = Path(places[places.index("--target-path") + 1]) / "run_results.json"
-    selected = ["--select", *CHANGES, "--state", str(state), "--full-refresh"]
+    selected = ["--select", *CHANGES, "--state", state, "--full-refresh"]
     if not runner.invoke(["build", *selected, *options]).success:
         return False
     results.replace(results.with_name("run_results_build.json"))
@@ -100,12 +102,22 @@ def _build_changes(state: Path, places: list[str]) -> bool:
 
 def _main(task: str, arguments: list[str]) -> int:
     die_with_parent()
-    from flows.children.dbt_shortcuts import take_shortcuts
+    from flows.children.dbt_shortcuts import CompiledTemplates, take_shortcuts
 
-    take_shortcuts()
-    if task == "changes":
-        return 0 if _build_changes(Path(arguments[0]), arguments[1:]) else 1
-    return 0 if _build_candidate(arguments) else 1
+    templates = CompiledTemplates(_parsed_project(arguments).with_name("compiled_templates"))
+    take_shortcuts(templates)
+    build = {"build": _build_candidate, "changes": _build_changes}[task]
+    succeeded = build(arguments)
+    with suppress(OSError):  # a disk that is full fails what has to be written
+        templates.keep()
+    return 0 if succeeded else 1
+
+
+def _parsed_project(arguments: list[str]) -> Path:
+    """Return the file in which dbt keeps the project as it has parsed it."""
+    own = os.environ.get("DBT_PARTIAL_PARSE_FILE_PATH")
+    target = arguments[arguments.index("--target-path") + 1]
+    return Path(own) if own else Path(target) / "partial_parse.msgpack"
 
 
 if __name__ == "__main__":

@@ -9,9 +9,13 @@ requirements.lock pins.
 
 import functools
 import gc
+import hashlib
+import importlib.metadata
 import json
+import marshal
+import sys
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import parsedatetime
@@ -30,16 +34,59 @@ from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager
 from dbt_common.utils.encoding import JSONEncoder
 
+from flows.machine.files import replace_file
+
 _LEVELS = list(EventLevel)  # from debug to error
 
 
-def take_shortcuts() -> None:
+class CompiledTemplates:
+    """The code that Jinja made of the texts of earlier builds, kept in a file: compiling them is a
+    sixth of a small build.
+
+    As with Python's own cache of bytecode, whoever can write the file can have code run. A file
+    that is damaged, or of other versions, counts as none.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._known = self._read()
+        self._used: dict[str, CodeType] = {}
+
+    def code(self, environment: Any, source: str, native: bool) -> CodeType:
+        """Return the code of a text, compiled by an environment where it is not known."""
+        key = f"{native:d}{source}"
+        if key not in self._used:
+            found = self._known.get(key)
+            self._used[key] = found or type(environment).compile(environment, source)
+        return self._used[key]
+
+    def keep(self) -> None:
+        """Write what this build used, unless it is there."""
+        if self._used.keys() - self._known.keys():
+            content = marshal.dumps(self._used)
+            replace_file(self._file, self._digest(content) + content)
+
+    def _read(self) -> dict[str, CodeType]:
+        try:
+            read = self._file.read_bytes()
+        except OSError:
+            return {}
+        digest, content = read[:32], read[32:]
+        return dict(marshal.loads(content)) if digest == self._digest(content) else {}
+
+    @staticmethod
+    def _digest(content: bytes) -> bytes:
+        versions = [sys.version, *map(importlib.metadata.version, ("jinja2", "dbt-core"))]
+        return hashlib.sha256(repr(versions).encode() + content).digest()
+
+
+def take_shortcuts(templates: CompiledTemplates) -> None:
     """Let dbt take the ways of this module, in this process; once."""
     ctx_set_event_manager(_EventsWritten())
     shortcuts: list[tuple[type | ModuleType, str, Any]] = [
         *_event_put_off(),
         (MacroNamespaceBuilder, "build_namespace", _lay_out),
-        (jinja, "get_environment", _with_templates_compiled_once()),
+        (jinja, "get_environment", _with_templates_compiled_once(templates)),
         (base, "get_context_modules", functools.cache(base.get_context_modules)),
         # Every result of a query makes some, to tell the dates in its texts.
         (parsedatetime, "Constants", functools.cache(parsedatetime.Constants)),
@@ -99,16 +146,16 @@ def _event_put_off() -> list[tuple[type, str, Any]]:
     return [(BaseEvent, "__init__", remember), (BaseEvent, "pb_msg", property(message, keep))]
 
 
-def _with_templates_compiled_once() -> Any:
+def _with_templates_compiled_once(templates: CompiledTemplates) -> Any:
     """Return a way to Jinja's environments under which equal texts are compiled once: tests of one
-    kind have the same, and so have many arguments.
+    kind have the same, so have many arguments, and so has every build.
     """
     make: Any = jinja.get_environment
 
     @functools.cache
     def shared(native: bool) -> Any:
         environment = make(native=native)
-        environment.compile = functools.cache(environment.compile)
+        environment.compile = lambda source: templates.code(environment, source, native)
         return environment
 
     def get_environment(

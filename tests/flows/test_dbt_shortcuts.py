@@ -7,11 +7,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 from harness.parsed_project import parsed_project
 from harness.ready_python import ROOT, ready_python
 
-_TAKEN = "from flows.children.dbt_shortcuts import take_shortcuts; take_shortcuts()"
+from flows.children.dbt_shortcuts import CompiledTemplates
+
+_TAKEN = """
+from pathlib import Path
+from flows.children.dbt_shortcuts import CompiledTemplates, take_shortcuts
+templates = CompiledTemplates(Path("compiled_templates"))
+take_shortcuts(templates)
+"""
 _SEEN = """
 import json, os, sys
 from dbt.cli.main import dbtRunner
@@ -92,3 +100,36 @@ def test_dbt_prints_what_it_printed(folder: Path) -> None:
     (_, own), (_, short) = _seen("pass", folder), _seen(_TAKEN, folder)
     assert short == own
     assert "no_such_column" in "".join(own)
+
+
+class _Refusing(jinja2.Environment):
+    def compile(self, *_: Any, **__: Any) -> Any:
+        raise AssertionError
+
+
+def test_what_earlier_builds_compiled_is_used_again_and_a_damaged_file_is_none(
+    tmp_path: Path,
+) -> None:
+    file, environment = tmp_path / "compiled", jinja2.Environment(autoescape=False)
+    first = CompiledTemplates(file)
+    code = first.code(environment, "{{ a }} of {{ b }}", False)
+    first.keep()
+    again = CompiledTemplates(file)
+    assert again.code(_Refusing(), "{{ a }} of {{ b }}", False) == code
+    for source, native in (("{{ a }} of {{ b }}", True), ("{{ a }}", False)):
+        with pytest.raises(AssertionError):
+            again.code(_Refusing(), source, native)
+    written = file.read_bytes()
+    again.keep()
+    assert file.read_bytes() == written
+
+    middle = len(written) // 2
+    flipped = written[:middle] + bytes([written[middle] ^ 1]) + written[middle + 1 :]
+    for damaged in (b"", written[:middle], flipped, b"\x00" * len(written)):
+        file.write_bytes(damaged)
+        with pytest.raises(AssertionError):
+            CompiledTemplates(file).code(_Refusing(), "{{ a }} of {{ b }}", False)
+    anew = CompiledTemplates(file)
+    assert anew.code(environment, "{{ a }} of {{ b }}", False) == code
+    anew.keep()
+    assert CompiledTemplates(file).code(_Refusing(), "{{ a }} of {{ b }}", False) == code

@@ -2,7 +2,7 @@
 each build.
 
 A fork begins with nothing of the build before it, as a process of its own would, and without a
-process's seconds of imports and parsing. Run as `python -m harness.dbt_forks PROJECT TARGET` by
+process's seconds of imports and parsing. Run as `python -m harness.dbt_forks PROJECT TARGET TEMPLATES` by
 `dbt_forks`; it ends with its standard input.
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.parsed_project import parsed_project
 from harness.ready_python import ready_python
 
 ROOT = Path(__file__).parents[2]
@@ -36,8 +37,9 @@ def dbt_forks(project: Path, target: Path) -> Iterator[Builder]:
         "SHIHYO_CANDIDATE": str(target / "warehouse.duckdb"),
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
     }
+    templates = parsed_project().with_name("compiled_templates")
     keeper = subprocess.Popen(
-        [ready_python(), "-m", "harness.dbt_forks", str(project), str(target)],
+        [ready_python(), "-m", "harness.dbt_forks", str(project), str(target), str(templates)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
@@ -61,16 +63,17 @@ def dbt_forks(project: Path, target: Path) -> Iterator[Builder]:
         keeper.wait(timeout=60)
 
 
-def _keep(project: str, target: str) -> None:
+def _keep(project: str, target: str, compiled: str) -> None:
     # What dbt prints goes to the build's log; this process answers on the output that it was given.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     from dbt.cli.main import dbtRunner
 
-    from flows.children.dbt_shortcuts import take_shortcuts
+    from flows.children.dbt_shortcuts import CompiledTemplates, take_shortcuts
     from flows.children.edits import keep_what_still_stands, passing_over
 
-    take_shortcuts()
+    templates = CompiledTemplates(Path(compiled))
+    take_shortcuts(templates)
     options = [
         "--project-dir",
         project,
@@ -95,6 +98,7 @@ def _keep(project: str, target: str) -> None:
             standing = keep_what_still_stands(parsed.result, candidate)
             arguments += passing_over(standing)
             succeeded = dbtRunner(manifest=parsed.result).invoke(arguments).success
+            templates.keep()
             sys.stdout.flush()
             os._exit(0 if succeeded else 1)
         _, status = os.waitpid(child, 0)
