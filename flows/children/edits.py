@@ -119,7 +119,8 @@ def _digest_of_settled(manifest: Any, key: str) -> str:
     ]
     asked = str(node.test_metadata.kwargs) if getattr(node, "test_metadata", None) else ""
     built_by = [importlib.metadata.version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")]
-    parts = [_digest(manifest, key, followed=None), node.raw_code, asked, columns, built_by]
+    place = f"{node.schema}.{node.alias}"
+    parts = [_digest(manifest, key, followed=None), place, node.raw_code, asked, columns, built_by]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
