@@ -138,9 +138,8 @@ class _Canvas:
         x, y = min(sides, key=covered)
         at = (place[0] + x, place[1] + y + size * 0.36)
         self.add("text", look, [at], text=text, anchor="middle")
-        self.take(
-            [(at[0] - wide / 2, at[1] - size * 0.36), (at[0] + wide / 2, at[1] - size * 0.36)]
-        )
+        for up in (0, size * 0.36, size * 0.72):  # from the foot of its figures to their head
+            self.take([(at[0] - wide / 2, at[1] - up), (at[0] + wide / 2, at[1] - up)])
 
     def spot(self, begin: date, end: date, text: str) -> Spot:
         """Return the strip between two days, as far as it is within the plot."""

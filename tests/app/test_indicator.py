@@ -423,12 +423,12 @@ def test_a_chart_numbers_what_happened_and_the_list_below_says_what(
     )
     listed = re.sub(r"<[^>]+>", " ", panel.split('<ol class="events"')[1].split("</ol>")[0])
     assert re.search(
-        r"1 .*2024年4月15日 .*令和5年度の実績の訂正: 37.7% → 39.6%", re.sub(r"\s+", " ", listed)
+        r"1 .*2024年4月15日 .*令和5年度の実績の変更: 37.7% → 39.6%", re.sub(r"\s+", " ", listed)
     )
     english = opened("indicator", indicator="visualisation_usage_rate", lang="en")
     assert "Actual of FY2023 revised: 37.7% → 39.6%" in english
     past = opened("indicator", indicator="visualisation_usage_rate", on="2026-11-01")
-    assert "実績の訂正" in past
+    assert "実績の変更" in past
 
 
 def test_a_rating_that_nothing_can_be_compared_with_differs_from_nothing(
