@@ -31,7 +31,9 @@ statements as (
             'is_own_year': statements.statement != 'previous_actual',
             'is_single_year': statements.qualifier is distinct from 'cumulative',
             'known_from': landed_items.known_from,
-            'source_row': -statements.source_row
+            'source_row': -statements.source_row,
+            -- Of two pages of one day that came in one night, always the same.
+            'item_id': statements.item_id
         } as precedence
     from said as statements
     inner join landed_items on statements.item_id = landed_items.item_id
