@@ -92,8 +92,8 @@ def _rests_on_seeds_alone(manifest: Any, key: str) -> bool:
 
     A model in Python may rest on more than dbt knows of; a test that warns has to warn every night.
     """
-    if key not in manifest.nodes:
-        return False  # a source
+    if key not in manifest.nodes or key == _FOLLOWED_BY_ITEM:
+        return False  # a source, or what incremental models compare with that of the night before
     node = manifest.nodes[key]
     if node.resource_type == "seed":
         return bool(node.checksum.name != "path")  # a large one, of which dbt reads the name alone
