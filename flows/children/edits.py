@@ -90,7 +90,9 @@ def _is_python(node: Any) -> bool:
 def _rests_on_seeds_alone(manifest: Any, key: str) -> bool:
     """Tell whether a seed, a model or a test can only come out otherwise when it is edited.
 
-    A model in Python may rest on more than dbt knows of; a test that warns has to warn every night.
+    What dbt knows may not be all: a model in Python may rest on more, and so may a staging model,
+    which names what has landed only when it is compiled for a night. A test that warns has to warn
+    every night.
     """
     if key not in manifest.nodes or key == _FOLLOWED_BY_ITEM:
         return False  # a source, or what incremental models compare with that of the night before
@@ -102,7 +104,9 @@ def _rests_on_seeds_alone(manifest: Any, key: str) -> bool:
         is_settled = bool(node.depends_on_nodes) and not warns
     else:
         is_settled = node.resource_type == "model" and not (
-            _is_python(node) or _is_incremental(node)
+            _is_python(node)
+            or _is_incremental(node)
+            or node.original_file_path.startswith(_STAGING)
         )
     return is_settled and all(
         _rests_on_seeds_alone(manifest, name) for name in node.depends_on_nodes
