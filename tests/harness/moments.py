@@ -180,7 +180,13 @@ class Archive:
         name, _, form = file.rpartition(".")
         query = parse_qs(urlsplit(link).query)
         found = files.saved(
-            self._settings, read_address(page, query), name, form, version, *query.get("owner", [])
+            self._settings,
+            read_address(page, query),
+            name,
+            form,
+            version,
+            datetime.now(UTC),
+            *query.get("owner", []),
         )
         assert found, link
         return found.content
