@@ -168,9 +168,8 @@ class Archive:
 
     def page(self, version: str, address: str) -> str:
         if (version, address) not in self._drawn:
-            drawn = site.draw_site(
-                self.state(version), read(address), datetime(2026, 11, 24, tzinfo=UTC)
-            )
+            # By the reader's day: it says how late a source is.
+            drawn = site.draw_site(self.state(version), read(address), datetime.now(UTC))
             self._drawn[version, address] = str(drawn.html)
         return self._drawn[version, address]
 
