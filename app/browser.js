@@ -27,9 +27,8 @@
             const said = `${subject}\n${address}`;
             const mail = `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(said)}`;
             if (link.getAttribute("href") !== mail) link.setAttribute("href", mail);
-            const shown = link.parentElement.querySelectorAll(".address");
-            const beside = shown[[...link.parentElement.querySelectorAll("a")].indexOf(link)];
-            if (beside && beside.textContent !== address) beside.textContent = address;
+            const beside = link.parentElement.querySelector(".address");
+            if (beside.textContent !== address) beside.textContent = address;
         }
         // The link that had the focus is gone with its page: a reader of keys goes on where it was,
         // or at the new page's content.

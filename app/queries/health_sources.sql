@@ -16,7 +16,7 @@ sources as (
         rows_superseded,
         last_business_date,
         last_landed_on,
-        last_landed_on + delivers_within_days + 1 as late_from,
+        late_from,
         rows_quarantined + rows_rejected as rows_held_back
     from marts.fct_source_freshness
     order by late_from asc nulls last, last_landed_on is null desc, source_name

@@ -29,9 +29,9 @@ held_back as (
 ),
 
 rhythms as (
-    select coalesce(list(last_landed_on + delivers_within_days + 1 order by source_name), []) as sources_late_from
+    select coalesce(list(late_from order by source_name), []) as sources_late_from
     from marts.fct_source_freshness
-    where last_landed_on is not null and delivers_within_days is not null
+    where late_from is not null
 ),
 
 policies as (

@@ -135,7 +135,7 @@ def _digest(manifest: Any, key: str, followed: str | None = _FOLLOWED_BY_ITEM) -
     """
     parts: set[tuple[str, str]] = set()
     macros: set[str] = set()
-    for name in [key, *sorted(_upstream(manifest, key) - {followed})]:
+    for name in {key, *_upstream(manifest, key)} - {followed}:
         node = manifest.nodes[name]
         settings = sorted(node.unrendered_config.items(), key=str)
         parts.add((name, f"{node.checksum.checksum} {settings}"))

@@ -1264,6 +1264,7 @@ _FRESHNESS = (
 def _write_freshness(connection: duckdb.DuckDBPyConnection) -> None:
     for name, name_ja, name_en, owner_ja, owner_en, within, silent, is_overdue, about in _FRESHNESS:
         has_delivered = silent is not None
+        landed_on = date(2026, 11, 20) - timedelta(days=silent) if has_delivered else None
         _insert(
             connection,
             "fct_source_freshness",
@@ -1284,7 +1285,8 @@ def _write_freshness(connection: duckdb.DuckDBPyConnection) -> None:
             silent_days=silent,
             is_overdue=is_overdue,
             last_business_date=about,
-            last_landed_on=date(2026, 11, 20) - timedelta(days=silent) if has_delivered else None,
+            last_landed_on=landed_on,
+            late_from=landed_on + timedelta(days=within + 1) if landed_on and within else None,
         )
 
 

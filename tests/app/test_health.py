@@ -260,11 +260,11 @@ def test_the_checks_of_the_published_version_are_told_with_what_to_do(
             "2件のうち 2件が、公表された実績と異なるか、判定できません。",
         ),
         (
-            "update marts.fct_source_freshness set is_overdue = false",
+            "update marts.fct_source_freshness set late_from = null",
             "1系統のデータは、まだ一度も届いていません。",
         ),
         (
-            "delete from marts.fct_source_freshness where is_overdue or last_landed_on is null",
+            "delete from marts.fct_source_freshness where late_from <= date '2026-11-20' or last_landed_on is null",
             "どの取得元のデータも、決まった間隔を過ぎていません。",
         ),
     ],

@@ -42,7 +42,8 @@ freshness as (
         cast(coalesce(totals.rows_rejected, 0) as bigint) as rows_rejected,
         cast(coalesce(totals.rows_superseded, 0) as bigint) as rows_superseded,
         cast(date_diff('day', totals.last_landed_on, run_contexts.as_of) as integer) as silent_days,
-        coalesce(silent_days > contracts.delivers_within_days, false) as is_overdue,
+        cast(totals.last_landed_on + contracts.delivers_within_days + 1 as date) as late_from,
+        coalesce(late_from <= run_contexts.as_of, false) as is_overdue,
         totals.last_business_date,
         totals.last_landed_on
     from contracts
