@@ -1,5 +1,5 @@
 """Random histories of a small city: what its sources deliver between nights, and what its seeds say
-of targets and reorganisations.
+of targets, reorganisations and corrections.
 
 The same seed gives the same history. Seeds are drawn once: answers of earlier days are given under
 today's code and seeds.
@@ -20,6 +20,7 @@ from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, workbook
 
 from demo.policy_pages import page
 
+HIRES_FILE = "専門人材_令和8年度.csv"
 HIRES_HEADING = "整理番号,氏名,採用年月日,職種,配属先,採用数,備考"
 PEOPLE = [f"S{number:07d}" for number in range(1, 15)]
 # A month's end, the turn of a calendar year, and of a fiscal year, in which figures change by the
@@ -50,6 +51,7 @@ class History:
     attended: list[tuple[str, str, date, str]] = field(default_factory=list, init=False)
     stages: dict[tuple[str, int], date | None] = field(default_factory=dict, init=False)
     procedures: dict[int, list[tuple[str, date]]] = field(default_factory=dict, init=False)
+    corrected_logs: list[date] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.number)
@@ -67,9 +69,12 @@ class History:
         return self.days[-1]
 
     def draw_seeds(self, project: Path) -> None:
-        """Reorganise departments and revise targets, within the history's days and around them."""
+        """Reorganise departments and revise targets, within the history's days and around them, and
+        declare corrections of what is delivered later.
+        """
         self._reorganise(project / "seeds" / "org_units.csv")
         self._revise_targets(project / "seeds" / "indicator_targets.csv")
+        self._declare_corrections(project / "seeds" / "corrections.csv")
 
     def _day_within(self) -> date:
         return self.days[0] + timedelta(
@@ -147,6 +152,32 @@ class History:
                     taken.add((indicator, target["fiscal_year"], target["effective_from"]))
                     targets.append(target)
 
+    def _declare_corrections(self, seed: Path) -> None:
+        """Correct the first hire, and the first row of some days of the log: nobody viewed."""
+        within = list(_days(self.days[0], self.last_day - timedelta(days=1)))
+        self.corrected_logs = self.chance.sample(within, min(len(within), 4))
+        cells = [("specialists", HIRES_FILE, "hire_count", "1", "3")] + [
+            ("access_log", f"access_log_{day:%Y%m%d}.csv", "event", "view", "login")
+            for day in self.corrected_logs
+        ]
+        with _rows_of(seed) as corrections:
+            for number, (source, item, column, recorded, corrected) in enumerate(cells):
+                corrections.append(
+                    {
+                        "correction_id": f"trial-{number}",
+                        "source_name": source,
+                        "item_key": item,
+                        "source_row": "2",
+                        "column_name": column,
+                        "recorded_value": recorded,
+                        "corrected_value": corrected,
+                        "reason_ja": "試験",
+                        "reason_en": "trial",
+                        "declared_by": "試験",
+                        "declared_on": self.days[0].isoformat(),
+                    }
+                )
+
     def deliver_until(self, night: date, *, is_first: bool) -> None:
         """Put into the drop folders what comes before a night: new items, and corrections of
         earlier ones.
@@ -185,7 +216,8 @@ class History:
         lines = log_lines(day, rows=self.chance.randint(2, 9), users=users)
         if self.chance.random() < 0.2:
             lines.append(f"{day}T25:00:00Z,{users[0].lower()},view,x,10.0.0.1")
-        if self.chance.random() < 0.2:  # nobody used it after all
+        nobody_used_it = day not in self.corrected_logs and self.chance.random() < 0.2
+        if nobody_used_it:
             lines = [line.replace(",view,", ",login,") for line in lines]
         self.logs[day] = lines
         self.city.deliver(
@@ -233,20 +265,18 @@ class History:
         )
 
     def _deliver_hires(self, night: date) -> None:
-        if self.hires and self.chance.random() < 0.3:
-            self.hires.pop(self.chance.randrange(len(self.hires)))
-        self.hires.append(
-            (
-                night + timedelta(days=self.chance.randint(-300, 20)),
-                self.chance.choice((1, 1, 2, -1)),
-            )
-        )
+        if len(self.hires) > 1 and self.chance.random() < 0.3:  # the first is the corrected one
+            self.hires.pop(self.chance.randrange(1, len(self.hires)))
+        count = self.chance.choice((1, 1, 2, -1)) if self.hires else 1
+        self.hires.append((night + timedelta(days=self.chance.randint(-300, 20)), count))
         lines = [
             f"{number},x,{day},,デジタル統括室,{count},"
             for number, (day, count) in enumerate(self.hires, start=1)
         ]
-        file, on = "専門人材_令和8年度.csv", self._delivered_on(night, date.min)
-        self.city.deliver("specialists", file, [HIRES_HEADING, *lines], on=on, encoding="cp932")
+        on = self._delivered_on(night, date.min)
+        self.city.deliver(
+            "specialists", HIRES_FILE, [HIRES_HEADING, *lines], on=on, encoding="cp932"
+        )
 
     def _deliver_stages(self, night: date) -> None:
         rows: list[tuple[Any, ...]] = []
