@@ -4,19 +4,18 @@ cause and day, and never at the cost of the night.
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from harness.hook import Hook, hook
 from small_city import City, log_lines
 
 from browsing.server import free_port
@@ -44,9 +43,12 @@ ENDED = datetime(2026, 10, 21, 17, 5, tzinfo=UTC)  # 02:05 of the 22nd in Japan
 class Received:
     """What arrived, by mail and by the web: title and text of each."""
 
+    hook: Hook
     mail: list[tuple[str, str]] = field(default_factory=list)
-    web: list[tuple[str, str]] = field(default_factory=list)
-    answer: int = 200
+
+    @property
+    def web(self) -> list[tuple[str, str]]:
+        return self.hook.taken
 
 
 class _Inbox:
@@ -70,37 +72,23 @@ def _knows_the_word(
 @pytest.fixture
 def received() -> Iterator[tuple[Received, str, str]]:
     """Give what arrives, and the addresses of a mail server and a web server on this machine."""
-    found = Received()
     port = free_port()
-    mail = Controller(
-        _Inbox(found),
-        hostname="127.0.0.1",
-        port=port,
-        authenticator=_knows_the_word,
-        auth_require_tls=False,
-    )
-    mail.start()
-
-    class Hook(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if found.answer == 200:
-                found.web.append((said["title"], said["message"]))
-            self.send_response(found.answer)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    web = HTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=web.serve_forever, daemon=True).start()
-    yield (
-        found,
-        f"mailto://night:hidden-word@127.0.0.1:{port}?from=night@example.lg.jp&to=head@example.lg.jp&mode=insecure&smtp=127.0.0.1",
-        f"json://127.0.0.1:{web.server_port}/hook?token=hidden-word",
-    )
-    mail.stop()
-    web.shutdown()
+    with hook() as web:
+        found = Received(web)
+        mail = Controller(
+            _Inbox(found),
+            hostname="127.0.0.1",
+            port=port,
+            authenticator=_knows_the_word,
+            auth_require_tls=False,
+        )
+        mail.start()
+        yield (
+            found,
+            f"mailto://night:hidden-word@127.0.0.1:{port}?from=night@example.lg.jp&to=head@example.lg.jp&mode=insecure&smtp=127.0.0.1",
+            web.address,
+        )
+        mail.stop()
 
 
 def settings_with(folder: Path, addresses: str, language: Any = "ja") -> Settings:
@@ -269,7 +257,7 @@ def test_an_address_that_takes_nothing_is_named_by_kind_and_tried_again(
     settings = settings_with(tmp_path, f"{web} nonsense://hidden-word")
     with pytest.raises(ShihyoError, match=r"address 2 \(not understood\)"):
         send_test(settings)
-    found.answer = 500
+    found.hook.answer = 500
     with pytest.raises(ShihyoError, match=r"address 1 \(JSON\), address 2") as refused:
         send_test(settings)
     assert "hidden-word" not in str(refused.value)
@@ -282,7 +270,7 @@ def test_an_address_that_takes_nothing_is_named_by_kind_and_tried_again(
         alert_about(settings, "b")
     assert "not taken by address 1" in caplog.text
     assert "hidden-word" not in caplog.text
-    found.answer = 200
+    found.hook.answer = 200
     found.web.clear()
     alert_about(settings, "b")
     assert [title for title, _ in found.web] == [

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from harness.hook import hook
 from small_city import BASE_AS_OF, ROOT, City
 
 from flows.children.prefect_server import prefect_api
@@ -55,6 +56,7 @@ class Story:
     app_answers: int = 0
     pages: list[dict[str, list[dict[str, Any]]]] = field(default_factory=list)
     ledger: list[dict[str, Any]] = field(default_factory=list)
+    alerts: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Up:
@@ -141,12 +143,10 @@ def _free_ports() -> tuple[int, int]:
         return one.getsockname()[1], other.getsockname()[1]
 
 
-def _environment(city: City) -> dict[str, str]:
-    alone = City(city.folder)
+def _environment(city: City, **more: str) -> dict[str, str]:
+    environment = City(city.folder).environment(**PROXIES, **more)
     hidden = ("NO_PROXY", "no_proxy")
-    return {
-        name: value for name, value in alone.environment(**PROXIES).items() if name not in hidden
-    }
+    return {name: value for name, value in environment.items() if name not in hidden}
 
 
 def _words(ports: tuple[int, int], *more: str) -> list[str]:
@@ -154,11 +154,12 @@ def _words(ports: tuple[int, int], *more: str) -> list[str]:
 
 
 @contextmanager
-def _session(city: City, story: Story, end: signal.Signals, *more: str) -> Iterator[Up]:
+def _session(city: City, story: Story, end: signal.Signals, to: str, *more: str) -> Iterator[Up]:
     ports = _free_ports()
+    environment = _environment(city, SHIHYO_ALERT_ADDRESSES=to)
     with (city.folder / "up.log").open("ab") as output:
         process = subprocess.Popen(
-            _words(ports, *more), cwd=ROOT, env=_environment(city), stdout=output, stderr=output
+            _words(ports, *more), cwd=ROOT, env=environment, stdout=output, stderr=output
         )
     try:
         yield Up(city, process, ports)
@@ -215,13 +216,15 @@ def story(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> Story:
     city = base_city.copy_to(tmp_path_factory.mktemp("up") / "city")
     seen = Story()
     begun = len(_events(city))
-    with _session(city, seen, signal.SIGTERM, "--every", "15") as up:
-        _lose_every_part(up, seen)
-    assert _make_late(city) == 5
-    (city.folder / "inbox" / "policy_pages").rename(city.folder / "gone")
-    with _session(city, seen, signal.SIGKILL, "--every", "3600") as up:
-        until(lambda: "policy_pages is stale" in _printed(city))
-        seen.pages.append(up.page())
+    with hook() as told:
+        with _session(city, seen, signal.SIGTERM, told.address, "--every", "15") as up:
+            _lose_every_part(up, seen)
+        assert _make_late(city) == 5
+        (city.folder / "inbox" / "policy_pages").rename(city.folder / "gone")
+        with _session(city, seen, signal.SIGKILL, told.address, "--every", "3600") as up:
+            until(lambda: "policy_pages is stale" in _printed(city))
+            seen.pages.append(up.page())
+    seen.alerts = told.taken
     seen.ledger, seen.printed = _events(city)[begun:], _printed(city)
     logs = (city.data / "logs").glob("*.log")
     seen.logs = {file.stem: file.read_text(encoding="utf-8") for file in logs}
@@ -261,6 +264,10 @@ def test_a_night_is_published_on_the_schedule_though_every_part_is_killed(story:
     assert story.app_answers == 200
     for part in ("worker", "app", "server"):
         assert f"up: the {part} was ended by signal 9" in story.printed
+
+
+def test_each_cause_is_told_once_though_every_part_is_killed(story: Story) -> None:
+    assert [title for title, _ in story.alerts] == ["?"]
 
 
 def test_a_night_whose_worker_or_server_died_is_begun_again(story: Story) -> None:
