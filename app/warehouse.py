@@ -52,7 +52,14 @@ class WarehouseUnreadableError(Exception):
 
 
 class WarehouseOutdatedError(WarehouseUnreadableError):
-    """The published version was built before the marts that the app asks for."""
+    """The published version was built before the marts or columns that the app asks for."""
+
+
+class _Record(dict[str, Any]):
+    """A row of a query, in which a version of an earlier release may lack what a page draws."""
+
+    def __missing__(self, column: str) -> Any:
+        raise WarehouseOutdatedError(f"no column {column}")
 
 
 @dataclass(frozen=True)
@@ -167,7 +174,7 @@ def _rows(
     named = {name: each for name, each in parameters.items() if f"${name}" in statement}
     result = connection.execute(statement, named)
     names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return [_Record(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def _last_events(settings: Settings) -> list[Event]:

@@ -163,21 +163,14 @@ class Words:
         return published if self.language == "ja" else _WORDINGS_EN.get(published, published)
 
     def provisional(self, row: dict[str, Any]) -> str:
-        """Say that a figure is provisional and until when it was measured; nothing for a final one."""
-        if not row["is_provisional"]:
+        """Say that a figure is provisional and until when it was measured; nothing for a final one,
+        and nothing for a plan that is done.
+        """
+        if not row["is_provisional"] or row.get("year_result") == "done":
             return ""
         if not row["measured_to"]:
             return self("provisional")
         return self("provisional_to", day=self.day_in_brief(row["measured_to"]))
-
-    def rating_note(self, row: dict[str, Any]) -> str:
-        """Say beside an official rating that the figures as written give another answer, or that
-        our tolerance alone parts them: it is in the status, and not in the comparison.
-        """
-        if not (row["rating_comparison"] or "").startswith("differs"):
-            return ""
-        is_by_tolerance = row["status"] == "met" and row["target_tolerance"] is not None
-        return self(f"rating_note.{'within_tolerance' if is_by_tolerance else 'differs'}")
 
     def listed(self, entries: Iterable[str]) -> str:
         """Return entries as a sentence lists them."""

@@ -603,7 +603,8 @@ _JUDGED = (
     ),
     (
         "update marts.fct_indicator_progress set status = 'not_met', rating_comparison ="
-        " 'differs_explained', rating_reason_ja = '公式評価は判断', rating_reason_en = 'a"
+        " 'differs_explained', rating_differs_by = 'figures', rating_reason_ja = '公式評価は判断',"
+        " rating_reason_en = 'a"
         " judgement' where indicator_code = 'training_participants' and fiscal_year = 2023"
     ),
     (

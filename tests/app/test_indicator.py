@@ -436,8 +436,8 @@ def test_a_rating_that_nothing_can_be_compared_with_differs_from_nothing(
 ) -> None:
     change(
         published,
-        "update marts.fct_indicator_progress set rating_comparison = null "
-        "where indicator_code = 'training_participants' and fiscal_year = 2023",
+        "update marts.fct_indicator_progress set rating_comparison = null, rating_differs_by = null"
+        " where indicator_code = 'training_participants' and fiscal_year = 2023",
     )
     row = row_of(
         section(opened("indicator", indicator="training_participants"), "達成状況の判定"),

@@ -567,8 +567,8 @@ def test_a_part_year_is_joined_to_no_whole_year(published: Any, opened: Any, cha
 def test_the_tolerance_counts_in_both_places(published: Any, opened: Any, change: Any) -> None:
     change(
         published,
-        "update marts.fct_indicator_progress set rating_comparison = 'differs_explained' where"
-        " indicator_code = 'specialists_hired'",
+        "update marts.fct_indicator_progress set rating_comparison = 'differs_explained',"
+        " rating_differs_by = 'tolerance' where indicator_code = 'specialists_hired'",
     )
     page = plain(opened("indicator", indicator="specialists_hired"))
     assert "許容の範囲内で達成" in page
@@ -615,6 +615,15 @@ def test_a_version_from_before_the_apps_marts_is_told_as_such(
     assert "次の更新のあとに表示されます" in opened()
     assert "fct_indicator" not in opened()
     assert "計算から除いているデータ" in opened("health"), "a page whose marts are there is shown"
+
+
+def test_a_version_from_before_a_column_that_the_app_draws_is_told_as_such(
+    published: Any, opened: Any, change: Any
+) -> None:
+    change(published, "alter table marts.fct_indicator_standings drop column is_done")
+    page = opened()
+    assert "次の更新のあとに表示されます" in page
+    assert "is_done" not in page
 
 
 @pytest.mark.parametrize(

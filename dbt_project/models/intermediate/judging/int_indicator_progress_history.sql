@@ -65,6 +65,10 @@ shown as (
             else coalesce(status, 'cannot_tell')
         end as year_result,
         rating_comparison,
+        case
+            when rating_comparison like 'differs%'
+                then if(status = 'met' and target_tolerance is not null, 'tolerance', 'figures')
+        end as rating_differs_by,
         case when rating_comparison like 'differs%' then reason_ja end as rating_reason_ja,
         case when rating_comparison like 'differs%' then reason_en end as rating_reason_en,
         judging_method,
