@@ -375,7 +375,8 @@ def _named(rows: list[Row], indicators: dict[str, Row]) -> list[Row]:
     """Return the rows; one that is of an indicator says also what that is called and how it is
     written.
     """
-    return [{**indicators.get(row.get("indicator_code", ""), {}), **row} for row in rows]
+    # Of the row's own type, which knows a column that the version lacks.
+    return [type(row)(indicators.get(row.get("indicator_code", ""), {}), **row) for row in rows]
 
 
 def _with_files(

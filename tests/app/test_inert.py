@@ -18,7 +18,7 @@ _PAGE_READ = "https://www.city.example/596582.html"
 _KEPT = re.compile(
     r"(_code|_id|kind|direction|roll_up|grain|origin|outlook|counted|qualifier|standing|change|measure|cause"
     r"|_status|status|status_reason|reason_code|_method|judging_method|outcome|severity|disposition|source_name"
-    r"|run_id|attention_group|headline_kind|deciding_reason|year_choice|year_result|rating_comparison|revision_kind|stage|model_name|sha256|period_grain)$"
+    r"|run_id|attention_group|headline_kind|deciding_reason|year_choice|year_result|rating_comparison|rating_differs_by|revision_kind|stage|model_name|sha256|period_grain)$"
 )
 
 

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -64,6 +65,7 @@ class Up:
 
     def __init__(self, city: City, process: subprocess.Popen[bytes], ports: tuple[int, int]):
         self.city, self.process, self.ports = city, process, ports
+        self.frozen = 0
 
     def part(self, module: str) -> int:
         """Wait for a part, and return its process."""
@@ -75,6 +77,25 @@ class Up:
         before = self.part(module)
         os.kill(before, signal.SIGKILL)
         until(lambda: self.part(module) != before)
+
+    def freeze_between_nights(self) -> None:
+        """Let no further night begin: on a slow machine the next one is due when one ends."""
+        self.frozen = self.part("flows.up.worker")
+
+        def is_between() -> bool:
+            os.kill(self.frozen, signal.SIGSTOP)
+            begun = {"PENDING", "RUNNING"} & {run["state_type"] for run in self.ask("flow_runs")}
+            if begun:
+                os.kill(self.frozen, signal.SIGCONT)
+            return not begun
+
+        until(is_between)
+
+    def end(self, by: signal.Signals) -> None:
+        self.process.send_signal(by)
+        if self.frozen:
+            time.sleep(1)  # until the worker has been asked to end as well
+            os.kill(self.frozen, signal.SIGCONT)
 
     def ask(self, kind: str, **more: Any) -> list[dict[str, Any]]:
         """Return what Prefect's server lists of a kind."""
@@ -162,8 +183,9 @@ def _session(city: City, story: Story, end: signal.Signals, to: str, *more: str)
             _words(ports, *more), cwd=ROOT, env=environment, stdout=output, stderr=output
         )
     try:
-        yield Up(city, process, ports)
-        process.send_signal(end)
+        up = Up(city, process, ports)
+        yield up
+        up.end(end)
         story.codes.append(process.wait(timeout=120))
         if end == signal.SIGKILL:
             until(lambda: not _processes_of(city))
@@ -244,7 +266,7 @@ def _lose_every_part(up: Up, seen: Story) -> None:
     until(lambda: [version for version in _versions(up.city) if version not in before])
     until(lambda: _events(up.city)[-1]["event"] == "finished")
     seen.app_answers = up.app_answers()
-    until(lambda: not [run for run in up.ask("flow_runs") if run["state_type"] == "RUNNING"])
+    up.freeze_between_nights()
     seen.pages.append(up.page())
 
 
@@ -267,7 +289,10 @@ def test_a_night_is_published_on_the_schedule_though_every_part_is_killed(story:
 
 
 def test_each_cause_is_told_once_though_every_part_is_killed(story: Story) -> None:
-    assert [title for title, _ in story.alerts] == ["?"]
+    told = Counter(title for title, _ in story.alerts)
+    assert set(told.values()) == {1}, told
+    assert told["Shihyō: 夜間更新が復旧しました"] == 1, told
+    assert sum(title.endswith("時点の数値を公表しました") for title in told) == 1, told
 
 
 def test_a_night_whose_worker_or_server_died_is_begun_again(story: Story) -> None:
