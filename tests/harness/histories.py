@@ -155,9 +155,10 @@ class History:
     def _declare_corrections(self, seed: Path) -> None:
         """Correct the first hire, and the first row of some days of the log: nobody viewed."""
         within = list(_days(self.days[0], self.last_day - timedelta(days=1)))
-        self.corrected_logs = self.chance.sample(within, min(len(within), 4))
+        # Drawn apart from what is delivered.
+        self.corrected_logs = random.Random(self.number).sample(within, min(len(within), 4))
         cells = [("specialists", HIRES_FILE, "hire_count", "1", "3")] + [
-            ("access_log", f"access_log_{day:%Y%m%d}.csv", "event", "view", "login")
+            ("access_log", f"access_log_{day:%Y%m%d}.csv", "event_name", "view", "login")
             for day in self.corrected_logs
         ]
         with _rows_of(seed) as corrections:
@@ -216,8 +217,8 @@ class History:
         lines = log_lines(day, rows=self.chance.randint(2, 9), users=users)
         if self.chance.random() < 0.2:
             lines.append(f"{day}T25:00:00Z,{users[0].lower()},view,x,10.0.0.1")
-        nobody_used_it = day not in self.corrected_logs and self.chance.random() < 0.2
-        if nobody_used_it:
+        nobody_used_it = self.chance.random() < 0.2
+        if nobody_used_it and day not in self.corrected_logs:
             lines = [line.replace(",view,", ",login,") for line in lines]
         self.logs[day] = lines
         self.city.deliver(
@@ -265,10 +266,13 @@ class History:
         )
 
     def _deliver_hires(self, night: date) -> None:
-        if len(self.hires) > 1 and self.chance.random() < 0.3:  # the first is the corrected one
-            self.hires.pop(self.chance.randrange(1, len(self.hires)))
-        count = self.chance.choice((1, 1, 2, -1)) if self.hires else 1
-        self.hires.append((night + timedelta(days=self.chance.randint(-300, 20)), count))
+        if self.hires and self.chance.random() < 0.3:
+            taken_out = self.chance.randrange(len(self.hires))
+            if taken_out:  # the first is the corrected one
+                self.hires.pop(taken_out)
+        day = night + timedelta(days=self.chance.randint(-300, 20))
+        count = self.chance.choice((1, 1, 2, -1))
+        self.hires.append((day, count if self.hires else 1))
         lines = [
             f"{number},x,{day},,デジタル統括室,{count},"
             for number, (day, count) in enumerate(self.hires, start=1)
