@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from harness.hook import Hook, hook
+from harness.recording_server import RecordingServer, recording_server
 from small_city import City, log_lines
 
 from browsing.server import free_port
@@ -43,12 +43,12 @@ ENDED = datetime(2026, 10, 21, 17, 5, tzinfo=UTC)  # 02:05 of the 22nd in Japan
 class Received:
     """What arrived, by mail and by the web: title and text of each."""
 
-    hook: Hook
+    server: RecordingServer
     mail: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def web(self) -> list[tuple[str, str]]:
-        return self.hook.taken
+        return self.server.alerts
 
 
 class _Inbox:
@@ -73,7 +73,7 @@ def _knows_the_word(
 def received() -> Iterator[tuple[Received, str, str]]:
     """Give what arrives, and the addresses of a mail server and a web server on this machine."""
     port = free_port()
-    with hook() as web:
+    with recording_server() as web:
         found = Received(web)
         mail = Controller(
             _Inbox(found),
@@ -86,7 +86,7 @@ def received() -> Iterator[tuple[Received, str, str]]:
         yield (
             found,
             f"mailto://night:hidden-word@127.0.0.1:{port}?from=night@example.lg.jp&to=head@example.lg.jp&mode=insecure&smtp=127.0.0.1",
-            web.address,
+            web.hook,
         )
         mail.stop()
 
@@ -257,7 +257,7 @@ def test_an_address_that_takes_nothing_is_named_by_kind_and_tried_again(
     settings = settings_with(tmp_path, f"{web} nonsense://hidden-word")
     with pytest.raises(ShihyoError, match=r"address 2 \(not understood\)"):
         send_test(settings)
-    found.hook.answer = 500
+    found.server.answer = 500
     with pytest.raises(ShihyoError, match=r"address 1 \(JSON\), address 2") as refused:
         send_test(settings)
     assert "hidden-word" not in str(refused.value)
@@ -270,8 +270,8 @@ def test_an_address_that_takes_nothing_is_named_by_kind_and_tried_again(
         alert_about(settings, "b")
     assert "not taken by address 1" in caplog.text
     assert "hidden-word" not in caplog.text
-    found.hook.answer = 200
-    found.web.clear()
+    found.server.answer = 200
+    found.server.taken.clear()
     alert_about(settings, "b")
     assert [title for title, _ in found.web] == [
         "Shihyō: 夜間更新が失敗しました(2026年10月22日時点)"

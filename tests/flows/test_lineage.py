@@ -2,53 +2,32 @@
 the night.
 """
 
-import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from uuid import UUID
 
 import pytest
+from harness.recording_server import RecordingServer, recording_server
 from small_city import City
 
 NIGHT, REFUSED = date(2026, 10, 22), date(2026, 10, 23)
 
 
-@dataclass
 class Catalogue:
-    """What arrived: the path, the authorisation and the event of each."""
+    """A catalogue at `url`, and the events that it took."""
 
-    url: str = ""
-    answer: int = 201
-    taken: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    def __init__(self, server: RecordingServer) -> None:
+        self.server, self.url = server, server.url
 
     def events(self) -> list[dict[str, Any]]:
-        return [event for *_, event in self.taken]
+        return [each.said for each in self.server.taken]
 
 
 @pytest.fixture
 def catalogue() -> Iterator[Catalogue]:
-    found = Catalogue()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if found.answer == 201:
-                found.taken.append((self.path, self.headers.get("Authorization", ""), said))
-            self.send_response(found.answer)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    found.url = f"http://127.0.0.1:{server.server_port}"
-    yield found
-    server.shutdown()
+    with recording_server() as server:
+        yield Catalogue(server)
 
 
 def _night(city: City, catalogue: Catalogue, night: date) -> Any:
@@ -67,7 +46,7 @@ def test_a_night_tells_where_each_mart_comes_from_and_a_refused_one_why(
     city.deliver_log(date(2026, 10, 21))
     done = _night(city, catalogue, NIGHT)
     assert done.returncode == 0, done.stderr
-    assert {(path, key) for path, key, _ in catalogue.taken} == {
+    assert {(path, key) for path, key, _ in catalogue.server.taken} == {
         ("/api/v1/lineage", "Bearer a-key-nobody-sees")
     }
     begun, *marts, ended = catalogue.events()
@@ -101,7 +80,7 @@ def test_a_night_tells_where_each_mart_comes_from_and_a_refused_one_why(
         )[0][0]
     )
 
-    catalogue.taken.clear()
+    catalogue.server.taken.clear()
     city.deliver_roster(date(2026, 10, 1), [], on=REFUSED)
     done = _night(city, catalogue, REFUSED)
     assert done.returncode == 3
@@ -118,7 +97,7 @@ def test_a_catalogue_that_takes_nothing_is_a_warning_that_shows_no_secret(
     if answer is None:
         catalogue.url = "http://night:hidden-word@127.0.0.1:9"  # nobody listens there
     else:
-        catalogue.answer = answer
+        catalogue.server.answer = answer
     done = _night(city, catalogue, NIGHT)
     assert done.returncode == 0, done.stderr
     said = done.stdout + done.stderr

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from harness.hook import hook
+from harness.recording_server import recording_server
 from small_city import BASE_AS_OF, ROOT, City
 
 from flows.children.prefect_server import prefect_api
@@ -238,15 +238,15 @@ def story(base_city: City, tmp_path_factory: pytest.TempPathFactory) -> Story:
     city = base_city.copy_to(tmp_path_factory.mktemp("up") / "city")
     seen = Story()
     begun = len(_events(city))
-    with hook() as told:
-        with _session(city, seen, signal.SIGTERM, told.address, "--every", "15") as up:
+    with recording_server() as told:
+        with _session(city, seen, signal.SIGTERM, told.hook, "--every", "15") as up:
             _lose_every_part(up, seen)
         assert _make_late(city) == 5
         (city.folder / "inbox" / "policy_pages").rename(city.folder / "gone")
-        with _session(city, seen, signal.SIGKILL, told.address, "--every", "3600") as up:
+        with _session(city, seen, signal.SIGKILL, told.hook, "--every", "3600") as up:
             until(lambda: "policy_pages is stale" in _printed(city))
             seen.pages.append(up.page())
-    seen.alerts = told.taken
+    seen.alerts = told.alerts
     seen.ledger, seen.printed = _events(city)[begun:], _printed(city)
     logs = (city.data / "logs").glob("*.log")
     seen.logs = {file.stem: file.read_text(encoding="utf-8") for file in logs}
