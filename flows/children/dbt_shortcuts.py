@@ -26,6 +26,7 @@ from dbt.compilation import Linker
 from dbt.context import base
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.exceptions import PackageNotFoundForMacroError
+from dbt.graph.selector_methods import QualifiedNameSelectorMethod
 from dbt.include.global_project import PROJECT_NAME as DBTS_OWN
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import jinja
@@ -90,6 +91,7 @@ def take_shortcuts(templates: CompiledTemplates) -> None:
         (base, "get_context_modules", functools.cache(base.get_context_modules)),
         # Every result of a query makes some, to tell the dates in its texts.
         (parsedatetime, "Constants", functools.cache(parsedatetime.Constants)),
+        (QualifiedNameSelectorMethod, "search", _looked_up()),
         (Linker, "write_graph", lambda *_: None),  # a file that nobody reads
         (artifacts, "write_json", _write_json),
         (results, "write_json", _write_json),
@@ -101,6 +103,37 @@ def take_shortcuts(templates: CompiledTemplates) -> None:
     # What is imported stays; of what is made for a node, little is worth looking for so often.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def _looked_up() -> Any:
+    """Return a way to the nodes of a name that compares it with those alone in whose path it stands:
+    a night passes over a hundred nodes by their names.
+    """
+    compare: Any = QualifiedNameSelectorMethod.search
+    indices: dict[int, tuple[Any, dict[str, set[str]]]] = {}  # by manifest, which it holds
+
+    def by_part(method: Any) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for unique_id, node in method.non_source_nodes(_Everything()):
+            for part in {*node.fqn, *".".join(node.fqn).split(".")}:
+                found.setdefault(part, set()).add(unique_id)
+        return found
+
+    def search(method: Any, included_nodes: Any, selector: str) -> Any:
+        if not selector.isidentifier():  # a path of names, or a pattern
+            return compare(method, included_nodes, selector)
+        key = id(method.manifest)
+        if key not in indices:
+            indices[key] = method.manifest, by_part(method)
+        named = indices[key][1].get(selector, set())
+        return compare(method, named & set(included_nodes), selector)
+
+    return search
+
+
+class _Everything(set[str]):
+    def __contains__(self, _: object) -> bool:
+        return True
 
 
 def _write_json(path: str, content: dict[str, Any]) -> None:

@@ -50,6 +50,20 @@ for package in ("shihyo", "dbt_duckdb", "dbt"):
     except Exception as error:
         found[f"{package} from elsewhere"] = str(error)
 
+from dbt.graph.selector_methods import QualifiedNameSelectorMethod
+method = QualifiedNameSelectorMethod(manifest, None, [])
+everything = {*manifest.nodes, *manifest.exposures, *manifest.unit_tests, *manifest.sources}
+test, unit_test = (next(iter(each.values())).name for each in (
+    {key: node for key, node in manifest.nodes.items() if node.resource_type == "test"},
+    manifest.unit_tests,
+))
+words = ["dim_org_units", "marts", "shihyo", test, unit_test, "int_*", "shihyo.marts", "no_such"]
+words += [next(iter(manifest.exposures.values())).name, "int_indicators__*", "org_units", "yml"]
+found["named"] = [
+    sorted(method.search(nodes, word)) for word in words
+    for nodes in (everything, {"model.shihyo.dim_org_units", "seed.shihyo.org_units"}, set())
+]
+
 texts = ["{{ a }} and {{ b|as_text }}", "{{ a }}", "3", "{{ [a, b] }}", "{{ no_such_name }}"]
 found["rendered"] = [
     repr(get_rendered(text, {"a": a, "b": "2"}, native=native))
@@ -94,6 +108,9 @@ def test_every_macro_is_found_where_dbt_finds_it_and_every_text_becomes_the_same
     assert own["shihyo"]["materialization_table_duckdb"][0] == (
         "macro.shihyo.materialization_table_duckdb"
     )
+    of_a_model, *_ = own["named"]
+    assert of_a_model == ["model.shihyo.dim_org_units"]
+    assert [bool(each) for each in own["named"][::3]].count(False) == 2  # no_such, and yml
 
 
 def test_dbt_prints_what_it_printed(folder: Path) -> None:
