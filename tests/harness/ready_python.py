@@ -348,9 +348,22 @@ def _run(words: list[str]) -> None:
         raise SystemExit(f"ready_python takes -m or -c, not {how}")
 
 
+def _warm_dbt() -> None:
+    """Make the schemas by which dbt checks its files, which each of its processes makes anew."""
+    from dbt.adapters.duckdb.credentials import DuckDBCredentials
+    from dbt.contracts import project, selection
+
+    for kind in (
+        *(project.Configuration, project.PackageConfig, project.ProfileConfig),
+        *(project.Project, project.ProjectFlags, selection.SelectorFile, DuckDBCredentials),
+    ):
+        kind.json_schema()
+
+
 def _main(listening: int, stand_in: str) -> None:
     for name in _LIBRARIES:
         importlib.import_module(name)
+    _warm_dbt()
     assert threading.active_count() == 1, threading.enumerate()
     logging.root.handlers.clear()
     sys.meta_path[:0] = [_Held("prefect", _prefect_imported), _Held("dbt", _dbt_imported)]
