@@ -3,7 +3,8 @@ which their model reads, and what rests on seeds alone. All else is dropped, and
 
 What an incremental model holds was read by the SQL of earlier nights. What has been edited since is
 read again from landing. What rests on seeds alone is the same every night until it is edited; its
-tests held when it was made.
+tests held when it was made. A model that takes its own rows over, under digests of what they rest
+on, is worked out whole when it is edited, or what it rests on, and reads nothing from landing.
 
 A model's reading is its own SQL and settings, those of the models that it rests on, the macros of
 all of them, and the seeds among them; but for corrections, which incremental models follow item by
@@ -28,6 +29,7 @@ READ_AGAIN = """
 # The other schemas are the night's own, and DuckDB's.
 _OF_MODELS = "schema_name not in ('night', 'main') and not internal"
 _FOLLOWED_BY_ITEM = "seed.shihyo.corrections"
+_TAKING_ROWS_OVER = "rows_taken_over"  # a strategy of incremental models
 _MACROS_OF_OURS = "macro.shihyo."
 _STAGING = "models/staging/"
 
@@ -46,9 +48,9 @@ def keep_what_still_stands(manifest: Any, warehouse: Path) -> list[str]:
     readings = {key: _digest(manifest, key) for key in sorted(incremental)}
     names = {key: manifest.nodes[key].name for key in readings}
     settled = {
-        manifest.nodes[key].name: _digest_of_settled(manifest, key)
+        manifest.nodes[key].name: digest_of_settled(manifest, key)
         for key in sorted(manifest.nodes)
-        if _rests_on_seeds_alone(manifest, key)
+        if rests_on_seeds_alone(manifest, key)
     }
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(_READINGS)
@@ -56,20 +58,27 @@ def keep_what_still_stands(manifest: Any, warehouse: Path) -> list[str]:
         known = dict(connection.execute("select model_name, digest from night.readings").fetchall())
         if _holds_models(connection):
             edited = {key for key in readings if known.get(names[key]) != readings[key]}
-            held = {key: _sources(manifest, key) for key in readings}
+            of_landing = [key for key in readings if not _takes_rows_over(manifest.nodes[key])]
+            held = {key: _sources(manifest, key) for key in of_landing}
             sources = with_those_held_beside(
-                held, {source for key in edited for source in held[key]}
+                held, {source for key in edited & held.keys() for source in held[key]}
             )
-            for key in readings:
+            for key in of_landing:
                 if key in edited or held[key] & sources:
                     _forget(connection, manifest.nodes[key], held[key])
+            for key in edited - held.keys():
+                _drop(connection, manifest.nodes[key])
         standing = [name for name, digest in settled.items() if known.get(name) == digest]
         connection.execute("delete from night.readings")
         rows = [(names[key], digest) for key, digest in readings.items()]
         connection.executemany(
             "insert into night.readings values (?, ?)", [*rows, *settled.items()]
         )
-        reading_themselves = {node.name for node in manifest.nodes.values() if _is_python(node)}
+        reading_themselves = {
+            node.name
+            for node in manifest.nodes.values()
+            if _is_python(node) and not _libraries(node)
+        }
         _drop_all_but(connection, reading_themselves | set(names.values()) | set(standing))
     return standing
 
@@ -83,16 +92,24 @@ def _is_incremental(node: Any) -> bool:
     return bool(node.resource_type == "model" and node.config.materialized == "incremental")
 
 
+def _takes_rows_over(node: Any) -> bool:
+    return bool(node.config.incremental_strategy == _TAKING_ROWS_OVER)
+
+
 def _is_python(node: Any) -> bool:
     return bool(node.resource_type == "model" and node.language == "python")
 
 
-def _rests_on_seeds_alone(manifest: Any, key: str) -> bool:
+def _libraries(node: Any) -> list[str]:
+    return list(node.config.meta.get("rests_on_libraries", []))
+
+
+def rests_on_seeds_alone(manifest: Any, key: str) -> bool:
     """Tell whether a seed, a model or a test can only come out otherwise when it is edited.
 
-    What dbt knows may not be all: a model in Python may rest on more, and so may a staging model,
-    which names what has landed only when it is compiled for a night. A test that warns has to warn
-    every night.
+    What dbt knows may not be all: a model in Python may rest on more, unless it names the libraries
+    that it rests on, and so may a staging model, which names what has landed only when it is
+    compiled for a night. A test that warns has to warn every night.
     """
     if key not in manifest.nodes or key == _FOLLOWED_BY_ITEM:
         return False  # a source, or what incremental models compare with that of the night before
@@ -104,16 +121,16 @@ def _rests_on_seeds_alone(manifest: Any, key: str) -> bool:
         is_settled = bool(node.depends_on_nodes) and not warns
     else:
         is_settled = node.resource_type == "model" and not (
-            _is_python(node)
+            (_is_python(node) and not _libraries(node))
             or _is_incremental(node)
             or node.original_file_path.startswith(_STAGING)
         )
     return is_settled and all(
-        _rests_on_seeds_alone(manifest, name) for name in node.depends_on_nodes
+        rests_on_seeds_alone(manifest, name) for name in node.depends_on_nodes
     )
 
 
-def _digest_of_settled(manifest: Any, key: str) -> str:
+def digest_of_settled(manifest: Any, key: str) -> str:
     """Return a digest of all that decides how a seed, a model or a test comes out that rests on
     seeds alone: of its contract, too, and of what builds it.
     """
@@ -122,7 +139,8 @@ def _digest_of_settled(manifest: Any, key: str) -> str:
         (column.name, column.data_type, str(column.constraints)) for column in node.columns.values()
     ]
     asked = str(node.test_metadata.kwargs) if getattr(node, "test_metadata", None) else ""
-    built_by = [importlib.metadata.version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")]
+    libraries = ("dbt-core", "dbt-duckdb", "duckdb", *_libraries(node))
+    built_by = [importlib.metadata.version(name) for name in libraries]
     place = f"{node.schema}.{node.alias}"
     parts = [_digest(manifest, key, followed=None), place, node.raw_code, asked, columns, built_by]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
@@ -203,9 +221,13 @@ def _drop_all_but(connection: duckdb.DuckDBPyConnection, kept: set[str]) -> None
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, node: Any, sources: set[str]) -> None:
-    connection.execute(f'drop table if exists "{node.schema}"."{node.alias}"')
+    _drop(connection, node)
     read: list[str | None] = [*sorted(sources)] or [None]
     rows = [(node.name, source) for source in read]
     connection.executemany("insert into night.models_read_again values (?, ?)", rows)
     if not sources:  # to the night, every corrected item is then corrected anew
         connection.execute("delete from night.published_corrections")
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, node: Any) -> None:
+    connection.execute(f'drop table if exists "{node.schema}"."{node.alias}"')

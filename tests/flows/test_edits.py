@@ -2,27 +2,31 @@
 what rests on seeds alone is made and tested anew when it is edited, and not before.
 """
 
+import importlib.metadata
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 from harness.bare_nights import BareNights, copy_project, settings_of
 from harness.invariants import export_marts, first_difference
 from harness.ready_python import ready_children
-from small_city import FIRST_DAY, STAFF, City, new_city
+from small_city import FIRST_DAY, STAFF, City, log_lines, new_city
 
-from flows.children.edits import with_those_held_beside
+from flows.children.edits import digest_of_settled, rests_on_seeds_alone, with_those_held_beside
 from flows.errors import AuditFailed
 from flows.landing.reader import Reader
 from flows.night import write
 
 _EVENTS = "models/staging/access_log/stg_access_log__events.sql"
+_USAGE_RATE = "models/intermediate/indicators/int_indicators__visualisation_usage_rate.sql"
 _USER_DAYS = "models/intermediate/usage/int_access_log_user_days.sql"
+_HOLIDAYS = "models/intermediate/calendar/int_public_holidays.py"
 _MUNICIPAL_DATES = "macros/japanese_values.sql"
 _OF_THE_LOG = ("int_access_log_rows_quarantined", "int_access_log_user_days")
 _CORRECTION = "mended,access_log,access_log_20261001.csv,2,event_name,view,login,誤記,mistyped,窓口,2026-10-01,\n"
@@ -61,6 +65,25 @@ class _House:
             " by access_date"
         )
         return {int(count) for (count,) in found}
+
+    def plant(self) -> None:
+        """Add to what is published of each month's ratios what nothing says and no figure counts."""
+        published = self.city.published.resolve()
+        published.chmod(0o640)
+        with duckdb.connect(str(published)) as connection:
+            connection.execute(
+                "insert into intermediate.int_ratio_times select distinct on (month_start) *"
+                " replace ('planted' as thing) from intermediate.int_ratio_times where part ="
+                " 'numerator'"
+            )
+
+    def planted(self) -> list[int]:
+        """Return the months of which that still stands."""
+        found = self.city.query(
+            "select month(month_start) from intermediate.int_ratio_times where thing = 'planted'"
+            " order by all"
+        )
+        return [month for (month,) in found]
 
 
 @contextmanager
@@ -151,17 +174,41 @@ def test_a_version_that_noted_no_readings_is_read_again_once(house: _House) -> N
     assert house.night(2) == ()
 
 
+def test_of_a_ratio_the_months_are_worked_out_that_something_touched(house: _House) -> None:
+    july, august, september = (date(2026, month, 15) for month in (7, 8, 9))
+    for day in (july, august, september):
+        house.city.deliver_log(day, log_lines(day, rows=2), on=FIRST_DAY)
+    house.city.deliver_roster(july.replace(day=1))
+    assert house.night(1) == ()
+    house.plant()
+    assert house.planted() == [7, 8, 9, 10]
+
+    # A correction takes a use of August away, September has a roster of its own, October a day.
+    with (house.project / "seeds/corrections.csv").open("a", encoding="utf-8") as seed:
+        seed.write(_CORRECTION.replace("access_log_20261001", "access_log_20260815"))
+    house.city.deliver_roster(september.replace(day=1), on=FIRST_DAY + timedelta(days=2))
+    assert house.night(2) == ()
+    assert house.planted() == [7]
+
+    house.edit(_USAGE_RATE, "with\n", "-- Edited.\nwith\n")
+    assert house.night(3) == ()  # nothing is read again from landing for it
+    assert house.planted() == []
+    month_by_month = export_marts(house.city)
+    house.night(3, full_refresh=True)
+    assert first_difference(month_by_month, export_marts(house.city)) is None
+
+
 _NAMED = "assert_departments_of_one_name_are_not_valid_at_once"
 
 
 def test_what_rests_on_seeds_alone_is_done_again_only_when_it_is_edited(house: _House) -> None:
     assert house.night(1) == ()
-    settled = {"org_units", "dim_org_units", "int_fiscal_years", _NAMED}
+    settled = {"org_units", "dim_org_units", "int_fiscal_years", "int_public_holidays", _NAMED}
     assert settled.isdisjoint(house.done())
-    # What also rests on a delivery, on Python or on the day, and a test that may warn.
+    # What also rests on a delivery or on the day, what may rest on more, and a test that may warn.
     assert {
         "fct_department_usage",
-        "int_public_holidays",
+        "int_indicator_forecasts",
         "base_corrections__cells",
         "fct_indicator_targets",
         "assert_the_calendar_of_closed_days_reaches_a_year_ahead",
@@ -176,8 +223,9 @@ def test_what_rests_on_seeds_alone_is_done_again_only_when_it_is_edited(house: _
 
     house.edit("models/marts/dim_fiscal_years.yml", "data_type: varchar", "data_type: text")
     house.edit(f"tests/{_NAMED}.sql", "select", "-- Names.\nselect")
+    house.edit(_HOLIDAYS, "range(2015, 2100)", "range(2014, 2100)")
     house.night(3)
-    assert house.done() >= {"dim_fiscal_years", _NAMED}
+    assert house.done() >= {"dim_fiscal_years", _NAMED, "int_public_holidays", "int_closed_days"}
     assert house.done().isdisjoint({"org_units", "int_fiscal_years"})
     house.night(4)
     assert settled.isdisjoint(house.done())
@@ -185,6 +233,34 @@ def test_what_rests_on_seeds_alone_is_done_again_only_when_it_is_edited(house: _
     house.night(4, full_refresh=True)
     assert settled <= house.done()
     assert first_difference(night_by_night, export_marts(house.city)) is None
+
+
+def test_what_rests_on_a_library_is_made_anew_with_another_version_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    node = SimpleNamespace(
+        name="days",
+        resource_type="model",
+        language="python",
+        original_file_path="models/days.py",
+        config=SimpleNamespace(materialized="table", meta={"rests_on_libraries": ["holidays"]}),
+        unrendered_config={},
+        checksum=SimpleNamespace(checksum="same"),
+        depends_on_nodes=[],
+        depends_on_macros=[],
+        columns={},
+        schema="intermediate",
+        alias="days",
+        raw_code="",
+    )
+    manifest = SimpleNamespace(nodes={"model.shihyo.days": node}, macros={})
+    assert rests_on_seeds_alone(manifest, "model.shihyo.days")
+    before = digest_of_settled(manifest, "model.shihyo.days")
+    assert digest_of_settled(manifest, "model.shihyo.days") == before
+    monkeypatch.setattr(importlib.metadata, "version", {"holidays": "0.1"}.get)
+    assert digest_of_settled(manifest, "model.shihyo.days") != before
+    node.config.meta = {}
+    assert not rests_on_seeds_alone(manifest, "model.shihyo.days")
 
 
 def test_an_edited_test_judges_what_stood_before(house: _House) -> None:

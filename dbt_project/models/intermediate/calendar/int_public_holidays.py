@@ -10,7 +10,7 @@ _YEARS = range(2015, 2100)
 
 def model(dbt, session):
     """Return each day with its Japanese name."""
-    dbt.config(materialized="table")
+    dbt.config(materialized="table", meta={"rests_on_libraries": ["holidays"]})
     days = sorted(Japan(years=_YEARS, language="ja").items())
     return session.query(
         "select unnest(cast($days as date[])) as holiday_date, unnest(cast($names as varchar[])) as name_ja",

@@ -12,6 +12,11 @@ landed_items as (
     from {{ ref('stg_night__landed_items') }}
 ),
 
+contributions as (
+    select * from {{ ref('int_ratios_contributed') }}
+    where {{ is_in_a_month_that_years_show(ref('int_city_years_standing')) }}
+),
+
 -- Once each: what happened may be told twice.
 months_rows as (
     select distinct
@@ -29,7 +34,7 @@ months_rows as (
         contributions.amount,
         contributions.rows_behind,
         contributions.happened_on
-    from {{ ref('int_ratios_contributed') }} as contributions
+    from contributions
     inner join {{ ref('stg_night__run_contexts') }} as run_contexts on {{ known_on('run_contexts.as_of', 'contributions') }}
     inner join {{ ref('int_city_years_standing') }} as years
         on

@@ -4,56 +4,8 @@
 -- month's, in the end March's.
 with
 
--- Of what is known of a thing again and again, once.
-known_times as (
-    select distinct
-        indicator_code,
-        part,
-        org_unit_code,
-        thing,
-        amount,
-        month_start,
-        known_from,
-        known_to
-    from {{ ref('int_ratios_contributed') }}
-),
-
-marked as (
-    select
-        *,
-        coalesce(known_from > max(known_to) over (
-            same_thing
-            rows between unbounded preceding and 1 preceding
-        ), false) as is_after_a_gap
-    from known_times
-    window same_thing as (partition by indicator_code, part, org_unit_code, thing, amount, month_start order by known_from, known_to)
-),
-
-numbered as (
-    select
-        *,
-        count_if(is_after_a_gap) over (
-            partition by indicator_code, part, org_unit_code, thing, amount, month_start
-            order by known_from, known_to
-            rows unbounded preceding
-        ) as place
-    from marked
-),
-
--- A time in which a thing is known without a gap adds its amount where it begins and takes it away
--- where it ends.
 things as (
-    select
-        indicator_code,
-        part,
-        org_unit_code,
-        thing,
-        amount,
-        month_start,
-        min(known_from) as known_from,
-        max(known_to) as known_to
-    from numbered
-    group by indicator_code, part, org_unit_code, thing, amount, month_start, place
+    select * from {{ ref('int_ratio_times') }}
 ),
 
 denominators as (
