@@ -56,7 +56,8 @@ class Nights:
 
     def night(self, number: int, as_of: date) -> None:
         """Land, build, and publish or hold; then a person may decide, or roll back."""
-        self._lose_sources()
+        if number:  # a source that never was within reach has landed nothing, not even its contract
+            self._lose_sources()
         for settings in (self.settings, self.twin):
             for source in SOURCES:
                 if source.name not in self.out_of_reach:
