@@ -101,9 +101,10 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
     """Build the candidate with dbt, as one task with its counts as an artifact."""
     run.enter("write")
     write.log.info("write: building the candidate from %s items", "all" if full_refresh else "new")
-    audit.import_ahead()
     with page.dbt_progress(settings, run):
-        build = write.write_candidate(settings, run, full_refresh=full_refresh)
+        write.prepare_candidate(settings, run, full_refresh=full_refresh)
+        audit.import_ahead()
+        build = write.build_candidate(settings)
     run.warnings += [f"dbt test {name} warned" for name in build.warnings]
     if build.read_again:
         names = ", ".join(build.read_again)

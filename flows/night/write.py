@@ -81,6 +81,11 @@ def project_manifest(settings: Settings) -> Path:
 def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False) -> Build:
     """Build the candidate; raise AuditFailed when a dbt test fails, ShihyoError when a model does."""
     prepare_candidate(settings, run, full_refresh=full_refresh)
+    return build_candidate(settings)
+
+
+def build_candidate(settings: Settings) -> Build:
+    """Build what has been prepared; raises as `write_candidate` does."""
     options = ["--no-use-colors", "--no-version-check", *_places(settings)]
     code = run_dbt(candidate_file(settings), options, settings.logs_dir)
     if code < 0:
