@@ -22,7 +22,7 @@
 {% macro is_in_a_month_that_years_show(years) -%}
     {%- if execute and load_relation(years) -%}
         {%- set found = run_query(
-            "select distinct cast(date_trunc('month', measured_to) as date) from " ~ years ~ " order by all"
+            "select distinct cast(date_trunc('month', measured_to) as date) from " ~ years ~ " where measured_to is not null order by all"
         ) -%}
         {{- "month_start in " ~ listed_days(found.columns[0].values()) if found.rows else "false" -}}
     {%- else -%}
