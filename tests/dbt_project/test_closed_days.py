@@ -23,7 +23,7 @@ def _public_holidays() -> dict[date, str]:
     dbt = SimpleNamespace(config=lambda **given: settings.update(given))
     with duckdb.connect() as connection:
         found = module.model(dbt, connection).fetchall()
-    assert settings == {"materialized": "table"}
+    assert settings == {"materialized": "table", "meta": {"rests_on_libraries": ["holidays"]}}
     assert len({day for day, _ in found}) == len(found)
     return dict(found)
 
