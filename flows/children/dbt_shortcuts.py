@@ -25,6 +25,7 @@ from dbt.clients.jinja import MacroGenerator
 from dbt.compilation import Linker
 from dbt.context import base
 from dbt.context.macros import MacroNamespaceBuilder
+from dbt.contracts.graph.nodes import ParsedNode
 from dbt.exceptions import PackageNotFoundForMacroError
 from dbt.graph.selector_methods import QualifiedNameSelectorMethod
 from dbt.include.global_project import PROJECT_NAME as DBTS_OWN
@@ -93,6 +94,7 @@ def take_shortcuts(templates: CompiledTemplates) -> None:
         (parsedatetime, "Constants", functools.cache(parsedatetime.Constants)),
         (QualifiedNameSelectorMethod, "search", _looked_up()),
         (Linker, "write_graph", lambda *_: None),  # a file that nobody reads
+        (ParsedNode, "write_node", _but_for_statements()),
         (artifacts, "write_json", _write_json),
         (results, "write_json", _write_json),
         # To name itself in a warning, each of four flags read the source of every caller, twice.
@@ -129,6 +131,19 @@ def _looked_up() -> Any:
         return compare(method, named & set(included_nodes), selector)
 
     return search
+
+
+def _but_for_statements() -> Any:
+    """Return a way to write the SQL of a node but not, once more, within the statement that runs it:
+    two files a node, of which dbt names the first when something is wrong.
+    """
+    write: Any = ParsedNode.write_node
+
+    def write_node(node: Any, project_root: str, path: str, code: str) -> None:
+        if path != node.build_path:
+            write(node, project_root, path, code)
+
+    return write_node
 
 
 class _Everything(set[str]):

@@ -11,9 +11,10 @@ all of them, and the seeds among them; but for corrections, which incremental mo
 item (`is_read_tonight`).
 """
 
+import functools
 import hashlib
 import importlib.metadata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,9 @@ def keep_what_still_stands(manifest: Any, warehouse: Path) -> list[str]:
     incremental = [key for key, node in manifest.nodes.items() if _is_incremental(node)]
     readings = {key: _digest(manifest, key) for key in sorted(incremental)}
     names = {key: manifest.nodes[key].name for key in readings}
+    version_of = functools.cache(importlib.metadata.version)  # which reads a file
     settled = {
-        manifest.nodes[key].name: digest_of_settled(manifest, key)
+        manifest.nodes[key].name: digest_of_settled(manifest, key, version_of)
         for key in sorted(manifest.nodes)
         if rests_on_seeds_alone(manifest, key)
     }
@@ -70,9 +72,10 @@ def keep_what_still_stands(manifest: Any, warehouse: Path) -> list[str]:
                 _drop(connection, manifest.nodes[key])
         standing = [name for name, digest in settled.items() if known.get(name) == digest]
         connection.execute("delete from night.readings")
-        rows = [(names[key], digest) for key, digest in readings.items()]
-        connection.executemany(
-            "insert into night.readings values (?, ?)", [*rows, *settled.items()]
+        noted = {names[key]: digest for key, digest in readings.items()} | settled
+        connection.execute(
+            "insert into night.readings select unnest($names), unnest($digests)",
+            {"names": list(noted), "digests": list(noted.values())},
         )
         reading_themselves = {
             node.name
@@ -130,9 +133,9 @@ def rests_on_seeds_alone(manifest: Any, key: str) -> bool:
     )
 
 
-def digest_of_settled(manifest: Any, key: str) -> str:
+def digest_of_settled(manifest: Any, key: str, version_of: Callable[[str], str]) -> str:
     """Return a digest of all that decides how a seed, a model or a test comes out that rests on
-    seeds alone: of its contract, too, and of what builds it.
+    seeds alone: of its contract, too, and of what builds it, by the versions of libraries.
     """
     node = manifest.nodes[key]
     columns = [
@@ -140,7 +143,7 @@ def digest_of_settled(manifest: Any, key: str) -> str:
     ]
     asked = str(node.test_metadata.kwargs) if getattr(node, "test_metadata", None) else ""
     libraries = ("dbt-core", "dbt-duckdb", "duckdb", *_libraries(node))
-    built_by = [importlib.metadata.version(name) for name in libraries]
+    built_by = [version_of(name) for name in libraries]
     place = f"{node.schema}.{node.alias}"
     parts = [_digest(manifest, key, followed=None), place, node.raw_code, asked, columns, built_by]
     return hashlib.sha256(repr(parts).encode()).hexdigest()

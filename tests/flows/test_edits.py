@@ -235,9 +235,7 @@ def test_what_rests_on_seeds_alone_is_done_again_only_when_it_is_edited(house: _
     assert first_difference(night_by_night, export_marts(house.city)) is None
 
 
-def test_what_rests_on_a_library_is_made_anew_with_another_version_of_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_what_rests_on_a_library_is_made_anew_with_another_version_of_it() -> None:
     node = SimpleNamespace(
         name="days",
         resource_type="model",
@@ -255,14 +253,17 @@ def test_what_rests_on_a_library_is_made_anew_with_another_version_of_it(
     )
     manifest = SimpleNamespace(nodes={"model.shihyo.days": node}, macros={})
     assert rests_on_seeds_alone(manifest, "model.shihyo.days")
-    before = digest_of_settled(manifest, "model.shihyo.days")
-    assert digest_of_settled(manifest, "model.shihyo.days") == before
     installed = importlib.metadata.version
-    others = {"holidays": "0.1"}
-    monkeypatch.setattr(
-        importlib.metadata, "version", lambda name: others.get(name) or installed(name)
-    )
-    assert digest_of_settled(manifest, "model.shihyo.days") != before
+
+    def digest(**others: str) -> str:
+        return digest_of_settled(
+            manifest, "model.shihyo.days", lambda name: others.get(name) or installed(name)
+        )
+
+    assert digest() == digest()
+    assert digest(holidays="0.1") != digest()
+    assert digest(duckdb="0.1") != digest()
+    assert digest(prefect="0.1") == digest()
     node.config.meta = {}
     assert not rests_on_seeds_alone(manifest, "model.shihyo.days")
 
