@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     keep_logs_days: int = Field(default=90, ge=1)
     # Whether a version that would surprise its readers waits until a person has approved it.
     holds_for_approval: bool = True
+    # Whether a version's overview lies beside it as a PDF, too, which takes a browser.
+    prints_one_page: bool = False
     # Where alerts go: Apprise addresses, divided by blanks. They hold secrets.
     alert_addresses: SecretStr = SecretStr("")
     alert_language: Literal["ja", "en"] = "ja"

@@ -66,9 +66,11 @@ class DrawnPanel:
     is_demo: bool
 
 
-def draw_site(state: State, address: Address, now: datetime, one_page: str | None = None) -> Drawn:
-    """Return the page that an address asks for, or why there is none; `one_page` is where its copy
-    is served.
+def draw_site(
+    state: State, address: Address, now: datetime, one_page: dict[str, str] | None = None
+) -> Drawn:
+    """Return the page that an address asks for, or why there is none; `one_page` is where copies of
+    the overview are served, by their form.
     """
     if state.unreadable:
         _LOG.error("the published version cannot be read: %s", state.unreadable)
@@ -76,7 +78,7 @@ def draw_site(state: State, address: Address, now: datetime, one_page: str | Non
     if state.published is None:
         return _without_figures("nothing", address, state)
     try:
-        return _drawn(state.published, state, address, now, one_page)
+        return _drawn(state.published, state, address, now, one_page or {})
     except WarehouseUnreadableError as error:
         _LOG.error("the published version cannot be read: %s", error)
         return _without_figures(
@@ -169,7 +171,7 @@ def _without_figures(why: str, address: Address, state: State) -> Drawn:
         "trust": None,
         "late_from": None,
         "is_late": False,
-        "one_page": None,
+        "one_page": {},
         "days": [],
         "days_back": [],
         "years": [],
@@ -188,7 +190,7 @@ def _without_figures(why: str, address: Address, state: State) -> Drawn:
 
 
 def _drawn(
-    published: Published, state: State, address: Address, now: datetime, one_page: str | None
+    published: Published, state: State, address: Address, now: datetime, one_page: dict[str, str]
 ) -> Drawn:
     words = words_of(address.lang)
     address = _within_what_is_known(published, address)

@@ -23,6 +23,7 @@ from app.warehouse import State
 from settings import ConfigurationError, settings
 
 _LOG = logging.getLogger(__name__)
+_TYPES = {"html": "text/html", "pdf": "application/pdf"}
 
 
 def _drawn_by_the_site() -> None:
@@ -58,16 +59,21 @@ def _draw(address: Address) -> Drawn:
 
 def _draw_published(address: Address) -> tuple[Drawn, State]:
     state = warehouse.read_state(settings())
-    page = warehouse.read_one_page(settings(), state.published, address.lang)
-    return site.draw_site(state, address, datetime.now(UTC), _served(page) if page else None), state
+    copies = warehouse.read_one_page(settings(), state.published, address.lang)
+    return site.draw_site(state, address, datetime.now(UTC), _served(copies)), state
 
 
-def _served(page: bytes) -> str | None:
-    """Return the link under which Streamlit serves a page, None outside of its server."""
+def _served(copies: dict[str, bytes]) -> dict[str, str]:
+    """Return the links under which Streamlit serves the copies of a page, none outside of its
+    server.
+    """
     if not runtime.exists():
-        return None
-    link = runtime.get_instance().media_file_mgr.add(page, "text/html", "one_page")
-    return link.lstrip("/")
+        return {}
+    served = runtime.get_instance().media_file_mgr
+    return {
+        form: served.add(content, _TYPES[form], f"one_page.{form}").lstrip("/")
+        for form, content in copies.items()
+    }
 
 
 def _run() -> None:

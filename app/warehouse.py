@@ -8,6 +8,7 @@ both know of `published/` is in `published.py`.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -135,14 +136,15 @@ def at_version(settings: Settings, state: State, version: str) -> State | None:
 
 def read_one_page(
     settings: Settings, published: Published | None, language: Language
-) -> bytes | None:
-    """Return the one-page copy of the published version, None where it has none."""
-    try:
-        return (
-            one_page_file(settings, published.version, language).read_bytes() if published else None
-        )
-    except OSError:
-        return None
+) -> dict[str, bytes]:
+    """Return the one-page copies of the published version that it has: `html`, and `pdf`."""
+    found = {}
+    if published:
+        page = one_page_file(settings, published.version, language)
+        for form in ("html", "pdf"):
+            with suppress(OSError):
+                found[form] = page.with_suffix(f".{form}").read_bytes()
+    return found
 
 
 def read(published: Published, queries: Iterable[str], **parameters: Any) -> dict[str, list[Row]]:

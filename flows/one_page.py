@@ -75,6 +75,16 @@ def write_beside(
     return places
 
 
+def print_beside(settings: Settings, version: str) -> list[Path]:
+    """Print the pages that lie beside a version as PDF; raises UsageError without a browser,
+    ShihyoError and OSError.
+    """
+    pages = [one_page_file(settings, version, language) for language in ONE_PAGE_LANGUAGES]
+    for page in pages:
+        print_to(page.read_bytes(), page.with_suffix(".pdf"))
+    return [page.with_suffix(".pdf") for page in pages]
+
+
 def render(
     settings: Settings, version: str | None, language: str | None, to: Path | None, *, as_pdf: bool
 ) -> list[Path]:
@@ -121,8 +131,8 @@ def print_to(page: bytes, place: Path) -> None:
     browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         raise UsageError(
-            f"render --pdf: no browser found ({', '.join(_BROWSERS)}); next: install Debian's"
-            " chromium, or render the HTML"
+            f"one page: no browser found ({', '.join(_BROWSERS)}); next: install Debian's"
+            " chromium, or use the HTML"
         )
     with TemporaryDirectory(prefix="shihyo-print-") as folder:
         source, printed = Path(folder) / "page.html", Path(folder) / "page.pdf"
@@ -140,7 +150,7 @@ def print_to(page: bytes, place: Path) -> None:
                 command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS
             )
         except subprocess.TimeoutExpired:
-            raise ShihyoError(f"render --pdf: {browser} took more than {_SECONDS} s") from None
+            raise ShihyoError(f"one page: {browser} took more than {_SECONDS} s") from None
         if done.returncode or not printed.exists():
-            raise ShihyoError(f"render --pdf: {browser} printed nothing (exit {done.returncode})")
+            raise ShihyoError(f"one page: {browser} printed nothing (exit {done.returncode})")
         replace_file(place, printed.read_bytes())

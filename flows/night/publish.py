@@ -95,13 +95,17 @@ def remove_held(settings: Settings, *, but: str | None = None) -> None:
 
 
 def _draw_one_page(settings: Settings, run: Run, version: str, candidate: Path) -> None:
-    """Write the overview as a file beside the version; a night goes on without it, and says so."""
+    """Write the overview as a file beside the version, and as a PDF where that is asked for; a night
+    goes on without, and says so.
+    """
+    missing = "one_page_is_drawn: the version is published without its page"
     try:
         one_page.write_beside(settings, version, candidate, run.sources_stale)
+        missing = "one_page_is_printed: the version is published without its page as a PDF"
+        if settings.prints_one_page:
+            one_page.print_beside(settings, version)
     except (ShihyoError, OSError, ValueError) as error:
-        run.warnings.append(
-            f"one_page_is_drawn: the version is published without its page ({error})"
-        )
+        run.warnings.append(f"{missing} ({error})")
         log.warning("warning: %s", run.warnings[-1])
 
 

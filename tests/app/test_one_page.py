@@ -78,10 +78,16 @@ def test_the_copy_is_that_of_the_version_which_the_link_names(published: Any, op
         link.unlink()
         link.symlink_to(name)
         state = warehouse.read_state(settings)
-        told = warehouse.read_one_page(settings, state.published, "ja")
-        assert told == f"page of {name.removeprefix('warehouse-').removesuffix('.duckdb')}".encode()
-    assert warehouse.read_one_page(settings, state.published, "en") is None
-    assert warehouse.read_one_page(settings, None, "ja") is None
+        version = name.removeprefix("warehouse-").removesuffix(".duckdb")
+        pdf = one_page_file(settings, version, "ja").with_suffix(".pdf")
+        page = f"page of {version}".encode()
+        assert warehouse.read_one_page(settings, state.published, "ja") == {"html": page}
+        pdf.write_bytes(b"%PDF of " + version.encode())
+        copies = warehouse.read_one_page(settings, state.published, "ja")
+        assert copies == {"html": page, "pdf": b"%PDF of " + version.encode()}
+        pdf.unlink()
+    assert warehouse.read_one_page(settings, state.published, "en") == {}
+    assert warehouse.read_one_page(settings, None, "ja") == {}
 
 
 def test_a_version_without_a_copy_is_linked_to_none(published: Any, opened: Any) -> None:
@@ -91,8 +97,13 @@ def test_a_version_without_a_copy_is_linked_to_none(published: Any, opened: Any)
 
     state = warehouse.read_state(configuration.settings())
     now = datetime(2026, 11, 24, 4, tzinfo=UTC)
-    assert "media/x.html" in site.draw_site(state, Address(), now, "media/x.html").html
-    assert 'class="copy"' not in site.draw_site(state, Address(), now, None).html
+    places = {"html": "media/x.html", "pdf": "media/x.pdf"}
+    drawn = site.draw_site(state, Address(), now, places).html
+    assert 'href="media/x.html"' in drawn
+    assert 'href="media/x.pdf"' in drawn
+    del places["pdf"]
+    assert ".pdf" not in site.draw_site(state, Address(), now, places).html
+    assert 'class="copy"' not in site.draw_site(state, Address(), now, {}).html
 
 
 @pytest.fixture

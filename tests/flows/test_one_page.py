@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from small_city import BASE_AS_OF, City
 
+from browsing.browser import chromium
 from demo.policy_pages import page
 from flows import one_page
 from flows.errors import ShihyoError, UsageError
@@ -116,6 +117,39 @@ def test_a_page_that_cannot_be_drawn_is_a_warning_and_stops_nothing(
     )
     assert "\n" not in told
     assert list((city.data / "published").glob("*20261022T010000Z*")) == []
+
+
+def test_a_night_prints_the_page_where_that_is_asked_for(
+    next_night: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city = next_night.copy_to(tmp_path / "city")
+    settings = _settings(city)
+    version = published_version(settings)
+    assert version
+    run = Run(command="run", as_of=NEXT_NIGHT)
+
+    def publish_again(**more: bool) -> list[str]:
+        publish._draw_one_page(settings.model_copy(update=more), run, version, city.published)
+        return sorted(file.name for file in city.published.parent.glob("*.pdf"))
+
+    assert publish_again() == []
+    with monkeypatch.context() as without:
+        without.setenv("PATH", str(tmp_path))
+        assert publish_again(prints_one_page=True) == []
+    [told] = run.warnings
+    assert told.startswith(
+        "one_page_is_printed: the version is published without its page as a PDF"
+    )
+    if chromium() is None:
+        pytest.skip("chromium is not installed")
+    printed = publish_again(prints_one_page=True)
+    assert printed == [f"warehouse-{version}.{each}.pdf" for each in ("en", "ja")]
+    assert run.warnings == [told]
+    publish._remove_old_versions(settings.model_copy(update={"keep_versions": 2}))
+    assert sorted(file.name for file in city.published.parent.glob("*.pdf")) == printed
+    city.published.resolve().unlink()
+    publish._remove_old_versions(settings)
+    assert list(city.published.parent.glob("*.pdf")) == []
 
 
 def test_render_writes_the_page_again(city: City, tmp_path: Path) -> None:
