@@ -32,6 +32,7 @@ from settings import ROOT, Settings
 
 _SECONDS = 120
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NO_BROWSER = f"no browser found ({', '.join(_BROWSERS)})"
 
 
 def drawn(
@@ -124,16 +125,18 @@ def _unreachable(settings: Settings, version: str) -> list[str]:
     return runs[0].sources_stale if runs else []
 
 
+def browser_to_print() -> str | None:
+    """Return where a browser is that prints, None where there is none."""
+    return next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+
+
 def print_to(page: bytes, place: Path) -> None:
     """Print a page as an A4 PDF by a browser; raises UsageError without one, ShihyoError when it
     fails.
     """
-    browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+    browser = browser_to_print()
     if browser is None:
-        raise UsageError(
-            f"one page: no browser found ({', '.join(_BROWSERS)}); next: install Debian's"
-            " chromium, or use the HTML"
-        )
+        raise UsageError(f"one page: {NO_BROWSER}; next: install Debian's chromium")
     with TemporaryDirectory(prefix="shihyo-print-") as folder:
         source, printed = Path(folder) / "page.html", Path(folder) / "page.pdf"
         source.write_bytes(page)

@@ -11,7 +11,14 @@ from functools import partial
 from flows.doctor.configuration import check_app_address, check_configuration
 from flows.doctor.finding import Finding, warning
 from flows.doctor.kept import check_key, check_ledger, check_lock, check_versions
-from flows.doctor.machine import check_clock, check_prefect, check_proxies, check_room, check_tools
+from flows.doctor.machine import (
+    check_browser,
+    check_clock,
+    check_prefect,
+    check_proxies,
+    check_room,
+    check_tools,
+)
 from flows.doctor.places import check_data_folder, check_rights, check_sources
 from flows.reading.tables import in_columns
 from settings import Settings, mask_secrets, settings
@@ -29,6 +36,7 @@ _OF_THE_DEPLOYMENT: tuple[tuple[str, Callable[[Settings], Iterable[Finding]]], .
     ("rights", check_rights),
     ("room", check_room),
     ("clock", check_clock),
+    ("browser", check_browser),
     ("sources", check_sources),
     ("key", check_key),
     ("versions", check_versions),

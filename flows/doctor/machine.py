@@ -16,6 +16,7 @@ from flows.errors import UsageError
 from flows.machine.clock import today_in_japan
 from flows.machine.disks import free_bytes, needed_bytes, written_places
 from flows.machine.proxies import refuse_socks
+from flows.one_page import NO_BROWSER, browser_to_print
 from published import events, published_as_of
 from settings import ROOT, Settings
 
@@ -95,6 +96,17 @@ def _zone(now: datetime) -> Finding:
     if offset:
         return warning(observed, "set it to Asia/Tokyo, or reckon with it in the schedule")
     return ok(f"{observed}: reckon with it in a crontab")
+
+
+def check_browser(settings: Settings) -> Iterator[Finding]:
+    """Look for the browser that prints the overview, where nights are to print it."""
+    place = browser_to_print()
+    if not settings.prints_one_page:
+        yield ok("nights print no page (prints_one_page)")
+    elif place is None:
+        yield warning(f"prints_one_page: {NO_BROWSER}", "install Debian's chromium")
+    else:
+        yield ok(f"{place} prints the overview")
 
 
 def check_tools() -> Iterator[Finding]:

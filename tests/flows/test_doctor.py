@@ -22,6 +22,7 @@ from small_city import ROOT, City, located, new_city
 from flows import doctor
 from flows.doctor import machine
 from flows.doctor.finding import Finding
+from settings import Settings
 
 Findings = list[dict[str, str]]
 
@@ -81,6 +82,7 @@ def test_a_deployment_that_is_well_is_said_to_be_and_nothing_is_changed(well: Ci
         "rights",
         "room",
         "clock",
+        "browser",
     )
     assert set(checks) | {"sources", "key", "versions", "ledger", "lock"} == {
         each["check"] for each in findings
@@ -383,6 +385,23 @@ def test_packages_that_are_not_the_locks_are_named(
     assert "for 0.0.1" in found.observed
     assert "no_such.thing missing for 1.0" in found.observed
     assert "prefect" not in found.observed
+
+
+def test_a_browser_is_looked_for_where_nights_are_to_print(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(*, prints: bool) -> tuple[str, str]:
+        key = "a key for the tests alone"
+        given = Settings(data_dir=tmp_path, pseudonym_key=key, sources={}, prints_one_page=prints)
+        [finding] = machine.check_browser(given)
+        return finding.standing, finding.observed
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert found(prints=False)[0] == "ok"
+    standing, observed = found(prints=True)
+    assert (standing, "no browser found (chromium" in observed) == ("warning", True)
+    (tmp_path / "chromium").touch(mode=0o755)
+    assert found(prints=True) == ("ok", f"{tmp_path}/chromium prints the overview")
 
 
 def test_an_error_in_a_check_is_a_finding_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
