@@ -191,7 +191,8 @@ def test_numbers_of_policy_are_in_texts_what_they_are_in_sql() -> None:
     likely = f"{float(numbers['likely_from']):.0%}"
     assert f"{likely}未満" in reasons
     assert f"{likely}以上" in reasons
-    assert reasons.count(likely.replace("%", " %")) == 2
+    assert f"below {likely}" in reasons
+    assert f"of {likely} or more" in reasons
 
 
 def test_every_page_of_the_app_is_an_exposure_of_the_marts_that_it_reads() -> None:
