@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import Any, Literal
 
@@ -25,6 +26,7 @@ from flows.machine.clock import today_in_japan
 from flows.machine.rights import keep_private
 from flows.night.start import run_backfill, run_night
 from flows.progress import log_library_to_stderr, log_to_stdout
+from flows.run import give_up
 from settings import ConfigurationError, settings
 
 log = logging.getLogger("shihyo.night")
@@ -106,6 +108,8 @@ def _end_with_parent() -> None:
         select.select([worker], [], [])
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(_PATIENCE_SECONDS)  # Prefect waits for minutes for a server that has gone, too
+        with suppress(Exception):
+            give_up(f"its worker has gone, and it did not stop within {_PATIENCE_SECONDS:.0f} s")
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()

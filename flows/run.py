@@ -22,6 +22,7 @@ from settings import Settings
 
 log = logging.getLogger("shihyo.runs")
 
+_going: list[tuple[Settings, "Run"]] = []  # runs of this process that have no end yet
 _OUTCOMES = {3: "audit_failed", 4: "source_unavailable", 6: "held"}
 
 
@@ -57,9 +58,11 @@ def recorded(settings: Settings, run: Run) -> Iterator[Run]:
     died, say, becomes a warning.
     """
     append(settings, run.entry())
+    _going.append((settings, run))
     try:
         yield run
     except BaseException as error:
+        _going.remove((settings, run))
         if run.version is None or published_version(settings) != run.version:
             _finish_failed(settings, run, error)
             raise
@@ -70,7 +73,20 @@ def recorded(settings: Settings, run: Run) -> Iterator[Run]:
         if not isinstance(error, Exception):
             _finish_published(settings, run)
             raise
+    else:
+        _going.remove((settings, run))
     _finish_published(settings, run)
+
+
+def give_up(reason: str) -> None:
+    """Write the end of what goes on in this process, which is about to be killed: a run that is held
+    up cannot do it itself.
+    """
+    for settings, run in list(_going):
+        if run.version is None or published_version(settings) != run.version:
+            _finish_failed(settings, run, ShihyoError(reason))
+        else:
+            _finish_published(settings, run)
 
 
 def _finish_failed(settings: Settings, run: Run, error: BaseException) -> None:
