@@ -63,7 +63,7 @@ def recorded(settings: Settings, run: Run) -> Iterator[Run]:
         yield run
     except BaseException as error:
         _going.remove((settings, run))
-        if run.version is None or published_version(settings) != run.version:
+        if not _is_published(settings, run):
             _finish_failed(settings, run, error)
             raise
         run.warnings.append(
@@ -83,10 +83,14 @@ def give_up(reason: str) -> None:
     up cannot do it itself.
     """
     for settings, run in list(_going):
-        if run.version is None or published_version(settings) != run.version:
-            _finish_failed(settings, run, ShihyoError(reason))
-        else:
+        if _is_published(settings, run):
             _finish_published(settings, run)
+        else:
+            _finish_failed(settings, run, ShihyoError(reason))
+
+
+def _is_published(settings: Settings, run: Run) -> bool:
+    return run.version is not None and published_version(settings) == run.version
 
 
 def _finish_failed(settings: Settings, run: Run, error: BaseException) -> None:

@@ -272,8 +272,8 @@ class History:
                 self.hires.pop(taken_out)
         day = night + timedelta(days=self.chance.randint(-300, 20))
         count = self.chance.choice((1, 1, 2, -1))
-        if count < 0:  # the first is taken back, once: a city does not hire fewer than none
-            is_taken_back = not self.hires or any(each < 0 for _, each in self.hires)
+        if count < 0 and self.hires:  # only the first, once: no city hires fewer than none
+            is_taken_back = any(each < 0 for _, each in self.hires)
             day, count = (day, 1) if is_taken_back else (self.hires[0][0], -1)
         self.hires.append((day, count if self.hires else 1))
         lines = [
