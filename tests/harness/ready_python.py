@@ -50,7 +50,13 @@ _LIBRARIES = (
     "prefect.client.schemas.objects",
     "prefect.flow_engine",
     "prefect.task_engine",
-    *("great_expectations", "great_expectations.expectations", "duckdb_engine", "sqlalchemy"),
+    *(
+        "expectations",
+        "great_expectations",
+        "great_expectations.expectations",
+        "duckdb_engine",
+        "sqlalchemy",
+    ),
     *("dbt.cli.main", "dbt.adapters.duckdb", "duckdb", "pandas"),
     # What these import only when it is used, as each night does.
     *("prefect.utilities.visualization", "fastapi", "graphviz", "anyio._backends._asyncio"),
