@@ -50,13 +50,7 @@ _LIBRARIES = (
     "prefect.client.schemas.objects",
     "prefect.flow_engine",
     "prefect.task_engine",
-    *(
-        "expectations",
-        "great_expectations",
-        "great_expectations.expectations",
-        "duckdb_engine",
-        "sqlalchemy",
-    ),
+    *("great_expectations", "great_expectations.expectations", "duckdb_engine", "sqlalchemy"),
     *("dbt.cli.main", "dbt.adapters.duckdb", "duckdb", "pandas"),
     # What these import only when it is used, as each night does.
     *("prefect.utilities.visualization", "fastapi", "graphviz", "anyio._backends._asyncio"),
@@ -367,6 +361,7 @@ def _warm_dbt() -> None:
 
 
 def _main(listening: int, stand_in: str) -> None:
+    sys.modules.setdefault("pyspark", None)  # type: ignore[arg-type]  # as `expectations` does
     for name in _LIBRARIES:
         importlib.import_module(name)
     _warm_dbt()
