@@ -17,12 +17,13 @@ COPY_FOR_DOCS = umask 027; mkdir -p "$(DATA)/dev/docs" && cp -f "$(DATA)/publish
     chmod u+w "$(DATA)/dev/docs/warehouse.duckdb"
 # The night's sources are files and a platform that has to be running.
 SERVED := $(BIN)/python -m demo.nocode_server -- $(BIN)/shihyo
+PINS := --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras --quiet
 DBT := $(BIN)/dbt --no-send-anonymous-usage-stats
 APP := $(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT) \
     $(if $(HOST),--server.address $(HOST)) $(if $(BASE_PATH),--server.baseUrlPath $(BASE_PATH))
 APP_ADDRESS := http://$(or $(HOST),localhost):$(PORT)$(if $(BASE_PATH),/$(BASE_PATH)/)
 
-.PHONY: help setup demo nightly up dev docs freshness app test chaos screenshots bench lint lock browser database proxy units
+.PHONY: help setup demo nightly up dev docs freshness app test chaos screenshots bench lint lock spark browser database proxy units
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -70,6 +71,13 @@ app: setup  ## the app alone, on what is published; HOST (127.0.0.1) and BASE_PA
 test: setup browser database proxy units  ## every test, with a real browser, PostgreSQL and nginx
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+spark: setup  ## what engine kind spark needs: pyspark, into .venv, and Java
+	@if ! command -v java >/dev/null; then \
+	    echo "setup: installing Java for Spark"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless >/dev/null; \
+	fi
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --require-hashes -r requirements-spark.lock
+
 browser:
 	@if ! command -v chromium >/dev/null || ! fc-list :lang=ja 2>/dev/null | grep -q .; then \
 	    echo "setup: installing Chromium and Japanese fonts for the browser tests"; \
@@ -115,5 +123,7 @@ lint: setup  ## ruff, mypy, import-linter, dbt parse, sqlfluff
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests dbt_project/macros
 	@$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder app/queries
 
-lock: setup  ## pin requirements.lock anew from pyproject.toml
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras --quiet -o requirements.lock
+lock: setup  ## pin requirements.lock and requirements-spark.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --extra dev $(PINS) -o requirements.lock
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' \
+	    | $(BIN)/uv pip compile - $(PINS) -o requirements-spark.lock

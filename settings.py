@@ -24,6 +24,7 @@ SOURCE_NAMES = (
     "policy_pages", "access_log", "staff_roster", "procedures", "nocode_apps", "training_rosters", "specialists", "milestones"
 )  # fmt: skip
 _LOADER_VARIABLES = {"SHIHYO_CONFIG"}
+_TABLES = ("sources", "engine")
 
 
 class ConfigurationError(ValueError):
@@ -48,6 +49,28 @@ class SourceSettings(BaseModel):
         return f"SourceSettings(location={mask_secrets(self.location)!r}, enabled={self.enabled})"
 
     __str__ = __repr__
+
+
+class EngineSettings(BaseModel):
+    """Where what grows is landed and folded: here, or by the executors of a Spark cluster.
+
+    `spark` holds settings of Spark by their own names (`spark.executor.memory`); they may hold
+    secrets.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    kind: Literal["local", "spark"] = "local"
+    master: str = ""
+    spark: dict[str, SecretStr] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kind == "spark" and not self.master:
+            raise ValueError("kind spark needs a master, such as spark://host:7077")
+        if strange := sorted(name for name in self.spark if not name.startswith("spark.")):
+            raise ValueError(f"{', '.join(strange)}: settings of Spark begin with spark.")
+        return self
 
 
 class Settings(BaseSettings):
@@ -76,6 +99,7 @@ class Settings(BaseSettings):
     # What reading one delivery may take: memory beyond the reader's own, and time.
     item_memory_mib: int = Field(default=4096, ge=256)
     item_seconds: int = Field(default=600, ge=1)
+    engine: EngineSettings = Field(default_factory=EngineSettings)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     @classmethod
@@ -113,6 +137,10 @@ class Settings(BaseSettings):
     @property
     def landing_dir(self) -> Path:
         return self.data_dir / "landing"
+
+    @property
+    def folded_dir(self) -> Path:
+        return self.data_dir / "folded"
 
     @property
     def candidate_dir(self) -> Path:
@@ -160,8 +188,10 @@ def settings() -> Settings:
 
 def _refuse_unknown_variables() -> None:
     known = {
-        f"SHIHYO_{name.upper()}" for name in Settings.model_fields if name != "sources"
-    } | _LOADER_VARIABLES
+        *(f"SHIHYO_{name.upper()}" for name in Settings.model_fields if name not in _TABLES),
+        *(f"SHIHYO_ENGINE__{name.upper()}" for name in EngineSettings.model_fields),
+        *_LOADER_VARIABLES,
+    }
     for variable in sorted(name for name in os.environ if name.startswith("SHIHYO_")):
         source, _, field = variable.removeprefix("SHIHYO_SOURCES__").lower().partition("__")
         if not variable.startswith("SHIHYO_SOURCES__"):

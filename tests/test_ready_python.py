@@ -94,7 +94,9 @@ print(sys.excepthook, sys.stdin.encoding, sys.stdout.encoding, sys.getrecursionl
 """
 
 
-@pytest.mark.parametrize("imports", ["prefect.main, great_expectations", "dbt.cli.main", "pandas"])
+@pytest.mark.parametrize(
+    "imports", ["prefect.main, expectations, great_expectations", "dbt.cli.main", "pandas"]
+)
 def test_a_command_has_the_loggers_and_signals_of_its_own_imports(imports: str) -> None:
     told = {
         "PREFECT_LOGGING_SETTINGS_PATH": str(

@@ -23,8 +23,9 @@ class Figures:
         unit, counted = words.of(indicator, "unit"), words.of(indicator, "counted")
         one = indicator["counted_one_en"] if words.language == "en" else counted
         self.is_percent = unit.startswith("%")
+        self.is_milestone = indicator["kind"] == "milestone"
         self._unit = Noun(unit, one if unit == counted else unit)
-        is_share = indicator["kind"] in ("ratio", "milestone")
+        is_share = self.is_milestone or indicator["kind"] == "ratio"
         self._counted = Noun(counted, one) if is_share else self._unit
 
     def value(self, value: Number, *, beside: Beside = ()) -> Figure:

@@ -16,6 +16,7 @@
 {%- endmacro %}
 
 {% macro landed_paths(source_name, only_new, and_standing) -%}
+    {%- if var('item_paths', none) == 'by_variable' -%}{{ return("getvariable('item_paths')") }}{%- endif -%}
     {%- set paths = [] -%}
     {%- if execute and load_relation(source('night', 'landed_items')) -%}
         {%- set found = run_query(

@@ -11,7 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from flows.children.folding import Folding, folding_asked_for
 from flows.children.process import QUIET, child, die_with_parent
+from flows.errors import SourceUnavailable
 from settings import ROOT
 
 # What an edit concerns; and the views that it reads, which name only the published night's new
@@ -19,13 +21,15 @@ from settings import ROOT
 CHANGES = ("state:modified+", "@state:modified,config.materialized:view")
 
 
-def run_dbt(warehouse: Path, options: list[str], logs: Path) -> int:
+def run_dbt(warehouse: Path, options: list[str], logs: Path, folding: Folding | None = None) -> int:
     """Build a candidate and return dbt's exit code; it prints to `dbt-output.log` in `logs`.
 
     What the project reads otherwise than when the candidate's tables were built is read again.
+    With `folding`, what tonight's items determine is folded on a cluster; where that cannot be
+    reached, the exit code is that of SourceUnavailable, and the last line printed says why.
     """
     logs.mkdir(parents=True, exist_ok=True)
-    return _run(["build", *options], warehouse, logs)
+    return _run(["build", *options], warehouse, logs, folding.environment() if folding else {})
 
 
 def run_dbt_on_changes(warehouse: Path, state: Path, places: list[str], logs: Path) -> int:
@@ -37,9 +41,12 @@ def run_dbt_on_changes(warehouse: Path, state: Path, places: list[str], logs: Pa
     return _run(["changes", str(state), *places], warehouse, logs)
 
 
-def _run(arguments: list[str], warehouse: Path, logs: Path) -> int:
+def _run(
+    arguments: list[str], warehouse: Path, logs: Path, more: dict[str, str] | None = None
+) -> int:
     environment = {
         **QUIET,
+        **(more or {}),
         # dbt parses the whole project anew when its profile has changed, so the profile names a
         # file of the folder that dbt works in.
         "SHIHYO_CANDIDATE": warehouse.name,
@@ -59,6 +66,7 @@ def _build_candidate(options: list[str]) -> bool:
     """Parse once, prepare the candidate for what was edited, and build."""
     from dbt.cli.main import dbtRunner
 
+    from flows.children.dbt_shortcuts import read_what_was_folded
     from flows.children.edits import keep_what_still_stands, passing_over
 
     parsed = dbtRunner().invoke(["parse", "--no-write-json", *options])
@@ -66,8 +74,14 @@ def _build_candidate(options: list[str]) -> bool:
         return False
     manifest: Any = parsed.result
     standing = keep_what_still_stands(manifest, Path(os.environ["SHIHYO_CANDIDATE"]))
+    runner = dbtRunner(manifest=manifest)
+    if folding := folding_asked_for():
+        from flows.children.fold_models import fold
+
+        folded = fold(manifest, lambda words: runner.invoke([*words, *options]), folding)
+        read_what_was_folded(folded)
     words = ["build", "--exclude-resource-type", "unit_test", *passing_over(standing), *options]
-    return dbtRunner(manifest=manifest).invoke(words).success
+    return runner.invoke(words).success
 
 
 def _build_changes(arguments: list[str]) -> bool:
@@ -107,7 +121,11 @@ def _main(task: str, arguments: list[str]) -> int:
     templates = CompiledTemplates(_parsed_project(arguments).with_name("compiled_templates"))
     take_shortcuts(templates)
     build = {"build": _build_candidate, "changes": _build_changes}[task]
-    succeeded = build(arguments)
+    try:
+        succeeded = build(arguments)
+    except SourceUnavailable as error:
+        sys.stdout.write(f"{error}\n")
+        return error.exit_code
     with suppress(OSError):  # a disk that is full fails what has to be written
         templates.keep()
     return 0 if succeeded else 1

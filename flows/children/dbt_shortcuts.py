@@ -22,7 +22,7 @@ import parsedatetime
 from dbt.artifacts.schemas import base as artifacts
 from dbt.artifacts.schemas.run.v5 import run as results
 from dbt.clients.jinja import MacroGenerator
-from dbt.compilation import Linker
+from dbt.compilation import Compiler, Linker
 from dbt.context import base
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.contracts.graph.nodes import ParsedNode
@@ -105,6 +105,21 @@ def take_shortcuts(templates: CompiledTemplates) -> None:
     # What is imported stays; of what is made for a node, little is worth looking for so often.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def read_what_was_folded(folded: dict[str, str]) -> None:
+    """Let the models of these ids run another SQL than what they are compiled to: one that reads
+    what that SQL has made elsewhere.
+    """
+    compile_code: Any = Compiler._compile_code
+
+    def compiled(compiler: Any, node: Any, *others: Any) -> Any:
+        found = compile_code(compiler, node, *others)
+        if found.unique_id in folded:
+            found.compiled_code = folded[found.unique_id]
+        return found
+
+    setattr(Compiler, compile_code.__name__, compiled)
 
 
 def _looked_up() -> Any:

@@ -61,7 +61,7 @@ def keep_what_still_stands(manifest: Any, warehouse: Path) -> list[str]:
         if _holds_models(connection):
             edited = {key for key in readings if known.get(names[key]) != readings[key]}
             of_landing = [key for key in readings if not _takes_rows_over(manifest.nodes[key])]
-            held = {key: _sources(manifest, key) for key in of_landing}
+            held = {key: sources_of(manifest, key) for key in of_landing}
             sources = with_those_held_beside(
                 held, {source for key in edited & held.keys() for source in held[key]}
             )
@@ -190,7 +190,7 @@ def _with_their_own(manifest: Any, macros: set[str]) -> Iterator[str]:
             yield name
 
 
-def _sources(manifest: Any, key: str) -> set[str]:
+def sources_of(manifest: Any, key: str) -> set[str]:
     """Return the sources whose landed items a model holds: its base models stand in their folders."""
     models = [key, *_upstream(manifest, key)]  # a base model may be incremental itself
     paths = [manifest.nodes[name].original_file_path for name in models]

@@ -14,6 +14,7 @@ from flows.doctor.kept import check_key, check_ledger, check_lock, check_version
 from flows.doctor.machine import (
     check_browser,
     check_clock,
+    check_engine,
     check_prefect,
     check_proxies,
     check_room,
@@ -37,6 +38,7 @@ _OF_THE_DEPLOYMENT: tuple[tuple[str, Callable[[Settings], Iterable[Finding]]], .
     ("room", check_room),
     ("clock", check_clock),
     ("browser", check_browser),
+    ("engine", check_engine),
     ("sources", check_sources),
     ("key", check_key),
     ("versions", check_versions),

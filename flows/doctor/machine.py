@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from flows.children.spark import missing_for_spark
 from flows.doctor.answers import unanswered
 from flows.doctor.finding import Finding, of_error, ok, warning, wrong
 from flows.errors import UsageError
@@ -107,6 +108,17 @@ def check_browser(settings: Settings) -> Iterator[Finding]:
         yield warning(f"prints_one_page: {NO_BROWSER}", "install Debian's chromium")
     else:
         yield ok(f"{place} prints the overview")
+
+
+def check_engine(settings: Settings) -> Iterator[Finding]:
+    """Look for what Spark needs, where it is to land and fold; no cluster is asked."""
+    engine = settings.engine
+    if engine.kind == "local":
+        yield ok("what grows is landed and folded on this machine (engine kind local)")
+    elif missing := missing_for_spark():
+        yield wrong(f"engine: kind spark, and here is no {' and no '.join(missing)}", "make spark")
+    else:
+        yield ok(f"what grows is landed and folded by Spark at {engine.master}; it was not asked")
 
 
 def check_tools() -> Iterator[Finding]:

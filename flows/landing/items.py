@@ -69,6 +69,13 @@ class Manifest(BaseModel):
             contract.digest,
         )
 
+    def is_of_the_same(self, other: "Manifest") -> bool:
+        """Return whether another is of the same content of the same item, known since the same
+        day and read by the same contract: two landings of one delivery.
+        """
+        told_apart = {"landed_at", "rows_erased"}
+        return self.model_dump(exclude=told_apart) == other.model_dump(exclude=told_apart)
+
     def write(self, path: Path) -> None:
         """Write the manifest as JSON for reading, too."""
         text = json.dumps(self.model_dump(), ensure_ascii=False, indent=1)
@@ -87,6 +94,14 @@ class LandedItem:
         footer that lies within them, and a mark. What a file holds is not read.
         """
         return [name for name in _FILES if not _ends_as_parquet(self.folder / name)]
+
+
+def manifest_in(folder: Path) -> Manifest | None:
+    """Return the manifest of a folder; None where there is none that can be read."""
+    try:
+        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def _ends_as_parquet(file: Path) -> bool:

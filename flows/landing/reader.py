@@ -51,7 +51,7 @@ class Reader:
         self._seconds = settings.item_seconds
         self._key = settings.pseudonym_key.get_secret_value().encode()
         self._child: subprocess.Popen[bytes] | None = None
-        self._opened: tuple[Source, str] | None = None
+        self._opened: Open | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -68,11 +68,12 @@ class Reader:
         """Return what the source's `list_deliveries` gives; raise its error, or SourceUnavailable
         for a failure that nobody foresaw.
         """
-        self._opened = (source, location)
-        answer = self._ask(Open(source, location, self._key))
-        if isinstance(answer, Failed | Died):
-            raise _outage(f"{source.name}: its deliveries cannot be listed", answer)
-        return answer
+        self._opened = Open(source, location, self._key)
+        return self._open(self._opened)
+
+    def take_up(self, source: Source, location: str) -> None:
+        """Take up a source whose deliveries another has listed."""
+        self._opened = Open(source, location, self._key, lists=False)
 
     def land(
         self, delivery: Delivery, known_sha256: str | None, folder: Path
@@ -85,11 +86,10 @@ class Reader:
         """
         if self._opened is None:
             raise ValueError("no source is opened")
-        source, location = self._opened
+        where = f"{self._opened.source.name} {delivery.item_key}"
         if self._child is None:
-            self.list_deliveries(source, location)
+            self._open(self._opened)
         content = self._ask(Land(delivery, known_sha256, folder))
-        where = f"{source.name} {delivery.item_key}"
         if not isinstance(content, Content):
             raise _outage(f"{where}: it cannot be fetched", content)
         if content.sha256 == known_sha256:
@@ -110,6 +110,13 @@ class Reader:
                 " memory was full"
             )
         return Unread(content, self._why(rows))
+
+    def _open(self, opened: Open) -> Any:
+        answer = self._ask(opened)
+        if isinstance(answer, Failed | Died):
+            what = "its deliveries cannot be listed" if opened.lists else "it cannot be taken up"
+            raise _outage(f"{opened.source.name}: {what}", answer)
+        return answer
 
     def _why(self, ended: Any) -> str:
         if isinstance(ended, Failed) and ended.is_out_of_memory:

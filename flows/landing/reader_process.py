@@ -48,11 +48,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Open:
-    """Take a source up: list what it delivers. Answered by what `list_deliveries` returns."""
+    """Take a source up: list what it delivers. Answered by what `list_deliveries` returns, or by
+    None where nothing has to be listed.
+    """
 
     source: Source
     location: str
     key: bytes
+    lists: bool = True
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class _Session:
     def answer(self, request: Open | Land, answers: "_Answers") -> None:
         if isinstance(request, Open):
             self._source, self._pseudonyms = request.source, Pseudonyms(request.key)
-            answers.give("list", lambda: request.source.list_deliveries(request.location))
+            answers.give("list", lambda: _listed(request))
         elif self._source is not None:
             self._land(self._source, request, answers)
 
@@ -150,6 +153,10 @@ class _Session:
             write_rejected(folder / "rejected.parquet", parsed.rejected)
         key_id = self._pseudonyms.key_id if self._pseudonyms.have_been_given else None
         return Rows(parsed.encoding, landed, len(parsed.rejected), tuple(parsed.notes), key_id)
+
+
+def _listed(request: Open) -> Any:
+    return request.source.list_deliveries(request.location) if request.lists else None
 
 
 def _too_large(delivery: Delivery, pseudonyms: Pseudonyms) -> Content:

@@ -18,7 +18,9 @@ log = logging.getLogger("shihyo.rights")
 # The group reads; others get nothing. So folders become 0750, files 0640, and 0440 stays.
 _WITHHELD = stat.S_IWGRP | stat.S_IRWXO
 # What we make in the data folder.
-OURS = frozenset({"landing", "candidate", "published", "logs", "dev", "quarantine", ".lock", ".up"})
+OURS = frozenset(
+    {"landing", "folded", "candidate", "published", "logs", "dev", "quarantine", ".lock", ".up"}
+)
 
 
 @dataclass

@@ -16,7 +16,8 @@ import duckdb
 from flows.children.dbt import run_dbt
 from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.children.edits import READ_AGAIN
-from flows.errors import AuditFailed, ShihyoError
+from flows.children.folding import folding_of
+from flows.errors import AuditFailed, ShihyoError, SourceUnavailable
 from flows.machine.files import remove_beside
 from flows.night.facts import write_facts
 from flows.paths import candidate_file
@@ -87,14 +88,23 @@ def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False)
 def build_candidate(settings: Settings) -> Build:
     """Build what has been prepared; raises as `write_candidate` does."""
     options = ["--no-use-colors", "--no-version-check", *_places(settings)]
-    code = run_dbt(candidate_file(settings), options, settings.logs_dir)
+    folding = folding_of(settings)
+    code = run_dbt(candidate_file(settings), options, settings.logs_dir, folding)
+    shutil.rmtree(settings.folded_dir, ignore_errors=True)
     if code < 0:
         raise ShihyoError(
             f"write: dbt was ended by signal {-code}; next: run again; the system's log tells"
             " whether its memory was full"
         )
+    if folding and code == SourceUnavailable.exit_code:
+        raise SourceUnavailable(f"write: {_last_line_printed(settings)}")
     build = _judge(settings, code == 0)
     return replace(build, read_again=_models_read_again(candidate_file(settings)))
+
+
+def _last_line_printed(settings: Settings) -> str:
+    printed = (settings.logs_dir / "dbt-output.log").read_text(encoding="utf-8", errors="replace")
+    return (printed.splitlines() or [""])[-1]
 
 
 def _models_read_again(candidate: Path) -> tuple[str, ...]:

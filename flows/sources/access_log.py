@@ -19,6 +19,7 @@ CONTRACT = Contract(
     owner_en="Digital Bureau, data utilisation",
     delivers_within_days=3,  # a day of the log comes on the day after, a weekend and a holiday included
     may_be_stale_days=3,
+    grows=True,
     columns=(
         Column("accessed_at", ("timestamp",), "timestamp"),
         Column("user_pseudonym", ("user_name",), is_personal=True),

@@ -100,7 +100,8 @@ class Contract:
 
     `delivers_within_days` is how long a source that delivers regularly may be silent;
     `may_be_stale_days` is for how long a night may go on with what it last delivered while it
-    cannot be reached; for longer it goes on without a source that is not required.
+    cannot be reached; for longer it goes on without a source that is not required. A source that
+    `grows` has deliveries that many hands may land and fold at once, where an engine has them.
     """
 
     source_name: str
@@ -114,6 +115,7 @@ class Contract:
     left_behind: tuple[str, ...] = ()
     delivers_within_days: int | None = None
     is_required: bool = True
+    grows: bool = False
 
     @cached_property
     def landed_names(self) -> tuple[str, ...]:

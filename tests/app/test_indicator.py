@@ -53,6 +53,56 @@ def test_achievement_stands_beside_the_official_rating_and_neither_replaces_the_
     assert "a judgement" in opened("indicator", indicator="training_participants", lang="en")
 
 
+@pytest.mark.parametrize(
+    ("official", "said"), [("'策定済'", "策定済"), ("null", "全4工程のうち4完了")]
+)
+def test_the_years_of_a_milestone_say_what_was_done_and_no_percentage(
+    official: str, said: str, published: Any, opened: Any, change: Any
+) -> None:
+    milestone = "data_utilisation_policy"
+    change(
+        published,
+        "update marts.fct_indicator_progress set actual_value = 100, actual_origin = 'computed',"
+        f" numerator = 4, denominator = 4, official_text = {official}"
+        f" where indicator_code = '{milestone}'",
+    )
+    page = opened("indicator", indicator=milestone)
+    judged = row_of(section(page, "達成状況の判定"), "令和5年度")
+    assert f"{said} 策定 " in judged
+    assert "%" not in judged
+    [tile] = re.findall(
+        rf'<article class="tile" data-indicator="{milestone}">.*?</article>',
+        opened("", year="2023"),
+        re.DOTALL,
+    )
+    assert said in plain(tile)
+    assert "%" not in plain(tile)
+
+
+def test_a_milestone_that_is_reconciled_says_its_stages_are_done(
+    published: Any, opened: Any, change: Any
+) -> None:
+    milestone = "data_utilisation_policy"
+    change(
+        published,
+        "insert into marts.fct_reconciliation (indicator_code, fiscal_year, published_in,"
+        f" official_text, computed_value, outcome) values ('{milestone}', 2023, 'x', '策定済', 100,"
+        f" 'agrees'), ('{milestone}', 2022, 'x', '策定中', 75, 'agrees')",
+    )
+    change(
+        published,
+        "update marts.fct_indicator_progress set actual_value = 100, actual_origin = 'computed',"
+        f" numerator = 4, denominator = 4 where indicator_code = '{milestone}'",
+    )
+    table = section(opened("indicator", indicator=milestone), "公表値との照合")
+    assert "全工程完了策定済一致" in row_of(table, "令和5年度")
+    assert "75策定中一致" in row_of(table, "令和4年度")
+    health = re.sub(r"\s", "", plain(opened("health")))
+    assert "令和5年度算出値全工程完了公表値策定済" in health
+    later = plain(opened("", year="2024"))
+    assert "令和5年度末 策定済 (目標 策定)" in later
+
+
 def test_the_page_says_where_the_status_depends_on_the_method(published: Any, opened: Any) -> None:
     methods = row_of(
         section(opened("indicator", indicator=_PROCEDURES), "判定方法による違い"), "令和5年度"

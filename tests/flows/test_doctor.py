@@ -83,6 +83,7 @@ def test_a_deployment_that_is_well_is_said_to_be_and_nothing_is_changed(well: Ci
         "room",
         "clock",
         "browser",
+        "engine",
     )
     assert set(checks) | {"sources", "key", "versions", "ledger", "lock"} == {
         each["check"] for each in findings
@@ -416,3 +417,12 @@ def test_an_error_in_a_check_is_a_finding_without_secrets(monkeypatch: pytest.Mo
     assert "could not be checked (RuntimeError" in found.observed
     assert SECRET not in found.observed
     assert os.linesep not in found.observed
+
+
+def test_an_engine_that_cannot_start_is_wrong(well: City, tmp_path: Path) -> None:
+    engine = {"SHIHYO_ENGINE__KIND": "spark", "SHIHYO_ENGINE__MASTER": "spark://host:7077"}
+    code, findings = _doctor(well, PATH=str(tmp_path), JAVA_HOME="", **engine)
+    assert code == 2
+    assert _standing(findings, "engine", "no Java") == "wrong"
+    _, findings = _doctor(well)
+    assert _standing(findings, "engine", "on this machine") == "ok"

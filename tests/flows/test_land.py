@@ -13,7 +13,8 @@ from workbooks import TRAINING_HEADING, attendance, workbook
 
 from flows.errors import UsageError
 from flows.landing.items import landed_items
-from flows.landing.land import _after, land_source, staleness
+from flows.landing.land import land_source, staleness
+from flows.landing.land_item import _after
 from flows.landing.reader import Reader
 from flows.ledger import append
 from flows.sources import SOURCES

@@ -65,7 +65,7 @@ class BareNights:
     with_tests: bool = False
     _count: int = field(default=0, init=False)
 
-    def run_dbt(self, warehouse: Path, options: list[str], logs: Path) -> int:
+    def run_dbt(self, warehouse: Path, options: list[str], logs: Path, _: object = None) -> int:
         logs.mkdir(parents=True, exist_ok=True)
         skipped = ["--exclude-resource-type", "unit_test", *([] if self.with_tests else ["test"])]
         environment = {"SHIHYO_CANDIDATE": str(warehouse), "DBT_LOG_PATH": str(logs)}

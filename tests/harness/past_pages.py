@@ -9,6 +9,7 @@ from typing import Any
 
 from app import site, warehouse
 from app.address import read_address
+from app.drawing.figures import Figures
 from app.drawing.templates import words_of
 from app.drawing.words import LANGUAGES, Language, Words
 from app.warehouse import State
@@ -117,7 +118,15 @@ def _expected(
 ) -> tuple[str, str, str, str]:
     """Return what has to stand of a year: actual, target, status, rating, as far as it is known."""
     actual = ""
-    if row["actual_value"] is not None and row["actual_text"] is None:
+    if indicator["kind"] == "milestone" and row["official_text"]:
+        actual = words.wording(row["official_text"])
+    elif indicator["kind"] == "milestone" and row["numerator"] is not None:
+        actual = words(
+            "report.stages",
+            part=f"{row['numerator']:,.0f}",
+            whole=str(Figures(indicator, words).counted(row["denominator"])),
+        )
+    elif row["actual_value"] is not None and row["actual_text"] is None:
         last = row["final_target_value"] if row["final_target_status"] else None
         actual = written(
             row["actual_value"], indicator["display_decimals"], [row["target_value"], last]

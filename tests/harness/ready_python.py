@@ -361,6 +361,7 @@ def _warm_dbt() -> None:
 
 
 def _main(listening: int, stand_in: str) -> None:
+    sys.modules.setdefault("pyspark", None)  # type: ignore[arg-type]  # as `expectations` does
     for name in _LIBRARIES:
         importlib.import_module(name)
     _warm_dbt()

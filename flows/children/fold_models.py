@@ -1,0 +1,157 @@
+"""Fold on Spark: what an incremental model makes of one landed item is made by the executors of a
+cluster, in a DuckDB of each, by the SQL that dbt compiled for here.
+
+What comes back is a Parquet file for each model and item. The build then reads those files where
+it would have run the model's SQL, and is otherwise as it is.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+from flows.children.edits import sources_of
+from flows.children.fold_items import (
+    LANDED_ITEMS,
+    Piece,
+    Plan,
+    Statement,
+    fold_items,
+    folded_file,
+)
+from flows.children.folding import Folding
+from flows.children.spark import run_on_spark
+from flows.sources import SOURCES
+
+_OF_ITEMS = "rows_of_items"  # the strategy of models that hold what one item determines
+_SAME_ITEM = ("source_name", "item_key")
+
+
+def fold(manifest: Any, invoke: Any, folding: Folding) -> dict[str, str]:
+    """Fold tonight's items; return, by the model's id, the SQL that reads what came back.
+
+    `invoke` runs dbt on the parsed project. A model that a task could not fold is left out: the
+    build runs it here, and says what is wrong with it. Raises as `run_on_spark` does.
+    """
+    shutil.rmtree(folding.folder, ignore_errors=True)
+    models = _models(manifest)
+    if not models or not invoke(["seed", "--select", "corrections"]).success:
+        return {}
+    items = _items_read_tonight(invoke)
+    if not items:
+        return {}
+    plan = _plan(manifest, invoke, folding, models)
+    if plan is None:
+        return {}
+    done = run_on_spark("fold", folding.engine, partial(fold_items, plan), items, folding.logs)
+    failed = {name for names in done for name in names}
+    return {
+        key: _reading([folded_file(folding.folder, model.name, item.item_id) for item in items])
+        for key, model in zip(models, plan.models, strict=True)
+        if model.name not in failed
+    }
+
+
+def _warehouse() -> duckdb.DuckDBPyConnection:
+    """Return a connection to the candidate, which dbt holds open in this process."""
+    environment: Any = DuckDBConnectionManager.env()
+    cursor: duckdb.DuckDBPyConnection = environment.conn.cursor()
+    return cursor
+
+
+def _models(manifest: Any) -> list[str]:
+    """Return the models that are folded: of what one landed item determines, and of sources that
+    grow alone.
+    """
+    growing = {source.name for source in SOURCES if source.contract.grows}
+    return [
+        key
+        for key, node in sorted(manifest.nodes.items())
+        if node.resource_type == "model"
+        and node.config.get("incremental_strategy") == _OF_ITEMS
+        and sources_of(manifest, key)
+        and sources_of(manifest, key) <= growing
+    ]
+
+
+def _items_read_tonight(invoke: Any) -> list[Piece]:
+    growing = ", ".join(f"'{source.name}'" for source in SOURCES if source.contract.grows)
+    asked = (
+        "select landed_items.item_id, contracts.path, landed_items.data_path"
+        " from {{ source('night', 'landed_items') }} as landed_items"
+        " inner join {{ source('night', 'contracts') }} as contracts using (source_name)"
+        f" where source_name in ({growing})"
+        " and {{ is_read_tonight(ref('corrections')) }} order by landed_items.data_path"
+    )
+    compiled = invoke(["compile", "--inline", asked])
+    if not compiled.success:
+        return []
+    with _warehouse() as connection:
+        found = connection.execute(compiled.result.results[0].node.compiled_code).fetchall()
+        landed: Any = connection.execute(f"select * from night.{LANDED_ITEMS}").to_arrow_table()
+    keys = list(zip(*(landed[name].to_pylist() for name in _SAME_ITEM), strict=True))
+    rows: dict[Any, list[int]] = {}
+    for row, key in enumerate(keys):
+        rows.setdefault(key, []).append(row)
+    key_of = dict(zip(landed["item_id"].to_pylist(), keys, strict=True))
+    return [
+        Piece(item_id, (contract, path), landed.take(rows[key_of[item_id]]))
+        for item_id, contract, path in found
+    ]
+
+
+def _plan(manifest: Any, invoke: Any, folding: Folding, models: list[str]) -> Plan | None:
+    names = [manifest.nodes[key].name for key in models]
+    words = ["compile", "--select", *(f"+{name}" for name in names)]
+    compiled = invoke([*words, "--vars", json.dumps({"item_paths": "by_variable"})])
+    if not compiled.success:
+        return None
+    nodes = {result.node.unique_id: result.node for result in compiled.result.results}
+    made = {
+        key: Statement(node.name, node.relation_name, node.compiled_code)
+        for key, node in nodes.items()
+        if node.resource_type == "model"
+    }
+    return Plan(
+        database=manifest.nodes[models[0]].database,
+        views=tuple(made[key] for key in _in_order(nodes) if key in made.keys() - set(models)),
+        models=tuple(made[key] for key in models),
+        tables=_tables(manifest, " ".join(each.sql for each in made.values())),
+        folder=folding.folder,
+        memory_mib=folding.memory_mib,
+    )
+
+
+def _in_order(nodes: dict[str, Any]) -> Iterator[str]:
+    """Yield nodes after those that they rest on."""
+    done: set[str] = set()
+    while waiting := [key for key in nodes if key not in done]:
+        for key in waiting:
+            if all(name in done or name not in nodes for name in nodes[key].depends_on_nodes):
+                done.add(key)
+                yield key
+
+
+def _tables(manifest: Any, sql: str) -> tuple[tuple[str, pa.Table], ...]:
+    """Return the sources and seeds that SQL names, but for the landed items; dbt does not know of
+    those that a macro names only while it runs.
+    """
+    seeds = [node for node in manifest.nodes.values() if node.resource_type == "seed"]
+    named = {node.relation_name for node in [*seeds, *manifest.sources.values()]}
+    with _warehouse() as connection:
+        return tuple(
+            (relation, connection.execute(f"select * from {relation}").to_arrow_table())
+            for relation in sorted(named)
+            if relation in sql and not relation.endswith(f'."{LANDED_ITEMS}"')
+        )
+
+
+def _reading(files: list[Path]) -> str:
+    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    return f"select * from read_parquet([{listed}])"

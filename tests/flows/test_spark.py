@@ -1,0 +1,246 @@
+"""Landing and folding on Spark: two executor processes do what one machine does, and what is not
+there is named. Tests of a cluster skip where `make spark` was not run.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.invariants import check_no_orphan_files, export_marts, first_difference
+from harness.kills import await_end_of_processes
+from harness.on_executors import killed_once, names
+from harness.ready_python import ready_children
+from harness.search import found_in
+from small_city import FIRST_DAY, ROOT, City, log_lines, new_city
+
+from flows.children import spark
+from flows.children.fold_items import Piece, Plan, Statement, fold_items, folded_file
+from flows.children.spark import missing_for_spark, run_on_spark
+from flows.errors import SourceUnavailable, UsageError
+from flows.landing.arrivals import arrivals
+from flows.landing.items import Manifest, landed_items
+from flows.landing.land_item import Item, is_known, land_item
+from flows.landing.reader import Reader
+from flows.sources.access_log import AccessLog
+from settings import EngineSettings, Settings, SourceSettings
+
+CLUSTER = "local-cluster[2,1,1024]"
+LAST_NIGHT = FIRST_DAY + timedelta(days=6)
+
+needs_spark = pytest.mark.skipif(
+    bool(missing_for_spark()), reason=f"no {' and no '.join(missing_for_spark())}: make spark"
+)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    """A city with six days of log, one of them delivered twice, and one with rows that are held
+    back and rejected.
+    """
+    city = new_city(tmp_path / "city")
+    city.deliver_roster(FIRST_DAY)
+    for offset in range(5):
+        city.deliver_log(FIRST_DAY + timedelta(days=offset))
+    corrected = log_lines(FIRST_DAY, users=("S0000001", "S0000005"))
+    city.deliver_log(FIRST_DAY, corrected, on=FIRST_DAY + timedelta(days=3))
+    bad = ["x,s0000001,view,窓口の混雑,10.1.2.3", "2026-10-06T01:00:00Z,,view,,", "one field"]
+    bad = [*log_lines(FIRST_DAY + timedelta(days=5)), *bad]
+    city.deliver_log(FIRST_DAY + timedelta(days=5), bad, on=LAST_NIGHT)
+    return city
+
+
+def settings_of(city: City) -> Settings:
+    places = {"access_log": SourceSettings(location=str(city.folder / "inbox" / "access_log"))}
+    return Settings(data_dir=city.data, pseudonym_key="a key for the tests alone", sources=places)
+
+
+def items(city: City, landed: tuple[Manifest, ...] = ()) -> list[Item]:
+    """Return each delivery of the city's log as an item of its own."""
+    with ready_children(), Reader(settings_of(city)) as reader:
+        listing = reader.list_deliveries(AccessLog(), str(city.folder / "inbox" / "access_log"))
+    return [Item((found,), landed) for found in arrivals(listing, [LAST_NIGHT]).found]
+
+
+def land(city: City, item: Item) -> list[Manifest | None]:
+    settings = settings_of(city)
+    with ready_children(), Reader(settings) as reader:
+        reader.take_up(AccessLog(), settings.sources["access_log"].location)
+        return list(land_item(settings, AccessLog(), item, reader))
+
+
+def test_an_item_that_two_hands_land_at_once_is_there_once(city: City) -> None:
+    first = items(city)[1]
+    with ThreadPoolExecutor(2) as pool:
+        hands = [pool.submit(partial(land, city, first)) for _ in range(2)]
+        [one], [other] = (hand.result() for hand in hands)
+    [there] = landed_items(settings_of(city), "access_log")
+    assert one == other == there.manifest
+    assert list((city.data / "landing" / ".landing").iterdir()) == []
+
+
+def test_what_came_back_between_is_another_landing(city: City) -> None:
+    first = items(city)[1]
+    [manifest] = land(city, first)
+    assert manifest is not None
+    again = manifest.model_copy(update={"landed_at": "2099-01-01T00:00:00.000000+00:00"})
+    other = again.model_copy(update={"sha256": "0" * 64, "stamp": "another"})
+    [back] = land(city, Item(first.deliveries, (manifest, other)))
+    assert back is not None
+    assert back.landed_at > other.landed_at
+    assert len(landed_items(settings_of(city), "access_log")) == 2
+    assert is_known(AccessLog(), Item(first.deliveries, (manifest,)))
+    assert not is_known(AccessLog(), Item(first.deliveries, (manifest, other)))
+
+
+@pytest.mark.parametrize(
+    ("engine", "said"),
+    [
+        ({"kind": "spark"}, "needs a master"),
+        (
+            {"kind": "spark", "master": "yarn", "spark": {"executor.memory": "2g"}},
+            "executor.memory",
+        ),
+        ({"kind": "dask", "master": "x"}, "'local' or 'spark'"),
+    ],
+)
+def test_an_engine_that_cannot_be_is_refused(engine: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        EngineSettings.model_validate(engine)
+
+
+def test_a_night_without_java_says_what_is_missing_and_lands_the_rest(
+    city: City, tmp_path: Path
+) -> None:
+    done = city.night(
+        LAST_NIGHT,
+        PATH=str(tmp_path),
+        JAVA_HOME="",
+        SHIHYO_ENGINE__KIND="spark",
+        SHIHYO_ENGINE__MASTER=CLUSTER,
+    )
+    assert done.returncode == 2
+    assert "no Java; next: make spark, or set kind to local" in done.stderr
+    assert {each.manifest.source_name for each in landed_items(settings_of(city))} == {
+        "staff_roster"
+    }
+
+
+def test_an_item_is_folded_by_the_sql_it_is_given_and_what_fails_is_named(tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    landed = pa.table({"item_id": ["a"], "known_from": [date(2026, 10, 1)]})
+    plan = Plan(
+        database="warehouse",
+        views=(
+            Statement(
+                "v", '"warehouse"."staging"."v"', 'select * from "warehouse"."night"."landed_items"'
+            ),
+        ),
+        models=(
+            Statement("m", '"warehouse"."x"."m"', 'select item_id from "warehouse"."staging"."v"'),
+            Statement("broken", '"warehouse"."x"."b"', "select no_column from nothing"),
+        ),
+        tables=(),
+        folder=tmp_path,
+        memory_mib=512,
+    )
+    found = list(fold_items(plan, iter([Piece("a", (), landed), Piece("b", (), landed)])))
+    assert found == [("broken",), ("broken",)]
+    files = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.*"))
+    assert files == sorted(
+        folded_file(tmp_path, "m", item).relative_to(tmp_path) for item in ("a", "b")
+    )
+
+
+@needs_spark
+def test_two_executors_make_what_one_machine_makes(
+    city: City, tmp_path: Path, api_url: str
+) -> None:
+    here = City(tmp_path / "here", api_url)
+    there = City(tmp_path / "there", api_url)
+    words = ("backfill", "--from", FIRST_DAY, "--to", LAST_NIGHT)
+    city = City(city.folder, api_url)
+    engine = {"SHIHYO_ENGINE__KIND": "spark", "SHIHYO_ENGINE__MASTER": CLUSTER}
+    for each, more in ((here, {}), (there, engine)):
+        done = _patient(city, *words, SHIHYO_DATA_DIR=str(each.data), **more)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert [_but_for_times(each) for each in landed_items(settings_of(here))] == [
+        _but_for_times(each) for each in landed_items(settings_of(there))
+    ]
+    assert "read_parquet" in _statement(there, "int_access_log_user_days")
+    assert str(there.data / "folded") in _statement(there, "int_access_log_rows_quarantined")
+    assert first_difference(export_marts(here), export_marts(there)) is None
+    assert _types(here) == _types(there)
+    assert found_in(there.data, ("S0000001", "S0000005", "山田 花子")) == []
+    assert await_end_of_processes(there) == {}
+    check_no_orphan_files(there)
+
+
+@needs_spark
+def test_a_cluster_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
+    engine = EngineSettings(kind="spark", master="spark://127.0.0.1:9")
+    with pytest.raises(SourceUnavailable, match=r"Spark at spark://127.0.0.1:9: .*") as raised:
+        run_on_spark("try", engine, names, ["a"], tmp_path)
+    assert "its driver ended" not in str(raised.value)
+    assert "All masters are unresponsive" in (tmp_path / "spark-try.log").read_text()
+
+
+@needs_spark
+def test_a_task_whose_executor_is_killed_is_done_again(tmp_path: Path) -> None:
+    engine = EngineSettings(
+        kind="spark", master=CLUSTER, spark={"spark.executorEnv.PYTHONPATH": _paths()}
+    )
+    pieces = [str(tmp_path / str(number)) for number in range(4)]
+    assert run_on_spark("try", engine, killed_once, pieces, tmp_path) == pieces
+    assert Path(pieces[0]).exists()
+    assert "Lost executor" in (tmp_path / "spark-try.log").read_text()
+
+
+def test_without_pieces_no_cluster_is_asked(tmp_path: Path) -> None:
+    assert run_on_spark("try", EngineSettings(kind="spark", master="x"), names, [], tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(spark, "missing_for_spark", lambda: ["pyspark", "Java"])
+    with pytest.raises(UsageError, match="here is no pyspark and no Java; next: make spark"):
+        run_on_spark("try", EngineSettings(kind="spark", master="x"), names, ["a"], tmp_path)
+
+
+def _patient(city: City, *words: str | date, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run `shihyo` as the city does, and wait for a cluster on a machine that has other work."""
+    return subprocess.run(
+        [sys.executable, "-m", "flows.cli", *map(str, words)],
+        env=city.environment(**more),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+
+
+def _paths() -> str:
+    return os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+
+
+def _but_for_times(item: Any) -> dict[str, Any]:
+    return json.loads(item.manifest.model_dump_json(exclude={"landed_at"}))
+
+
+def _statement(city: City, model: str) -> str:
+    [file] = (city.data / "logs" / "dbt_target" / "compiled").rglob(f"{model}.sql")
+    return file.read_text(encoding="utf-8")
+
+
+def _types(city: City) -> list[tuple[Any, ...]]:
+    return city.query(
+        "select table_name, column_name, data_type from duckdb_columns()"
+        " where schema_name in ('intermediate', 'marts') order by all"
+    )

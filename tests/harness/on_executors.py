@@ -1,0 +1,24 @@
+"""What tests have done on the executors of a cluster, which import it by its name."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def names(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield the pieces themselves."""
+    yield from pieces
+
+
+def killed_once(pieces: Iterator[str]) -> Iterator[str]:
+    """Kill the executor that is the first to see the piece `…/0`, and yield the pieces."""
+    for piece in pieces:
+        if piece.endswith("/0") and not Path(piece).exists():
+            Path(piece).touch()
+            os.kill(_parent(os.getppid()), 9)  # a worker's parent is a daemon of Java's
+            os.kill(os.getpid(), 9)
+        yield piece
+
+
+def _parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
