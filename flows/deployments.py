@@ -27,11 +27,13 @@ from flows.machine.rights import keep_private
 from flows.night.start import run_backfill, run_night
 from flows.progress import log_library_to_stderr, log_to_stdout
 from flows.run import give_up
+from flows.up.keeper import PATIENCE_SECONDS
 from settings import ConfigurationError, settings
 
 log = logging.getLogger("shihyo.night")
 
-_PATIENCE_SECONDS = 30.0
+# Less than the keeper has for the worker and all that it began: it kills without asking.
+_PATIENCE_SECONDS = PATIENCE_SECONDS * 2 / 3
 # What Prefect watches a run with; each says with a trace that its server has gone.
 _OBSERVERS = ("prefect.FlowRunCancellingObserver", "prefect.FlowRunSuspendingObserver")
 _NAMES: tuple[tuple[type[ShihyoError], str], ...] = (
