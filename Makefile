@@ -68,7 +68,7 @@ freshness: setup  ## how long ago each source last delivered, as `dbt source fre
 app: setup  ## the app alone, on what is published; HOST (127.0.0.1) and BASE_PATH for a proxy in front of it
 	@$(APP)
 
-test: setup browser database proxy units  ## every test, with a real browser, PostgreSQL and nginx
+test: setup browser database proxy units spark  ## every test, with a real browser, PostgreSQL, nginx and Spark
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 spark: setup  ## what engine kind spark needs: pyspark, into .venv, and Java

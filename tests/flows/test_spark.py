@@ -1,5 +1,5 @@
 """Landing and folding on Spark: two executor processes do what one machine does, and what is not
-there is named. Tests of a cluster skip where `make spark` was not run.
+there is named. Tests of a cluster skip where pyspark or Java is missing (`make spark`).
 """
 
 import json
