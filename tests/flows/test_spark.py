@@ -70,14 +70,14 @@ def items(city: City, landed: tuple[Manifest, ...] = ()) -> list[Item]:
 
 def land(city: City, item: Item) -> list[Manifest | None]:
     settings = settings_of(city)
-    with ready_children(), Reader(settings) as reader:
+    with Reader(settings) as reader:
         reader.take_up(AccessLog(), settings.sources["access_log"].location)
         return list(land_item(settings, AccessLog(), item, reader))
 
 
 def test_an_item_that_two_hands_land_at_once_is_there_once(city: City) -> None:
     first = items(city)[1]
-    with ThreadPoolExecutor(2) as pool:
+    with ready_children(), ThreadPoolExecutor(2) as pool:
         hands = [pool.submit(partial(land, city, first)) for _ in range(2)]
         [one], [other] = (hand.result() for hand in hands)
     [there] = landed_items(settings_of(city), "access_log")
@@ -87,11 +87,12 @@ def test_an_item_that_two_hands_land_at_once_is_there_once(city: City) -> None:
 
 def test_what_came_back_between_is_another_landing(city: City) -> None:
     first = items(city)[1]
-    [manifest] = land(city, first)
-    assert manifest is not None
-    again = manifest.model_copy(update={"landed_at": "2099-01-01T00:00:00.000000+00:00"})
-    other = again.model_copy(update={"sha256": "0" * 64, "stamp": "another"})
-    [back] = land(city, Item(first.deliveries, (manifest, other)))
+    with ready_children():
+        [manifest] = land(city, first)
+        assert manifest is not None
+        again = manifest.model_copy(update={"landed_at": "2099-01-01T00:00:00.000000+00:00"})
+        other = again.model_copy(update={"sha256": "0" * 64, "stamp": "another"})
+        [back] = land(city, Item(first.deliveries, (manifest, other)))
     assert back is not None
     assert back.landed_at > other.landed_at
     assert len(landed_items(settings_of(city), "access_log")) == 2
