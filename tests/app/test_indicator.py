@@ -79,6 +79,26 @@ def test_the_years_of_a_milestone_say_what_was_done_and_no_percentage(
     assert "%" not in plain(tile)
 
 
+def test_the_receipt_and_the_example_of_a_milestone_name_its_stages(
+    published: Any, opened: Any, change: Any
+) -> None:
+    milestone = "data_utilisation_policy"
+    change(
+        published,
+        f"update marts.fct_indicator_receipts set indicator_code = '{milestone}', numerator = 3,"
+        " denominator = 4, actual_value = 75",
+        "update marts.fct_indicator_progress set status = 'met', actual_value = 100,"
+        " actual_origin = 'computed', numerator = 4, denominator = 4, target_qualifier = null"
+        f" where indicator_code = '{milestone}'",
+    )
+    receipt = section(opened("indicator", indicator=milestone), "この数値の根拠")
+    assert "令和8年度の値 全4工程のうち3完了" in plain(receipt)
+    assert "%" not in receipt.partition("受領データ")[0]
+    told = plain(opened("definitions"))
+    assert "データ活用の方針を策定 令和5年度" in told
+    assert "目標の意味する幅予定した工程の完了実績全4工程のうち4完了達成状況" in told
+
+
 def test_a_milestone_that_is_reconciled_says_its_stages_are_done(
     published: Any, opened: Any, change: Any
 ) -> None:
