@@ -20,6 +20,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
+from flows.children.process import PATIENCE_SECONDS
 from flows.endings import one_line
 from flows.errors import AuditFailed, HeldForApproval, ShihyoError, SourceUnavailable, WarehouseBusy
 from flows.machine.clock import today_in_japan
@@ -27,12 +28,11 @@ from flows.machine.rights import keep_private
 from flows.night.start import run_backfill, run_night
 from flows.progress import log_library_to_stderr, log_to_stdout
 from flows.run import give_up
-from flows.up.keeper import PATIENCE_SECONDS
 from settings import ConfigurationError, settings
 
 log = logging.getLogger("shihyo.night")
 
-# Less than the keeper has for the worker and all that it began: it kills without asking.
+# Less than its worker's keeper has: that kills the worker and all that it began, without asking.
 _PATIENCE_SECONDS = PATIENCE_SECONDS * 2 / 3
 # What Prefect watches a run with; each says with a trace that its server has gone.
 _OBSERVERS = ("prefect.FlowRunCancellingObserver", "prefect.FlowRunSuspendingObserver")

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from settings import ROOT
 
+# What a part of `shihyo up` has that is asked to end: a night has to stop dbt and write its end into
+# the ledger. Then it is killed.
+PATIENCE_SECONDS = 30.0
 # Keeps the tools from telling anybody outside what they do.
 QUIET = {
     "DO_NOT_TRACK": "1",

@@ -8,6 +8,7 @@ import time
 from enum import Enum, auto
 from pathlib import Path
 
+from flows.children.process import PATIENCE_SECONDS
 from flows.up.plan import Part
 from flows.up.process_group import ProcessGroup
 
@@ -16,8 +17,6 @@ log = logging.getLogger("shihyo.up")
 LONGEST_PAUSE_SECONDS = 60.0
 # A part that has run for so long is not one that ends at once.
 STEADY_SECONDS = 60.0
-# A night that is asked to end has to stop dbt and write its end into the ledger.
-PATIENCE_SECONDS = 30.0
 _LARGEST_LOG_BYTES = 20_000_000
 
 

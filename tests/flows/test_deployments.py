@@ -29,8 +29,8 @@ _NIGHT = """
 import signal, sys, time
 from datetime import date
 from pathlib import Path
-from flows.up import keeper
-keeper.PATIENCE_SECONDS = float(sys.argv[2])
+from flows.children import process
+process.PATIENCE_SECONDS = float(sys.argv[2])
 from flows import deployments
 from flows.run import Run, recorded
 from settings import Settings
