@@ -54,20 +54,24 @@ class SourceSettings(BaseModel):
 class EngineSettings(BaseModel):
     """Where what grows is landed and folded: here, or by the executors of a Spark cluster.
 
-    `spark` holds settings of Spark by their own names (`spark.executor.memory`); they may hold
-    secrets.
+    `store` is where executors put what they made (`s3://bucket/prefix`); without one they see the
+    data folder. `spark` holds settings of Spark by their own names (`spark.executor.memory`). Both
+    may hold secrets.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     kind: Literal["local", "spark"] = "local"
     master: str = ""
+    store: SecretStr = SecretStr("")
     spark: dict[str, SecretStr] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.kind == "spark" and not self.master:
             raise ValueError("kind spark needs a master, such as spark://host:7077")
+        if self.store.get_secret_value() and self.kind != "spark":
+            raise ValueError("a store is for kind spark alone")
         if strange := sorted(name for name in self.spark if not name.startswith("spark.")):
             raise ValueError(f"{', '.join(strange)}: settings of Spark begin with spark.")
         return self

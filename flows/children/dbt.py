@@ -13,7 +13,7 @@ from typing import Any
 
 from flows.children.folding import Folding, folding_asked_for
 from flows.children.process import QUIET, child, die_with_parent
-from flows.errors import SourceUnavailable
+from flows.errors import SourceUnavailable, UsageError
 from settings import ROOT
 
 # What an edit concerns; and the views that it reads, which name only the published night's new
@@ -26,7 +26,8 @@ def run_dbt(warehouse: Path, options: list[str], logs: Path, folding: Folding | 
 
     What the project reads otherwise than when the candidate's tables were built is read again.
     With `folding`, what tonight's items determine is folded on a cluster; where that cannot be
-    reached, the exit code is that of SourceUnavailable, and the last line printed says why.
+    done, the exit code is that of SourceUnavailable or UsageError, and the last line printed says
+    why.
     """
     logs.mkdir(parents=True, exist_ok=True)
     return _run(["build", *options], warehouse, logs, folding.environment() if folding else {})
@@ -123,7 +124,7 @@ def _main(task: str, arguments: list[str]) -> int:
     build = {"build": _build_candidate, "changes": _build_changes}[task]
     try:
         succeeded = build(arguments)
-    except SourceUnavailable as error:
+    except (SourceUnavailable, UsageError) as error:
         sys.stdout.write(f"{error}\n")
         return error.exit_code
     with suppress(OSError):  # a disk that is full fails what has to be written

@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from flows.children.fold_places import Place, place_of
+from flows.errors import SourceUnavailable
 from flows.machine.rights import keep_private
+from settings import EngineSettings
 
 LANDED_ITEMS = "landed_items"
 
@@ -26,53 +29,78 @@ class Statement:
 @dataclass(frozen=True)
 class Plan:
     """All that a task needs but the item: the views below the folded models in their order, the
-    models, and the tables that these read.
+    models, the tables that these read, and where files are.
     """
 
     database: str
     views: tuple[Statement, ...]
     models: tuple[Statement, ...]
     tables: tuple[tuple[str, pa.Table], ...]
+    landing: Path
     folder: Path
+    engine: EngineSettings
     memory_mib: int
 
 
 @dataclass(frozen=True)
 class Piece:
-    """An item to fold: its file, the zero-row file of its contract, and its rows among the landed
-    items, with those of the same item's other landings.
+    """An item to fold: the zero-row file of its contract and its own file, by their names below
+    `landing/`, and its rows among the landed items, with those of the same item's other landings.
     """
 
     item_id: str
-    paths: tuple[str, ...]
+    contract: str
+    data: str
     landed: pa.Table
 
 
-def fold_items(plan: Plan, pieces: Iterator[Piece]) -> Iterator[tuple[str, ...]]:
-    """Write for each item what each model makes of it, and yield the names of the models that could
-    not be folded.
+@dataclass(frozen=True)
+class Folded:
+    """What became of an item: the names of the models that could not be folded, or what kept its
+    files from being read or written.
+    """
+
+    failed: tuple[str, ...] = ()
+    trouble: str | None = None
+
+
+def fold_items(plan: Plan, pieces: Iterator[Piece]) -> Iterator[Folded]:
+    """Write for each item what each model makes of it, and yield what became of it.
 
     A file is there whole or not at all; whoever folds an item again writes the same.
     """
     keep_private()
+    place = place_of(plan.landing, plan.folder, plan.engine)
     with duckdb.connect(":memory:") as connection:
         _lay_out(connection, plan)
         for piece in pieces:
             try:
-                _take_up(connection, plan, piece)
-            except duckdb.Error:
-                yield tuple(model.name for model in plan.models)
-            else:
-                yield tuple(
-                    model.name
-                    for model in plan.models
-                    if not _folded(connection, plan, model, piece)
-                )
+                yield Folded(_fold(connection, plan, piece, place))
+            except SourceUnavailable as error:
+                yield Folded(trouble=str(error))
+            except OSError as error:
+                yield Folded(trouble=f"folding on an executor failed ({error.strerror})")
 
 
-def folded_file(folder: Path, model_name: str, item_id: str) -> Path:
-    """Return where a model's rows of an item are put."""
-    return folder / model_name / f"{hashlib.sha256(item_id.encode()).hexdigest()[:32]}.parquet"
+def folded_name(model_name: str, item_id: str) -> str:
+    """Return the name below `folded/` of what a model made of an item."""
+    return f"{model_name}/{hashlib.sha256(item_id.encode()).hexdigest()[:32]}.parquet"
+
+
+def _fold(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, piece: Piece, place: Place
+) -> tuple[str, ...]:
+    """Return the names of the models that could not be folded: what was wrong may quote a row, and
+    is not told.
+    """
+    with place.reading((piece.contract, piece.data)) as paths:
+        try:
+            _take_up(connection, plan, piece, paths)
+        except duckdb.Error:
+            return tuple(model.name for model in plan.models)
+        return tuple(
+            model.name for model in plan.models if not _folded(connection, model, piece, place)
+        )
 
 
 def _lay_out(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
@@ -86,32 +114,39 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         connection.unregister("handed_over")
 
 
-def _take_up(connection: duckdb.DuckDBPyConnection, plan: Plan, piece: Piece) -> None:
+def _take_up(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, piece: Piece, paths: list[str]
+) -> None:
     """Let the views read one item. They are made anew: they name its files."""
     connection.execute("create schema if not exists night")
-    connection.register("handed_over", piece.landed)
+    connection.register("handed_over", _found_at(piece, paths[-1]))
     connection.execute(f"create or replace table night.{LANDED_ITEMS} as from handed_over")
     connection.unregister("handed_over")
-    connection.execute("set variable item_paths = $paths", {"paths": list(piece.paths)})
+    connection.execute("set variable item_paths = $paths", {"paths": paths})
     for view in plan.views:
         _make_schema(connection, view.relation)
         connection.execute(f"create or replace view {view.relation} as {view.sql}")
 
 
+def _found_at(piece: Piece, path: str) -> pa.Table:
+    """Return an item's rows among the landed items, with the path of its file on this machine."""
+    at = piece.landed.schema.get_field_index("data_path")
+    own = pc.equal(piece.landed["item_id"], piece.item_id)
+    paths = pc.if_else(own, pa.scalar(path), piece.landed["data_path"])
+    return piece.landed.set_column(at, "data_path", paths)
+
+
 def _folded(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, model: Statement, piece: Piece
+    connection: duckdb.DuckDBPyConnection, model: Statement, piece: Piece, place: Place
 ) -> bool:
-    """Return whether a model could be folded: what was wrong may quote a row, and is not told."""
-    file = folded_file(plan.folder, model.name, piece.item_id)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(f".{uuid4().hex}")
-    written = str(temporary).replace("'", "''")
     try:
-        connection.execute(f"copy ({model.sql}) to '{written}' (format parquet, compression zstd)")
+        with place.writing(folded_name(model.name, piece.item_id)) as file:
+            written = str(file).replace("'", "''")
+            connection.execute(
+                f"copy ({model.sql}) to '{written}' (format parquet, compression zstd)"
+            )
     except duckdb.Error:
-        temporary.unlink(missing_ok=True)
         return False
-    temporary.replace(file)
     return True
 
 

@@ -6,7 +6,6 @@ it would have run the model's SQL, and is otherwise as it is.
 """
 
 import json
-import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -23,10 +22,12 @@ from flows.children.fold_items import (
     Plan,
     Statement,
     fold_items,
-    folded_file,
+    folded_name,
 )
-from flows.children.folding import Folding
+from flows.children.folding import FOLDED, Folding, clear_folded
 from flows.children.spark import run_on_spark
+from flows.errors import SourceUnavailable
+from flows.machine.store import store_of
 from flows.sources import SOURCES
 
 _OF_ITEMS = "rows_of_items"  # the strategy of models that hold what one item determines
@@ -39,22 +40,31 @@ def fold(manifest: Any, invoke: Any, folding: Folding) -> dict[str, str]:
     `invoke` runs dbt on the parsed project. A model that a task could not fold is left out: the
     build runs it here, and says what is wrong with it. Raises as `run_on_spark` does.
     """
-    shutil.rmtree(folding.folder, ignore_errors=True)
+    clear_folded(folding)
     models = _models(manifest)
     if not models or not invoke(["seed", "--select", "corrections"]).success:
         return {}
-    items = _items_read_tonight(invoke)
+    items = _items_read_tonight(invoke, folding)
     if not items:
         return {}
     plan = _plan(manifest, invoke, folding, models)
     if plan is None:
         return {}
     done = run_on_spark("fold", folding.engine, partial(fold_items, plan), items, folding.logs)
-    failed = {name for names in done for name in names}
-    return {
-        key: _reading([folded_file(folding.folder, model.name, item.item_id) for item in items])
+    if trouble := next((each.trouble for each in done if each.trouble), None):
+        raise SourceUnavailable(trouble)
+    failed = {name for each in done for name in each.failed}
+    files = {
+        key: [folded_name(model.name, item.item_id) for item in items]
         for key, model in zip(models, plan.models, strict=True)
         if model.name not in failed
+    }
+    if store := store_of(folding.engine):
+        for name in (name for names in files.values() for name in names):
+            (folding.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            store.fetch(f"{FOLDED}/{name}", folding.folder / name)
+    return {
+        key: _reading([folding.folder / name for name in names]) for key, names in files.items()
     }
 
 
@@ -80,7 +90,7 @@ def _models(manifest: Any) -> list[str]:
     ]
 
 
-def _items_read_tonight(invoke: Any) -> list[Piece]:
+def _items_read_tonight(invoke: Any, folding: Folding) -> list[Piece]:
     growing = ", ".join(f"'{source.name}'" for source in SOURCES if source.contract.grows)
     asked = (
         "select landed_items.item_id, contracts.path, landed_items.data_path"
@@ -101,8 +111,13 @@ def _items_read_tonight(invoke: Any) -> list[Piece]:
         rows.setdefault(key, []).append(row)
     key_of = dict(zip(landed["item_id"].to_pylist(), keys, strict=True))
     return [
-        Piece(item_id, (contract, path), landed.take(rows[key_of[item_id]]))
-        for item_id, contract, path in found
+        Piece(
+            item_id,
+            _below(folding.landing, contract),
+            _below(folding.landing, data),
+            landed.take(rows[key_of[item_id]]),
+        )
+        for item_id, contract, data in found
     ]
 
 
@@ -123,7 +138,9 @@ def _plan(manifest: Any, invoke: Any, folding: Folding, models: list[str]) -> Pl
         views=tuple(made[key] for key in _in_order(nodes) if key in made.keys() - set(models)),
         models=tuple(made[key] for key in models),
         tables=_tables(manifest, " ".join(each.sql for each in made.values())),
+        landing=folding.landing,
         folder=folding.folder,
+        engine=folding.engine.model_copy(update={"spark": {}}),
         memory_mib=folding.memory_mib,
     )
 
@@ -150,6 +167,10 @@ def _tables(manifest: Any, sql: str) -> tuple[tuple[str, pa.Table], ...]:
             for relation in sorted(named)
             if relation in sql and not relation.endswith(f'."{LANDED_ITEMS}"')
         )
+
+
+def _below(landing: Path, path: str) -> str:
+    return Path(path).relative_to(landing).as_posix()
 
 
 def _reading(files: list[Path]) -> str:

@@ -2,10 +2,14 @@
 
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.machine.store import store_of
 from settings import EngineSettings, Settings
+
+FOLDED = "folded"  # in the store
 
 # It holds settings of Spark, which may be secrets.
 _VARIABLE = "FOLDING_ON_SPARK"
@@ -13,9 +17,12 @@ _VARIABLE = "FOLDING_ON_SPARK"
 
 @dataclass(frozen=True)
 class Folding:
-    """Where models are folded, and what a task may take; `folder` is one that all executors see."""
+    """Where models are folded, and what a task may take. Without a store in `engine` all executors
+    see both folders: that of the landed items, and the one for what is made of them.
+    """
 
     engine: EngineSettings
+    landing: Path
     folder: Path
     logs: Path
     memory_mib: int
@@ -23,8 +30,10 @@ class Folding:
     def environment(self) -> dict[str, str]:
         """Return what `folding_asked_for` reads in a child."""
         spark = {name: value.get_secret_value() for name, value in self.engine.spark.items()}
+        store = self.engine.store.get_secret_value()
         told = {
-            "engine": {**self.engine.model_dump(exclude={"spark"}), "spark": spark},
+            "engine": {**self.engine.model_dump(), "spark": spark, "store": store},
+            "landing": str(self.landing),
             "folder": str(self.folder),
             "logs": str(self.logs),
             "memory_mib": self.memory_mib,
@@ -37,7 +46,11 @@ def folding_of(settings: Settings) -> Folding | None:
     if settings.engine.kind != "spark":
         return None
     return Folding(
-        settings.engine, settings.folded_dir, settings.logs_dir, settings.item_memory_mib
+        settings.engine,
+        settings.landing_dir,
+        settings.folded_dir,
+        settings.logs_dir,
+        settings.item_memory_mib,
     )
 
 
@@ -47,4 +60,12 @@ def folding_asked_for() -> Folding | None:
         return None
     told = json.loads(os.environ[_VARIABLE])
     engine = EngineSettings.model_validate(told["engine"])
-    return Folding(engine, Path(told["folder"]), Path(told["logs"]), told["memory_mib"])
+    landing, folder, logs = (Path(told[name]) for name in ("landing", "folder", "logs"))
+    return Folding(engine, landing, folder, logs, told["memory_mib"])
+
+
+def clear_folded(folding: Folding) -> None:
+    """Remove what was folded: it holds pseudonyms, and an erased person must not stay in it."""
+    shutil.rmtree(folding.folder, ignore_errors=True)
+    if store := store_of(folding.engine):
+        store.remove(FOLDED)

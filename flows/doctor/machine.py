@@ -13,10 +13,11 @@ from pathlib import Path
 from flows.children.spark import missing_for_spark
 from flows.doctor.answers import unanswered
 from flows.doctor.finding import Finding, of_error, ok, warning, wrong
-from flows.errors import UsageError
+from flows.errors import SourceUnavailable, UsageError
 from flows.machine.clock import today_in_japan
 from flows.machine.disks import free_bytes, needed_bytes, written_places
 from flows.machine.proxies import refuse_socks
+from flows.machine.store import store_of
 from flows.one_page import NO_BROWSER, browser_to_print
 from published import events, published_as_of
 from settings import ROOT, Settings
@@ -119,6 +120,18 @@ def check_engine(settings: Settings) -> Iterator[Finding]:
         yield wrong(f"engine: kind spark, and here is no {' and no '.join(missing)}", "make spark")
     else:
         yield ok(f"what grows is landed and folded by Spark at {engine.master}; it was not asked")
+        yield from _check_store(settings)
+
+
+def _check_store(settings: Settings) -> Iterator[Finding]:
+    try:
+        store = store_of(settings.engine)
+        if store:
+            store.read("landing/.doctor")
+            yield ok("the engine's store answers; nothing was written there")
+    except (SourceUnavailable, UsageError) as error:
+        what, _, next_step = str(error).partition("; next: ")
+        yield wrong(what, next_step)
 
 
 def check_tools() -> Iterator[Finding]:

@@ -15,10 +15,12 @@ from flows.landing.accounts import Account
 from flows.landing.arrivals import Arrivals, arrivals
 from flows.landing.contract_files import write_contracts
 from flows.landing.items import Manifest, landed_items
-from flows.landing.land_item import TEMPORARY, Item, land_item, order_of_landing
+from flows.landing.land_item import Item, land_item, order_of_landing
 from flows.landing.land_on_spark import land_on_spark
+from flows.landing.places import TEMPORARY, LandingFolder, copy_from_store
 from flows.landing.reader import Reader
 from flows.ledger import last_read
+from flows.machine.store import store_of
 from flows.sources.base import Delivery, Source
 from flows.sources.pseudonyms import Pseudonyms
 from settings import Settings
@@ -41,6 +43,8 @@ def land_source(
     configured = settings.sources[source.name]
     if not configured.enabled:
         return Account()
+    if source.contract.grows and (store := store_of(settings.engine)):
+        copy_from_store(settings, store, source.name)
     landed: dict[str, list[Manifest]] = {}
     for each in landed_items(settings, source.name):
         landed.setdefault(each.manifest.item_key, []).append(each.manifest)
@@ -79,8 +83,9 @@ def _landings(
     if settings.engine.kind == "spark" and source.contract.grows:
         yield from zip(items, land_on_spark(settings, source, items), strict=True)
     else:
+        place = LandingFolder(settings)
         for item in items:
-            yield item, land_item(settings, source, item, reader)
+            yield item, land_item(settings, source, item, reader, place)
 
 
 def _read_by_earlier_contract(source: Source, landed: dict[str, list[Manifest]]) -> int:

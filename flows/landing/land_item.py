@@ -5,13 +5,10 @@ Everything here depends on one item alone, so that many hands can do it at once,
 what another has put into its place meanwhile is taken for one's own.
 """
 
-import errno
 import hashlib
 import logging
-import os
 import re
 import shutil
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,16 +16,14 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from flows.landing.items import MANIFEST, Manifest, manifest_in
+from flows.landing.items import MANIFEST, Manifest
+from flows.landing.places import Place, temporary_folder
 from flows.landing.reader import Reader, Unread
 from flows.landing.reader_process import Rows, write_rejected
-from flows.machine.files import fsync_folder
 from flows.sources.base import Delivery, RejectedRow, Source
 from settings import Settings, mask_secrets
 
 log = logging.getLogger("shihyo.land")
-
-TEMPORARY = ".landing"
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,7 @@ class Item:
 
 
 def land_item(
-    settings: Settings, source: Source, item: Item, reader: Reader
+    settings: Settings, source: Source, item: Item, reader: Reader, place: Place
 ) -> Iterator[Manifest | None]:
     """Yield for each delivery of an item the manifest of its landing; None where its content is
     what has landed of it by then.
@@ -51,7 +46,7 @@ def land_item(
     """
     landed = list(item.landed)
     for as_of, delivery in item.deliveries:
-        manifest = _land_if_new(settings, source, delivery, as_of, landed, reader)
+        manifest = _land_if_new(settings, source, delivery, as_of, landed, reader, place)
         if manifest is not None:
             landed.append(manifest)
         yield manifest
@@ -78,13 +73,13 @@ def _land_if_new(
     as_of: date,
     landed: list[Manifest],
     reader: Reader,
+    place: Place,
 ) -> Manifest | None:
     latest = _latest_landing(landed, delivery, as_of)
     known = _known(latest, source)
     if _has_its_stamp(delivery, known):
         return None
-    temporary = settings.landing_dir / TEMPORARY / uuid.uuid4().hex
-    temporary.mkdir(parents=True)
+    temporary = temporary_folder(settings)
     read = reader.land(delivery, known.sha256 if known else None, temporary)
     if read is None:
         temporary.rmdir()
@@ -115,7 +110,7 @@ def _land_if_new(
         notes=list(rows.notes),
     )
     manifest.write(temporary / MANIFEST)
-    manifest = _move_into_place(temporary, _item_folder(settings, manifest), manifest, landed)
+    manifest = _put_into_place(place, temporary, manifest, landed)
     if rows.rejected:
         log.info(
             "%s %s: %d rows landed, %d rejected",
@@ -179,49 +174,26 @@ def _reject_item(folder: Path, source: Source, unread: Unread) -> Rows:
     return Rows("unknown", 0, 1)
 
 
-def _move_into_place(
-    temporary: Path, folder: Path, manifest: Manifest, landed: list[Manifest]
+def _put_into_place(
+    place: Place, temporary: Path, manifest: Manifest, landed: list[Manifest]
 ) -> Manifest:
-    """Move an item into its place, and return its manifest: that of another landing of the same
+    """Put an item into its place, and return its manifest: that of another landing of the same
     delivery, where one came first that nobody here knew of.
     """
-    for file in temporary.iterdir():
-        with file.open("rb") as written:
-            os.fsync(written.fileno())
-    fsync_folder(temporary)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    place, attempt = folder, 1
-    while not _moved(temporary, place):
-        there = manifest_in(place)
+    first = name = _name(manifest)
+    attempt = 1
+    while not place.put(temporary, name):
+        there = place.manifest(name)
         if there is not None and there not in landed and there.is_of_the_same(manifest):
             shutil.rmtree(temporary)
             return there
         attempt += 1  # the same content twice on one day, with another in between
-        place = folder.with_name(f"{folder.name}-{attempt}")
-    fsync_folder(folder.parent)
+        name = f"{first}-{attempt}"
     return manifest
 
 
-def _moved(temporary: Path, place: Path) -> bool:
-    """Rename a folder, unless something is in its place."""
-    if place.exists():
-        return False
-    try:
-        temporary.rename(place)
-    except OSError as error:
-        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-            raise
-        return False
-    return True
-
-
-def _item_folder(settings: Settings, manifest: Manifest) -> Path:
+def _name(manifest: Manifest) -> str:
     name = re.sub(r'[/\\:*?"<>|\x00-\x1f]|^\.', "_", manifest.item_key)
     if name != manifest.item_key or len(name.encode()) > 200:
         name = f"{name[:60]}-{hashlib.sha256(manifest.item_key.encode()).hexdigest()[:12]}"
-    return (
-        settings.landing_dir
-        / manifest.source_name
-        / name
-        / f"{manifest.known_from}-{manifest.sha256[:12]}"
-    )
+    return f"{manifest.source_name}/{name}/{manifest.known_from}-{manifest.sha256[:12]}"

@@ -1,20 +1,25 @@
 """Land the items of a source on the executors of a Spark cluster, by the functions that land them
 here.
 
-Each executor reads deliveries where they lie, and writes into `landing/`: both have to be folders
-that all of them see.
+Each executor reads deliveries where they lie, which has to be a place that all of them see. It puts
+the items into the store where there is one, else into `landing/`, a folder that all of them see.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flows.children.spark import run_on_spark
 from flows.errors import ShihyoError
 from flows.landing.items import Manifest
 from flows.landing.land_item import Item, is_known, land_item
+from flows.landing.places import LandingFolder, LandingStore, Place, copy_from_store
 from flows.landing.reader import Reader
 from flows.machine.rights import keep_private
+from flows.machine.store import store_of
 from flows.sources.base import Source
 from settings import Settings
 
@@ -39,6 +44,8 @@ def land_on_spark(
     news = [item for item in items if not is_known(source, item)]
     work = partial(_land, _for_executors(settings, source), source)
     done = run_on_spark(f"land {source.name}", settings.engine, work, news, settings.logs_dir)
+    if store := store_of(settings.engine):
+        copy_from_store(settings, store, source.name)
     for landed in done:
         if landed.error is not None:
             raise landed.error
@@ -51,15 +58,28 @@ def land_on_spark(
 def _land(settings: Settings, source: Source, items: Iterator[Item]) -> Iterator[_Landed]:
     """Land items where this runs, and yield what became of each."""
     keep_private()
-    with Reader(settings) as reader:
-        reader.take_up(source, settings.sources[source.name].location)
+    with _workplace(settings) as (own, place), Reader(own) as reader:
+        reader.take_up(source, own.sources[source.name].location)
         for item in items:
-            yield _landed(settings, source, item, reader)
+            yield _landed(own, source, item, reader, place)
 
 
-def _landed(settings: Settings, source: Source, item: Item, reader: Reader) -> _Landed:
+@contextmanager
+def _workplace(settings: Settings) -> Iterator[tuple[Settings, Place]]:
+    """Give the settings by which an executor lands, and the place of what it lands."""
+    store = store_of(settings.engine)
+    if store is None:
+        yield settings, LandingFolder(settings)
+    else:
+        with TemporaryDirectory(prefix="shihyo-") as folder:
+            yield settings.model_copy(update={"data_dir": Path(folder)}), LandingStore(store)
+
+
+def _landed(
+    settings: Settings, source: Source, item: Item, reader: Reader, place: Place
+) -> _Landed:
     try:
-        return _Landed(tuple(land_item(settings, source, item, reader)))
+        return _Landed(tuple(land_item(settings, source, item, reader, place)))
     except (ShihyoError, OSError) as error:
         return _Landed(error=error)
     except Exception as error:
@@ -74,5 +94,6 @@ def _for_executors(settings: Settings, source: Source) -> Settings:
         pseudonym_key=settings.pseudonym_key,
         item_memory_mib=settings.item_memory_mib,
         item_seconds=settings.item_seconds,
+        engine=settings.engine.model_copy(update={"spark": {}}),
         sources=sources,
     )

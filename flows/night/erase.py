@@ -15,10 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from flows.children.folding import FOLDED
 from flows.errors import UsageError
 from flows.landing.items import MANIFEST, LandedItem, landed_items
+from flows.landing.places import copy_erased_to_store
 from flows.ledger import append
 from flows.machine.files import fsync_folder, replace_file
+from flows.machine.store import store_of
 from flows.sources import SOURCES
 from flows.sources.pseudonyms import Pseudonyms
 from published import Erasure
@@ -42,6 +45,7 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
 
     All of the person's rows get one and the same random number, so that what belongs together stays
     together, also where an erasure that was killed is gone on with. The ledger records how many.
+    Raises SourceUnavailable when what lies in a store cannot be reached.
     """
     if not person.strip():
         raise UsageError(
@@ -63,10 +67,19 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
         if (columns := personal[item.manifest.source_name])
         and (erased := _erase_from_item(item, columns, pseudonym, nobody))
     ]
+    _erase_from_store(settings)
     found = Erased(len(rows), sum(rows))
     append(settings, Erasure(items=found.items, rows=found.rows).entry())
     begun.unlink()
     return found
+
+
+def _erase_from_store(settings: Settings) -> None:
+    if store := store_of(settings.engine):
+        store.remove(FOLDED)
+        for source in SOURCES:
+            if source.contract.grows:
+                copy_erased_to_store(settings, store, source.name)
 
 
 def _number_of_nobody(begun: Path) -> str:

@@ -16,12 +16,16 @@ import duckdb
 from flows.children.dbt import run_dbt
 from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.children.edits import READ_AGAIN
-from flows.children.folding import folding_of
-from flows.errors import AuditFailed, ShihyoError, SourceUnavailable
+from flows.children.folding import clear_folded, folding_of
+from flows.errors import AuditFailed, ShihyoError, SourceUnavailable, UsageError
+from flows.landing.contract_files import contract_file
+from flows.landing.places import copy_to_store, stored_name
 from flows.machine.files import remove_beside
+from flows.machine.store import store_of
 from flows.night.facts import write_facts
 from flows.paths import candidate_file
 from flows.run import Run
+from flows.sources import SOURCES
 from published import published_link
 from settings import ROOT, Settings
 
@@ -89,17 +93,32 @@ def build_candidate(settings: Settings) -> Build:
     """Build what has been prepared; raises as `write_candidate` does."""
     options = ["--no-use-colors", "--no-version-check", *_places(settings)]
     folding = folding_of(settings)
+    if folding:
+        _copy_to_store(settings)
     code = run_dbt(candidate_file(settings), options, settings.logs_dir, folding)
     shutil.rmtree(settings.folded_dir, ignore_errors=True)
+    if folding:
+        clear_folded(folding)
     if code < 0:
         raise ShihyoError(
             f"write: dbt was ended by signal {-code}; next: run again; the system's log tells"
             " whether its memory was full"
         )
-    if folding and code == SourceUnavailable.exit_code:
-        raise SourceUnavailable(f"write: {_last_line_printed(settings)}")
+    for kind in (SourceUnavailable, UsageError):
+        if folding and code == kind.exit_code:
+            raise kind(f"write: {_last_line_printed(settings)}")
     build = _judge(settings, code == 0)
     return replace(build, read_again=_models_read_again(candidate_file(settings)))
+
+
+def _copy_to_store(settings: Settings) -> None:
+    """Let executors find what has landed here, of sources that grow."""
+    if store := store_of(settings.engine):
+        for source in SOURCES:
+            if source.contract.grows:
+                contract = contract_file(settings, source.name)
+                store.put(contract, stored_name(settings, contract))
+                copy_to_store(settings, store, source.name)
 
 
 def _last_line_printed(settings: Settings) -> str:

@@ -15,19 +15,22 @@ from typing import Any
 import pytest
 from harness.invariants import check_no_orphan_files, export_marts, first_difference
 from harness.kills import await_end_of_processes
+from harness.object_store import KEY, SECRET, object_store
 from harness.on_executors import killed_once, names
 from harness.ready_python import ready_children
 from harness.search import found_in
 from small_city import FIRST_DAY, ROOT, City, log_lines, new_city
 
 from flows.children import spark
-from flows.children.fold_items import Piece, Plan, Statement, fold_items, folded_file
+from flows.children.fold_items import Folded, Piece, Plan, Statement, fold_items, folded_name
 from flows.children.spark import missing_for_spark, run_on_spark
 from flows.errors import SourceUnavailable, UsageError
 from flows.landing.arrivals import arrivals
-from flows.landing.items import Manifest, landed_items
+from flows.landing.items import MANIFEST, LandedItem, Manifest, landed_items
 from flows.landing.land_item import Item, is_known, land_item
+from flows.landing.places import LandingFolder
 from flows.landing.reader import Reader
+from flows.machine.store import Store
 from flows.sources.access_log import AccessLog
 from settings import EngineSettings, Settings, SourceSettings
 
@@ -39,12 +42,11 @@ needs_spark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> City:
-    """A city with six days of log, one of them delivered twice, and one with rows that are held
-    back and rejected.
+def city_in(folder: Path) -> City:
+    """Make a city with six days of log, one of them delivered twice, and one with rows that are
+    held back and rejected.
     """
-    city = new_city(tmp_path / "city")
+    city = new_city(folder)
     city.deliver_roster(FIRST_DAY)
     for offset in range(5):
         city.deliver_log(FIRST_DAY + timedelta(days=offset))
@@ -54,6 +56,22 @@ def city(tmp_path: Path) -> City:
     bad = [*log_lines(FIRST_DAY + timedelta(days=5)), *bad]
     city.deliver_log(FIRST_DAY + timedelta(days=5), bad, on=LAST_NIGHT)
     return city
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    return city_in(tmp_path / "city")
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory, api_url: str) -> City:
+    return City(city_in(tmp_path_factory.mktemp("delivered") / "city").folder, api_url)
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory, delivered: City) -> City:
+    """What one machine lands and folds of these deliveries."""
+    return _built(delivered, City(tmp_path_factory.mktemp("here")))
 
 
 def settings_of(city: City) -> Settings:
@@ -72,7 +90,8 @@ def land(city: City, item: Item) -> list[Manifest | None]:
     settings = settings_of(city)
     with Reader(settings) as reader:
         reader.take_up(AccessLog(), settings.sources["access_log"].location)
-        return list(land_item(settings, AccessLog(), item, reader))
+        place = LandingFolder(settings)
+        return list(land_item(settings, AccessLog(), item, reader, place))
 
 
 def test_an_item_that_two_hands_land_at_once_is_there_once(city: City) -> None:
@@ -136,7 +155,8 @@ def test_a_night_without_java_says_what_is_missing_and_lands_the_rest(
 def test_an_item_is_folded_by_the_sql_it_is_given_and_what_fails_is_named(tmp_path: Path) -> None:
     import pyarrow as pa
 
-    landed = pa.table({"item_id": ["a"], "known_from": [date(2026, 10, 1)]})
+    columns = {"item_id": ["a"], "data_path": ["x"], "known_from": [date(2026, 10, 1)]}
+    landed = pa.table(columns)
     plan = Plan(
         database="warehouse",
         views=(
@@ -149,29 +169,32 @@ def test_an_item_is_folded_by_the_sql_it_is_given_and_what_fails_is_named(tmp_pa
             Statement("broken", '"warehouse"."x"."b"', "select no_column from nothing"),
         ),
         tables=(),
-        folder=tmp_path,
+        landing=tmp_path / "landing",
+        folder=tmp_path / "folded",
+        engine=EngineSettings(),
         memory_mib=512,
     )
-    found = list(fold_items(plan, iter([Piece("a", (), landed), Piece("b", (), landed)])))
-    assert found == [("broken",), ("broken",)]
-    files = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.*"))
-    assert files == sorted(
-        folded_file(tmp_path, "m", item).relative_to(tmp_path) for item in ("a", "b")
-    )
+    pieces = [Piece(item, "contract", f"{item}/data", landed) for item in ("a", "b")]
+    assert list(fold_items(plan, iter(pieces))) == [Folded(("broken",)), Folded(("broken",))]
+    files = {path.relative_to(plan.folder).as_posix() for path in plan.folder.rglob("*.*")}
+    assert files == {folded_name("m", item) for item in ("a", "b")}
 
 
 @needs_spark
+@pytest.mark.parametrize("has_store", [False, True], ids=["folder", "store"])
 def test_two_executors_make_what_one_machine_makes(
-    city: City, tmp_path: Path, api_url: str
+    has_store: bool, delivered: City, here: City, tmp_path: Path
 ) -> None:
-    here = City(tmp_path / "here", api_url)
-    there = City(tmp_path / "there", api_url)
-    words = ("backfill", "--from", FIRST_DAY, "--to", LAST_NIGHT)
-    city = City(city.folder, api_url)
     engine = {"SHIHYO_ENGINE__KIND": "spark", "SHIHYO_ENGINE__MASTER": CLUSTER}
-    for each, more in ((here, {}), (there, engine)):
-        done = _patient(city, *words, SHIHYO_DATA_DIR=str(each.data), **more)
-        assert done.returncode == 0, done.stdout + done.stderr
+    there = City(tmp_path)
+    with object_store() as address:
+        if has_store:
+            engine["SHIHYO_ENGINE__STORE"] = address
+        _built(delivered, there, **engine)
+        if has_store:
+            names = {item.folder.relative_to(there.data).as_posix() for item in _of_log(there)}
+            assert Store(address).folders("landing", last=MANIFEST) == names
+            assert Store(address).files("folded") == []
     assert [_but_for_times(each) for each in landed_items(settings_of(here))] == [
         _but_for_times(each) for each in landed_items(settings_of(there))
     ]
@@ -179,7 +202,7 @@ def test_two_executors_make_what_one_machine_makes(
     assert str(there.data / "folded") in _statement(there, "int_access_log_rows_quarantined")
     assert first_difference(export_marts(here), export_marts(there)) is None
     assert _types(here) == _types(there)
-    assert found_in(there.data, ("S0000001", "S0000005", "山田 花子")) == []
+    assert found_in(there.data, ("S0000001", "S0000005", "山田 花子", KEY, SECRET)) == []
     assert await_end_of_processes(there) == {}
     check_no_orphan_files(there)
 
@@ -215,16 +238,25 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         run_on_spark("try", EngineSettings(kind="spark", master="x"), names, ["a"], tmp_path)
 
 
-def _patient(city: City, *words: str | date, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run `shihyo` as the city does, and wait for a cluster on a machine that has other work."""
-    return subprocess.run(
-        [sys.executable, "-m", "flows.cli", *map(str, words)],
-        env=city.environment(**more),
+def _built(city: City, to: City, **more: str) -> City:
+    """Land a city's deliveries into the data folder of another, and build; wait for a cluster on a
+    machine that has other work.
+    """
+    words = ("backfill", "--from", str(FIRST_DAY), "--to", str(LAST_NIGHT))
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", *words],
+        env=city.environment(SHIHYO_DATA_DIR=str(to.data), **more),
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=900,
     )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return to
+
+
+def _of_log(city: City) -> list[LandedItem]:
+    return landed_items(settings_of(city), "access_log")
 
 
 def _paths() -> str:
