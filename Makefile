@@ -111,7 +111,7 @@ chaos: setup browser database  ## many more ways to end a night badly: N random 
 screenshots: setup browser  ## every page of what is published as a picture, and printed, into DATA/screenshots
 	@$(BIN)/python -m browsing.screenshots $(if $(ONLY),--only $(ONLY))
 
-bench: setup browser  ## the benchmarks; writes the table in bench/README.md
+bench: setup browser spark  ## the benchmarks; writes the table in bench/README.md
 	@$(BIN)/python -m bench
 
 lint: setup  ## ruff, mypy, import-linter, dbt parse, sqlfluff

@@ -6,17 +6,17 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from bench.app import app_benchmarks
 from bench.demonstration import demonstration
-from bench.deployment import Deployment, new_deployment
+from bench.deployment import FIRST_DAY, Deployment, new_deployment
 from bench.lines import Line, Sizes
 from bench.measure import ROOT, BenchmarkError, alternate, measure, ratio, shihyo
+from bench.spark import on_spark
 from flows.children.dbt import CHANGES
 
-FIRST_DAY = date(2024, 1, 1)
 _FLOORS = [sys.executable, "-m", "bench.floors"]
 _DBT = [str(Path(sys.executable).with_name("dbt")), "--quiet"]
 _PROJECT = ROOT / "dbt_project"
@@ -310,4 +310,5 @@ BENCHMARKS = {
     "dev": edit_loop,
     "build": project_build,
     "app": app_benchmarks,
+    "spark": on_spark,
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+FIRST_DAY = date(2024, 1, 1)
 DEPARTMENTS = (
     "副首都推進局",
     "北区役所",

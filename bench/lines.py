@@ -19,6 +19,7 @@ class Sizes:
 
     rows: int = 20_000_000
     few_rows: int = 5_000_000
+    many_rows: int = 100_000_000
     files: int = 100
     many_days: int = 1_000
     few_days: int = 30

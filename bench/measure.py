@@ -20,19 +20,23 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 @dataclass(frozen=True)
 class Measurement:
     """What one process took: seconds, and the largest sum of resident memory over it and its
-    descendants, in bytes.
+    descendants, in bytes; and over any one of the descendants asked for, with its own.
     """
 
     seconds: float
     peak_bytes: int
+    peak_bytes_of: int = 0
 
 
 class BenchmarkError(Exception):
     """A measured command failed, so its time means nothing."""
 
 
-def measure(command: Sequence[str], environment: dict[str, str]) -> Measurement:
-    """Run a command to its end; raise BenchmarkError with its last lines when it fails."""
+def measure(command: Sequence[str], environment: dict[str, str], peak_of: str = "") -> Measurement:
+    """Run a command to its end; raise BenchmarkError with its last lines when it fails.
+
+    `peak_of` stands in the command line of descendants whose memory is told apart.
+    """
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -48,9 +52,10 @@ def measure(command: Sequence[str], environment: dict[str, str]) -> Measurement:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    peak = [0]
+    peak = [0, 0]
     stop = threading.Event()
-    sampler = threading.Thread(target=_sample, args=(process.pid, peak, stop), daemon=True)
+    arguments = (process.pid, peak, stop, peak_of)
+    sampler = threading.Thread(target=_sample, args=arguments, daemon=True)
     sampler.start()
     output, _ = process.communicate()
     seconds = time.monotonic() - started
@@ -61,7 +66,7 @@ def measure(command: Sequence[str], environment: dict[str, str]) -> Measurement:
             f"{' '.join(command)} ended with {process.returncode}:"
             f" {output.decode(errors='replace')[-2000:]}"
         )
-    return Measurement(seconds, peak[0])
+    return Measurement(seconds, *peak)
 
 
 def shihyo(*words: str) -> list[str]:
@@ -85,9 +90,20 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> str:
     return f"{median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
 
 
-def _sample(root: int, peak: list[int], stop: threading.Event) -> None:
+def _sample(root: int, peak: list[int], stop: threading.Event, peak_of: str) -> None:
     while not stop.wait(_SAMPLE_SECONDS):
-        peak[0] = max(peak[0], sum(map(_resident_bytes, _tree(root))))
+        tree = _tree(root)
+        peak[0] = max(peak[0], sum(map(_resident_bytes, tree)))
+        for process in tree if peak_of else ():
+            if peak_of in _command_line(process):
+                peak[1] = max(peak[1], sum(map(_resident_bytes, _tree(process))))
+
+
+def _command_line(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def _tree(root: int) -> list[int]:

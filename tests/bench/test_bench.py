@@ -2,6 +2,7 @@
 belongs.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from bench.benchmarks import FIRST_DAY
 from bench.deployment import Deployment, new_deployment
 from bench.lines import Line, Sizes
 from bench.measure import BenchmarkError, alternate, measure, ratio
+from bench.schedule import main as print_schedule
+from bench.schedule import schedule, task_seconds
 
 
 @pytest.fixture
@@ -69,6 +72,24 @@ def test_ratio_is_the_median_of_pairs() -> None:
 
     assert alternate(2, lambda: called("a"), lambda: called("b")) == ([1.0, 1.0], [1.0, 1.0])
     assert calls == ["a", "b", "a", "b"]
+
+
+def test_a_simulated_schedule_begins_each_task_where_one_is_free(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert schedule([3.0, 1.0, 1.0, 2.0], 2) == 4.0
+    assert schedule([3.0, 1.0, 1.0, 2.0], 64) == 3.0
+    log = tmp_path / "events"
+    ends = [("SparkListenerTaskEnd", 3_000, 4_500), ("SparkListenerTaskEnd", 1_000, 3_000)]
+    log.write_text(
+        "\n".join(
+            json.dumps({"Event": event, "Task Info": {"Launch Time": begun, "Finish Time": ended}})
+            for event, begun, ended in [*ends, ("SparkListenerJobEnd", 0, 0)]
+        )
+    )
+    assert task_seconds(log) == (2.0, 1.5)
+    assert print_schedule([str(log)]) == 0
+    assert "simulated, not measured" in capsys.readouterr().out
 
 
 def test_table_replaces_what_stands_between_the_marks(tmp_path: Path) -> None:

@@ -1,0 +1,133 @@
+"""Landing and folding by Spark's executors, against the same on this machine: nights over the same
+files on the same two cores, in turn.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bench.deployment import FIRST_DAY, Deployment, new_deployment
+from bench.lines import Line, Sizes
+from bench.measure import measure, shihyo
+from bench.schedule import EXECUTORS, schedule, task_seconds
+
+_EXECUTOR = "org.apache.spark.executor.CoarseGrainedExecutorBackend"
+_EXECUTOR_MIB = 1024
+# So many tasks that each lands, or folds, one item: a cluster of many executors has work for each.
+_PARALLELISM = 64
+
+
+@dataclass(frozen=True)
+class Night:
+    """A first night: how long it landed and built, its peak memory, and the seconds of each task of
+    Spark.
+    """
+
+    seconds: float
+    peak_of_executor: int
+    tasks: tuple[tuple[float, ...], ...] = ()
+
+
+def on_spark(folder: Path, sizes: Sizes) -> Iterator[Line]:
+    """Nights over few, more and many rows: here, with one executor, and with two."""
+    found: dict[int, dict[int, Night]] = {}
+    for rows in (sizes.few_rows, sizes.rows, sizes.many_rows):
+        deployment = new_deployment(folder / f"rows_{rows}")
+        deployment.deliver_rosters(FIRST_DAY, FIRST_DAY)
+        empty = {count: _night(deployment, 0, count).seconds for count in (0, 1)}
+        deployment.deliver_days(FIRST_DAY, sizes.files, rows // sizes.files)
+        found[rows] = {}
+        for count in (0, 1, 2):
+            night = _night(deployment, sizes.files, count)
+            own = night.seconds - empty[min(count, 1)]
+            found[rows][count] = Night(own, night.peak_of_executor, night.tasks)
+        here, one, two = (found[rows][count].seconds for count in (0, 1, 2))
+        yield Line(
+            f"Landing and folding {rows:,} rows here ÷ by Spark with 1 and with 2 executors",
+            f"{here / one:.2f} and {here / two:.2f}",
+            "—",
+            f"{here:.0f} s; {one:.0f} and {two:.0f} s, executors of one core",
+        )
+    yield from _told(found, sizes)
+
+
+def _told(found: dict[int, dict[int, Night]], sizes: Sizes) -> Iterator[Line]:
+    many = found[sizes.many_rows]
+    yield Line(
+        f"1 executor ÷ 2 executors, {sizes.many_rows:,} rows",
+        f"{many[1].seconds / many[2].seconds:.2f}",
+        "—",
+        "what is not landed or folded is the same in both",
+    )
+    yield Line(
+        "Where Spark with 2 executors takes as long as this machine",
+        _crossover(found, sizes),
+        "—",
+        "by the straight lines through the fewest and the most rows",
+    )
+    peaks = ", ".join(f"{nights[2].peak_of_executor / 2**30:.2f}" for nights in found.values())
+    yield Line(
+        "Peak memory of an executor with its Python, at each of these sizes",
+        f"{peaks} GiB",
+        f"< {_EXECUTOR_MIB / 1024 + 2:.0f} GiB, the same",
+        f"of which {_EXECUTOR_MIB / 1024:.0f} GiB may be Java's",
+    )
+    landing, folding = many[2].tasks
+    for executors in EXECUTORS:
+        took = [schedule(tasks, executors) for tasks in (landing, folding)]
+        yield Line(
+            f"Simulated, not measured: these tasks on {executors} executors of one core",
+            f"{sum(took):.0f} s",
+            "—",
+            f"landing {took[0]:.0f} s, folding {took[1]:.0f} s; the longest tasks take"
+            f" {max(landing):.1f} and {max(folding):.1f} s",
+        )
+
+
+def _crossover(found: dict[int, dict[int, Night]], sizes: Sizes) -> str:
+    few, many = sizes.few_rows, sizes.many_rows
+    slopes, starts = {}, {}
+    for count in (0, 2):
+        nights = found[few][count].seconds, found[many][count].seconds
+        slopes[count] = (nights[1] - nights[0]) / (many - few)
+        starts[count] = nights[0] - slopes[count] * few
+    gained = slopes[0] - slopes[2]
+    if gained <= 0:
+        return "nowhere: it is slower for every further row"
+    return f"{max(0.0, (starts[2] - starts[0]) / gained):,.0f} rows a night"
+
+
+def _night(deployment: Deployment, days: int, executors: int) -> Night:
+    """Run a first night with so many executors; with none, on this machine."""
+    deployment.forget()
+    events = deployment.folder / "events"
+    environment = dict(deployment.environment)
+    if executors:
+        events.mkdir(exist_ok=True)
+        environment |= {
+            "SHIHYO_ENGINE__KIND": "spark",
+            "SHIHYO_ENGINE__MASTER": f"local-cluster[{executors},1,{_EXECUTOR_MIB}]",
+            "SHIHYO_ENGINE__SPARK": json.dumps(
+                {
+                    "spark.default.parallelism": str(_PARALLELISM),
+                    "spark.eventLog.enabled": "true",
+                    "spark.eventLog.dir": events.as_uri(),
+                    "spark.eventLog.compress": "false",
+                    "spark.eventLog.rolling.enabled": "false",
+                }
+            ),
+        }
+    before = set(events.glob("*"))
+    last = (FIRST_DAY + timedelta(days=days)).isoformat()
+    measured = measure(shihyo("run", "--as-of", last), environment, peak_of=_EXECUTOR)
+    logs = sorted(set(events.glob("*")) - before, key=lambda log: log.stat().st_mtime)
+    tasks = tuple(map(task_seconds, logs))
+    return Night(_landed_and_built(deployment), measured.peak_bytes_of, tasks)
+
+
+def _landed_and_built(deployment: Deployment) -> float:
+    ledger = (deployment.data / "published" / "runs.jsonl").read_text(encoding="utf-8")
+    [ended] = [each for each in map(json.loads, ledger.splitlines()) if each["event"] == "finished"]
+    return float(ended["stage_seconds"]["land"] + ended["stage_seconds"]["write"])
