@@ -13,12 +13,14 @@ from typing import Any
 
 from flows.children.folding import Folding, folding_asked_for
 from flows.children.process import QUIET, child, die_with_parent
-from flows.errors import SourceUnavailable
+from flows.errors import SourceUnavailable, UsageError
 from settings import ROOT
 
 # What an edit concerns; and the views that it reads, which name only the published night's new
 # items until they are made anew.
 CHANGES = ("state:modified+", "@state:modified,config.materialized:view")
+
+FOLDED_HERE = "folded on this machine, and not by Spark"
 
 
 def run_dbt(warehouse: Path, options: list[str], logs: Path, folding: Folding | None = None) -> int:
@@ -26,7 +28,7 @@ def run_dbt(warehouse: Path, options: list[str], logs: Path, folding: Folding | 
 
     What the project reads otherwise than when the candidate's tables were built is read again.
     With `folding`, what tonight's items determine is folded on a cluster; where that cannot be
-    reached, the exit code is that of SourceUnavailable, and the last line printed says why.
+    done, it is folded here, and a line that begins with FOLDED_HERE says why.
     """
     logs.mkdir(parents=True, exist_ok=True)
     return _run(["build", *options], warehouse, logs, folding.environment() if folding else {})
@@ -78,8 +80,12 @@ def _build_candidate(options: list[str]) -> bool:
     if folding := folding_asked_for():
         from flows.children.fold_models import fold
 
-        folded = fold(manifest, lambda words: runner.invoke([*words, *options]), folding)
-        read_what_was_folded(folded)
+        try:
+            folded = fold(manifest, lambda words: runner.invoke([*words, *options]), folding)
+        except (SourceUnavailable, UsageError) as error:
+            sys.stdout.write(f"{FOLDED_HERE}: {error}\n")
+        else:
+            read_what_was_folded(folded)
     words = ["build", "--exclude-resource-type", "unit_test", *passing_over(standing), *options]
     return runner.invoke(words).success
 
@@ -121,11 +127,7 @@ def _main(task: str, arguments: list[str]) -> int:
     templates = CompiledTemplates(_parsed_project(arguments).with_name("compiled_templates"))
     take_shortcuts(templates)
     build = {"build": _build_candidate, "changes": _build_changes}[task]
-    try:
-        succeeded = build(arguments)
-    except SourceUnavailable as error:
-        sys.stdout.write(f"{error}\n")
-        return error.exit_code
+    succeeded = build(arguments)
     with suppress(OSError):  # a disk that is full fails what has to be written
         templates.keep()
     return 0 if succeeded else 1

@@ -183,7 +183,7 @@ def _move_into_place(
     temporary: Path, folder: Path, manifest: Manifest, landed: list[Manifest]
 ) -> Manifest:
     """Move an item into its place, and return its manifest: that of another landing of the same
-    delivery, where one came first that nobody here knew of.
+    delivery, where one came first that nobody here knew of and that read no less of it.
     """
     for file in temporary.iterdir():
         with file.open("rb") as written:
@@ -193,7 +193,12 @@ def _move_into_place(
     place, attempt = folder, 1
     while not _moved(temporary, place):
         there = manifest_in(place)
-        if there is not None and there not in landed and there.is_of_the_same(manifest):
+        if (
+            there is not None
+            and there not in landed
+            and there.is_of_the_same(manifest)
+            and there.rows_landed >= manifest.rows_landed
+        ):
             shutil.rmtree(temporary)
             return there
         attempt += 1  # the same content twice on one day, with another in between

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import duckdb
 
-from flows.children.dbt import run_dbt
+from flows.children.dbt import FOLDED_HERE, run_dbt
 from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.children.edits import READ_AGAIN
 from flows.children.folding import folding_of
-from flows.errors import AuditFailed, ShihyoError, SourceUnavailable
+from flows.errors import AuditFailed, ShihyoError
 from flows.machine.files import remove_beside
 from flows.night.facts import write_facts
 from flows.paths import candidate_file
@@ -64,7 +64,7 @@ class Build:
     """What dbt did: how many seeds and models it built and how many tests it ran, how many of all
     it passed over because they rest on seeds alone and stand in what is published, which tests
     warned, and which models it built from all that has landed because what they read, or how, was
-    edited.
+    edited; and why it folded on this machine what a cluster was to fold, if it did.
     """
 
     models: int
@@ -72,6 +72,7 @@ class Build:
     standing: int
     warnings: tuple[str, ...]
     read_again: tuple[str, ...] = ()
+    folded_here: str | None = None
 
 
 def project_manifest(settings: Settings) -> Path:
@@ -96,15 +97,14 @@ def build_candidate(settings: Settings) -> Build:
             f"write: dbt was ended by signal {-code}; next: run again; the system's log tells"
             " whether its memory was full"
         )
-    if folding and code == SourceUnavailable.exit_code:
-        raise SourceUnavailable(f"write: {_last_line_printed(settings)}")
     build = _judge(settings, code == 0)
-    return replace(build, read_again=_models_read_again(candidate_file(settings)))
+    again = _models_read_again(candidate_file(settings))
+    return replace(build, read_again=again, folded_here=_why_folded_here(settings))
 
 
-def _last_line_printed(settings: Settings) -> str:
+def _why_folded_here(settings: Settings) -> str | None:
     printed = (settings.logs_dir / "dbt-output.log").read_text(encoding="utf-8", errors="replace")
-    return (printed.splitlines() or [""])[-1]
+    return next((line for line in printed.splitlines() if line.startswith(FOLDED_HERE)), None)
 
 
 def _models_read_again(candidate: Path) -> tuple[str, ...]:
