@@ -105,7 +105,7 @@ units:
 	    apt-get download -qq systemd libsystemd-shared 2>/dev/null && for each in *.deb; do dpkg -x $$each .; done; \
 	fi
 
-chaos: setup browser database  ## many more ways to end a night badly: N random kills (20), SEED to repeat them
+chaos: setup browser database spark  ## many more ways to end a night badly: N random kills (20), SEED to repeat them
 	@N=$(or $(N),20) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos -s
 
 screenshots: setup browser  ## every page of what is published as a picture, and printed, into DATA/screenshots

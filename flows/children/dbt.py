@@ -20,14 +20,15 @@ from settings import ROOT
 # items until they are made anew.
 CHANGES = ("state:modified+", "@state:modified,config.materialized:view")
 
+FOLDED_HERE = "folded on this machine, and not by Spark"
+
 
 def run_dbt(warehouse: Path, options: list[str], logs: Path, folding: Folding | None = None) -> int:
     """Build a candidate and return dbt's exit code; it prints to `dbt-output.log` in `logs`.
 
     What the project reads otherwise than when the candidate's tables were built is read again.
     With `folding`, what tonight's items determine is folded on a cluster; where that cannot be
-    done, the exit code is that of SourceUnavailable or UsageError, and the last line printed says
-    why.
+    done, it is folded here, and a line that begins with FOLDED_HERE says why.
     """
     logs.mkdir(parents=True, exist_ok=True)
     return _run(["build", *options], warehouse, logs, folding.environment() if folding else {})
@@ -79,8 +80,12 @@ def _build_candidate(options: list[str]) -> bool:
     if folding := folding_asked_for():
         from flows.children.fold_models import fold
 
-        folded = fold(manifest, lambda words: runner.invoke([*words, *options]), folding)
-        read_what_was_folded(folded)
+        try:
+            folded = fold(manifest, lambda words: runner.invoke([*words, *options]), folding)
+        except (SourceUnavailable, UsageError) as error:
+            sys.stdout.write(f"{FOLDED_HERE}: {error}\n")
+        else:
+            read_what_was_folded(folded)
     words = ["build", "--exclude-resource-type", "unit_test", *passing_over(standing), *options]
     return runner.invoke(words).success
 
@@ -122,11 +127,7 @@ def _main(task: str, arguments: list[str]) -> int:
     templates = CompiledTemplates(_parsed_project(arguments).with_name("compiled_templates"))
     take_shortcuts(templates)
     build = {"build": _build_candidate, "changes": _build_changes}[task]
-    try:
-        succeeded = build(arguments)
-    except (SourceUnavailable, UsageError) as error:
-        sys.stdout.write(f"{error}\n")
-        return error.exit_code
+    succeeded = build(arguments)
     with suppress(OSError):  # a disk that is full fails what has to be written
         templates.keep()
     return 0 if succeeded else 1

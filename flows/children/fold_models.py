@@ -38,7 +38,8 @@ def fold(manifest: Any, invoke: Any, folding: Folding) -> dict[str, str]:
     """Fold tonight's items; return, by the model's id, the SQL that reads what came back.
 
     `invoke` runs dbt on the parsed project. A model that a task could not fold is left out: the
-    build runs it here, and says what is wrong with it. Raises as `run_on_spark` does.
+    build runs it here, and says what is wrong with it. Raises as `run_on_spark` does; all of them
+    are to be folded here then.
     """
     clear_folded(folding)
     models = _models(manifest)

@@ -5,11 +5,11 @@ folders that all executors see, or in a store.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 from uuid import uuid4
 
 from flows.children.folding import FOLDED
+from flows.machine.files import working_folder
 from flows.machine.store import Store, store_of
 from settings import EngineSettings
 
@@ -58,16 +58,16 @@ class StoredFiles:
 
     @contextmanager
     def reading(self, names: tuple[str, ...]) -> Iterator[list[str]]:
-        with TemporaryDirectory(prefix="shihyo-") as folder:
-            files = [Path(folder) / str(number) for number in range(len(names))]
+        with working_folder() as folder:
+            files = [folder / str(number) for number in range(len(names))]
             for name, file in zip(names, files, strict=True):
                 self._store.fetch(f"{_LANDING}/{name}", file)
             yield [str(file) for file in files]
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Path]:
-        with TemporaryDirectory(prefix="shihyo-") as folder:
-            file = Path(folder) / "folded.parquet"
+        with working_folder() as folder:
+            file = folder / "folded.parquet"
             yield file
             self._store.put(file, f"{FOLDED}/{name}")
 

@@ -8,7 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -24,6 +27,9 @@ Work = Callable[[Iterator[Piece]], Iterator[Result]]
 
 # As many tasks for each core of the cluster: a piece that takes long keeps few others waiting.
 _TASKS_A_CORE = 3
+# How long a job waits for executors: a cluster that has none to give would let it wait for ever.
+EXECUTORS_SECONDS = 600.0
+_JAVA_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class _Job:
     engine: EngineSettings
     work: Any
     pieces: list[Any]
+    executors_seconds: float
 
 
 @dataclass(frozen=True)
@@ -55,14 +62,14 @@ def run_on_spark(
     `spark-<first word of name>.log` in `logs`.
 
     Raises UsageError without pyspark or Java, and SourceUnavailable when the cluster cannot be
-    reached or gives up.
+    reached, gives up, or has no executor for ten minutes.
     """
     if not pieces:
         return []
     _refuse_without_spark()
     logs.mkdir(parents=True, exist_ok=True)
     output = logs / f"spark-{name.partition(' ')[0]}.log"
-    answer = _answered(_Job(name, engine, work, list(pieces)), output)
+    answer = _answered(_Job(name, engine, work, list(pieces), EXECUTORS_SECONDS), output)
     if isinstance(answer, _Ended):
         raise SourceUnavailable(
             f"Spark at {engine.master}: {answer.what}; next: see whether the cluster runs and can"
@@ -102,14 +109,20 @@ def _answered(job: _Job, output: Path) -> Any:
     try:
         return _asked(process, job)
     finally:
-        for stream in (process.stdin, process.stdout):
-            if stream:
-                stream.close()  # the driver ends with it
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process.stdout:
+            process.stdout.close()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> int:
+    """Let a driver end, and return its exit code."""
+    if process.stdin:
+        process.stdin.close()  # it ends with it
+    try:
+        return process.wait(timeout=_JAVA_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _paths() -> str:
@@ -123,7 +136,7 @@ def _asked(process: subprocess.Popen[bytes], job: _Job) -> Any:
         _send(process.stdin, job)
         return pickle.load(process.stdout)
     except Exception:  # an answer that is cut short shows as whatever pickle makes of it
-        return _Ended(f"its driver ended with code {process.wait()} and gave no answer")
+        return _Ended(f"its driver ended with code {_end(process)} and gave no answer")
 
 
 def _send(stream: IO[bytes], request: Any) -> None:
@@ -144,13 +157,13 @@ def main() -> None:
 
 
 def _outcome(job: _Job) -> Any:
-    from pyspark import SparkConf, SparkContext
+    from pyspark import SparkContext
 
     configuration = _configuration(job.engine)
     os.environ["PYSPARK_PYTHON"] = configuration["spark.pyspark.python"]
-    conf = SparkConf(loadDefaults=False).setAll(list(configuration.items()))
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"--properties-file {_unseen(configuration)} pyspark-shell"
     try:
-        context = SparkContext(master=job.engine.master, appName=f"shihyo {job.name}", conf=conf)
+        context = SparkContext(master=job.engine.master, appName=f"shihyo {job.name}")
     except Exception as error:
         return _Ended(_reason(error))
     try:
@@ -161,10 +174,47 @@ def _outcome(job: _Job) -> Any:
         _stop(context)
 
 
-def _done(context: Any, job: _Job) -> list[Any]:
+def _unseen(configuration: dict[str, str]) -> str:
+    """Return the path of a file of properties that lies in memory, as long as this process: what
+    stands on a command line, which may be a secret, others on this machine can read.
+    """
+    lines = [f"{name}={_escaped(value)}\n" for name, value in configuration.items()]
+    file = os.memfd_create("spark.properties")
+    os.write(file, "".join(lines).encode())
+    return f"/proc/{os.getpid()}/fd/{file}"
+
+
+def _escaped(value: str) -> str:
+    """Write a value as java.util.Properties reads it."""
+    for special, written in (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), (" ", "\\ ")):
+        value = value.replace(special, written)
+    return value
+
+
+def _done(context: Any, job: _Job) -> Any:
     context.setLogLevel("WARN")
+    given_up = threading.Event()
+    if not job.engine.master.startswith("local["):
+        arguments = (context, job.executors_seconds, given_up)
+        threading.Thread(target=_give_up_without_executors, args=arguments, daemon=True).start()
     slices = min(len(job.pieces), max(1, context.defaultParallelism) * _TASKS_A_CORE)
-    return list(context.parallelize(job.pieces, slices).mapPartitions(job.work).collect())
+    try:
+        return list(context.parallelize(job.pieces, slices).mapPartitions(job.work).collect())
+    except Exception:
+        if given_up.is_set():
+            return _Ended(f"it had no executor for {job.executors_seconds:.0f} s")
+        raise
+
+
+def _give_up_without_executors(context: Any, seconds: float, given_up: threading.Event) -> None:
+    seen = time.monotonic()
+    with suppress(Exception):  # the context has been stopped
+        while time.monotonic() - seen < seconds:
+            time.sleep(1)
+            if context._jsc.sc().getExecutorMemoryStatus().size() > 1:  # the driver is one of them
+                seen = time.monotonic()
+        given_up.set()
+        context.cancelAllJobs()
 
 
 def _stop(context: Any) -> None:
@@ -172,7 +222,11 @@ def _stop(context: Any) -> None:
     java = context._gateway.proc
     context.stop()
     java.stdin.close()
-    java.wait()
+    try:
+        java.wait(timeout=_JAVA_SECONDS)
+    except subprocess.TimeoutExpired:
+        java.kill()
+        java.wait()
 
 
 def _configuration(engine: EngineSettings) -> dict[str, str]:

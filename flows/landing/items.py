@@ -16,7 +16,11 @@ from flows.sources.contracts import Contract
 from settings import Settings
 
 MANIFEST = "manifest.json"
-_FILES = ("data.parquet", "rejected.parquet")
+FILES = ("data.parquet", "rejected.parquet")
+_OF_A_DELIVERY = (
+    *("source_name", "item_key", "known_from", "business_date", "origin", "stamp", "sha256"),
+    *("contract_version", "contract_digest"),
+)
 
 
 def _read_by(read: Callable[[str], object]) -> AfterValidator:
@@ -71,10 +75,10 @@ class Manifest(BaseModel):
 
     def is_of_the_same(self, other: "Manifest") -> bool:
         """Return whether another is of the same content of the same item, known since the same
-        day and read by the same contract: two landings of one delivery.
+        day and read by the same contract: two landings of one delivery, however much of it could
+        be read.
         """
-        told_apart = {"landed_at", "rows_erased"}
-        return self.model_dump(exclude=told_apart) == other.model_dump(exclude=told_apart)
+        return all(getattr(self, name) == getattr(other, name) for name in _OF_A_DELIVERY)
 
     def write(self, path: Path) -> None:
         """Write the manifest as JSON for reading, too."""
@@ -93,7 +97,7 @@ class LandedItem:
         """Return the names of its files that do not end as Parquet does: with the length of a
         footer that lies within them, and a mark. What a file holds is not read.
         """
-        return [name for name in _FILES if not _ends_as_parquet(self.folder / name)]
+        return [name for name in FILES if not _ends_as_parquet(self.folder / name)]
 
 
 def manifest_in(folder: Path) -> Manifest | None:

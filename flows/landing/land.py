@@ -7,8 +7,8 @@ about values: it keeps text as it came.
 
 import logging
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
 from flows.errors import UsageError
 from flows.landing.accounts import Account
@@ -53,15 +53,37 @@ def land_source(
     listing = reader.list_deliveries(source, configured.location)
     arrived = arrivals(listing, sorted(as_ofs))
     account = Account.of(listing, arrived)
-    for item, manifests in _landings(settings, source, _items(arrived, landed), reader):
-        for (as_of, delivery), manifest in zip(item.deliveries, manifests, strict=True):
-            account.add(manifest is not None, arrived.undated.get(delivery.item_key))
-            if manifest is not None:
-                landed.setdefault(delivery.item_key, []).append(manifest)
-                if account.landed % 250 == 0:
-                    log.info("%s: %d items landed, at %s", source.name, account.landed, as_of)
+    for as_of, delivery, manifest in _landings(settings, source, arrived, landed, reader):
+        account.add(manifest is not None, arrived.undated.get(delivery.item_key))
+        if manifest is not None:
+            landed.setdefault(delivery.item_key, []).append(manifest)
+            if account.landed % 250 == 0:
+                log.info("%s: %d items landed, at %s", source.name, account.landed, as_of)
     account.read_by_earlier_contract = _read_by_earlier_contract(source, landed)
     return account
+
+
+def _landings(
+    settings: Settings,
+    source: Source,
+    arrived: Arrivals,
+    landed: dict[str, list[Manifest]],
+    reader: Reader,
+) -> Iterator[tuple[date, Delivery, Manifest | None]]:
+    """Yield each delivery with its landing, None where there was no need: in the order of the dates
+    where it is landed here; item by item where a source that grows is landed by Spark.
+    """
+    if settings.engine.kind == "spark" and source.contract.grows:
+        items = _items(arrived, landed)
+        for item, manifests in zip(items, land_on_spark(settings, source, items), strict=True):
+            for (as_of, delivery), manifest in zip(item.deliveries, manifests, strict=True):
+                yield as_of, delivery, manifest
+    else:
+        place = LandingFolder(settings)
+        for as_of, delivery in arrived.found:
+            item = Item(((as_of, delivery),), tuple(landed.get(delivery.item_key, ())))
+            for manifest in land_item(settings, source, item, reader, place):
+                yield as_of, delivery, manifest
 
 
 def _items(arrived: Arrivals, landed: dict[str, list[Manifest]]) -> list[Item]:
@@ -70,22 +92,8 @@ def _items(arrived: Arrivals, landed: dict[str, list[Manifest]]) -> list[Item]:
     for as_of, delivery in arrived.found:
         found.setdefault(delivery.item_key, []).append((as_of, delivery))
     return [
-        Item(tuple(deliveries), tuple(landed.get(key, []))) for key, deliveries in found.items()
+        Item(tuple(deliveries), tuple(landed.get(key, ()))) for key, deliveries in found.items()
     ]
-
-
-def _landings(
-    settings: Settings, source: Source, items: list[Item], reader: Reader
-) -> Iterator[tuple[Item, Iterable[Manifest | None]]]:
-    """Yield each item with its landings, one for each delivery: landed here, or of a source that
-    grows on the executors of Spark where they are configured.
-    """
-    if settings.engine.kind == "spark" and source.contract.grows:
-        yield from zip(items, land_on_spark(settings, source, items), strict=True)
-    else:
-        place = LandingFolder(settings)
-        for item in items:
-            yield item, land_item(settings, source, item, reader, place)
 
 
 def _read_by_earlier_contract(source: Source, landed: dict[str, list[Manifest]]) -> int:
@@ -102,9 +110,12 @@ def _read_by_earlier_contract(source: Source, landed: dict[str, list[Manifest]])
     return count
 
 
-def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, bool]:
+def staleness(
+    settings: Settings, source: Source, as_of: date, begun: datetime | None = None
+) -> tuple[str, bool]:
     """Say since when a source has not been reached, and whether a night as of that date may go on
-    with what it last delivered.
+    with what it last delivered. What a night has landed since it was begun is a part of what the
+    source had, and does not tell that it was read.
     """
     contract = source.contract
     allowed, optional = contract.may_be_stale_days, "" if contract.is_required else ", optional"
@@ -115,6 +126,7 @@ def staleness(settings: Settings, source: Source, as_of: date) -> tuple[str, boo
         *(
             date.fromisoformat(item.manifest.known_from)
             for item in landed_items(settings, source.name)
+            if begun is None or datetime.fromisoformat(item.manifest.landed_at) < begun
         ),
     ]
     last = max((day for day in message if day is not None), default=None)
@@ -142,7 +154,7 @@ def _refuse_another_key(
             f"{source.name}: what is landed was pseudonymised under key"
             f" {', '.join(map(str, others))}, and SHIHYO_PSEUDONYM_KEY is key {pseudonyms.key_id}:"
             " nobody would be recognised; next: set the former key, or land everything anew into"
-            " an empty data folder"
+            " an empty data folder, and into an empty store where the engine has one"
         )
 
 

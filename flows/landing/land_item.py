@@ -178,13 +178,18 @@ def _put_into_place(
     place: Place, temporary: Path, manifest: Manifest, landed: list[Manifest]
 ) -> Manifest:
     """Put an item into its place, and return its manifest: that of another landing of the same
-    delivery, where one came first that nobody here knew of.
+    delivery, where one came first that nobody here knew of and that read no less of it.
     """
     first = name = _name(manifest)
     attempt = 1
     while not place.put(temporary, name):
         there = place.manifest(name)
-        if there is not None and there not in landed and there.is_of_the_same(manifest):
+        if (
+            there is not None
+            and there not in landed
+            and there.is_of_the_same(manifest)
+            and there.rows_landed >= manifest.rows_landed
+        ):
             shutil.rmtree(temporary)
             return there
         attempt += 1  # the same content twice on one day, with another in between

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from flows.children.spark import run_on_spark
 from flows.errors import ShihyoError
@@ -18,6 +16,7 @@ from flows.landing.items import Manifest
 from flows.landing.land_item import Item, is_known, land_item
 from flows.landing.places import LandingFolder, LandingStore, Place, copy_from_store
 from flows.landing.reader import Reader
+from flows.machine.files import working_folder
 from flows.machine.rights import keep_private
 from flows.machine.store import store_of
 from flows.sources.base import Source
@@ -71,8 +70,8 @@ def _workplace(settings: Settings) -> Iterator[tuple[Settings, Place]]:
     if store is None:
         yield settings, LandingFolder(settings)
     else:
-        with TemporaryDirectory(prefix="shihyo-") as folder:
-            yield settings.model_copy(update={"data_dir": Path(folder)}), LandingStore(store)
+        with working_folder() as folder:
+            yield settings.model_copy(update={"data_dir": folder}), LandingStore(store)
 
 
 def _landed(

@@ -9,9 +9,12 @@ import uuid
 from pathlib import Path
 from typing import Protocol
 
+import pyarrow.parquet as pq
+from pyarrow import ArrowException
 from pydantic import ValidationError
 
-from flows.landing.items import MANIFEST, Manifest, landed_items, manifest_in
+from flows.errors import SourceUnavailable
+from flows.landing.items import FILES, MANIFEST, Manifest, landed_items, manifest_in
 from flows.machine.files import fsync_folder
 from flows.machine.store import Store
 from settings import Settings
@@ -57,7 +60,7 @@ class LandingFolder:
 
 class LandingStore:
     """A store: an item is there when its manifest is. Two hands that put one item there at once
-    put the same.
+    put the same, unless one could read less of it: whoever copies it from there looks.
     """
 
     def __init__(self, store: Store) -> None:
@@ -87,13 +90,24 @@ def temporary_folder(settings: Settings) -> Path:
 
 
 def copy_from_store(settings: Settings, store: Store, source_name: str) -> None:
-    """Copy a source's items here that are in the store alone: an executor has landed them."""
+    """Copy a source's items here that are in the store alone: an executor has landed them.
+
+    Raises SourceUnavailable for one whose rows are not as many as its manifest says, as two hands
+    can leave it of which one could read less. It is removed there, and landed again.
+    """
     here = LandingFolder(settings)
     names = store.folders(f"{LANDING}/{source_name}", last=MANIFEST)
     names -= {stored_name(settings, item.folder) for item in landed_items(settings, source_name)}
     for name in sorted(names):
         folder = temporary_folder(settings)
         store.fetch_folder(name, folder)
+        manifest = manifest_in(folder)
+        if manifest is None or _rows(folder) != (manifest.rows_landed, manifest.rows_rejected):
+            store.remove(name)
+            shutil.rmtree(folder)
+            raise SourceUnavailable(
+                f"{source_name}: an item in the store was not whole; next: run again"
+            )
         here.put(folder, name.removeprefix(f"{LANDING}/"))
 
 
@@ -113,6 +127,13 @@ def copy_erased_to_store(settings: Settings, store: Store, source_name: str) -> 
             continue
         if store.read(f"{name}/{MANIFEST}") != (item.folder / MANIFEST).read_bytes():
             store.put_folder(item.folder, name, last=MANIFEST)
+
+
+def _rows(folder: Path) -> tuple[int, ...] | None:
+    try:
+        return tuple(pq.read_metadata(folder / name).num_rows for name in FILES)
+    except (OSError, ArrowException):
+        return None
 
 
 def stored_name(settings: Settings, path: Path) -> str:

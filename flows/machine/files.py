@@ -2,7 +2,14 @@
 
 import os
 import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_WORKING = "shihyo-items-"
+_DAY_SECONDS = 86_400
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -32,3 +39,15 @@ def fsync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def working_folder() -> Iterator[Path]:
+    """Make a folder of this machine's own while the block runs; remove those that killed processes
+    left here a day ago.
+    """
+    for leftover in Path(tempfile.gettempdir()).glob(f"{_WORKING}*"):
+        if time.time() - leftover.lstat().st_mtime > _DAY_SECONDS:
+            shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_WORKING) as folder:
+        yield Path(folder)

@@ -1,6 +1,7 @@
 """A store of files that other machines see as well: an object store such as `s3://bucket/prefix`.
 
-A file is there whole or not at all; a folder of files is there when its last file is.
+A folder of files is there when its last file is. A file whose writing was broken off may be there cut
+short, and is put there again.
 """
 
 from collections.abc import Iterator
@@ -30,8 +31,9 @@ class Store:
             self._files, root = fs.LocalFileSystem(), ""
         if isinstance(self._files, fs.LocalFileSystem):
             raise UsageError(
-                f"engine: {self._shown} is no object store; next: an address such as"
-                " s3://bucket/prefix, or none where every executor sees the data folder"
+                "engine: store is not the address of an object store; next: one such as"
+                " s3://bucket/prefix, in which the signs of a secret are percent-encoded, or none"
+                " where every executor sees the data folder"
             )
         self._root = root.rstrip("/")
 

@@ -8,6 +8,7 @@ is every way from the person to the rows, key or no key. It must never write dow
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,10 @@ import pyarrow.parquet as pq
 from flows.children.folding import FOLDED
 from flows.errors import UsageError
 from flows.landing.items import MANIFEST, LandedItem, landed_items
-from flows.landing.places import copy_erased_to_store
+from flows.landing.places import copy_erased_to_store, copy_from_store
 from flows.ledger import append
 from flows.machine.files import fsync_folder, replace_file
-from flows.machine.store import store_of
+from flows.machine.store import Store, store_of
 from flows.sources import SOURCES
 from flows.sources.pseudonyms import Pseudonyms
 from published import Erasure
@@ -55,8 +56,11 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
     pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
     pseudonym = person.strip() if _PSEUDONYM.fullmatch(person.strip()) else pseudonyms.of(person)
     begun = settings.landing_dir / f".erasing-{pseudonyms.of(pseudonym)}"
+    is_gone_on_with = begun.exists()
     nobody = _number_of_nobody(begun)
     _finish_items(settings)
+    for store, name in _stored(settings):
+        copy_from_store(settings, store, name)  # it would come from there later
     personal = {
         source.name: [column.name for column in source.contract.columns if column.is_personal]
         for source in SOURCES
@@ -67,19 +71,20 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
         if (columns := personal[item.manifest.source_name])
         and (erased := _erase_from_item(item, columns, pseudonym, nobody))
     ]
-    _erase_from_store(settings)
     found = Erased(len(rows), sum(rows))
-    append(settings, Erasure(items=found.items, rows=found.rows).entry())
+    if found.rows or not is_gone_on_with:
+        append(settings, Erasure(items=found.items, rows=found.rows).entry())
+    for store, name in _stored(settings):
+        store.remove(FOLDED)
+        copy_erased_to_store(settings, store, name)
     begun.unlink()
     return found
 
 
-def _erase_from_store(settings: Settings) -> None:
+def _stored(settings: Settings) -> Iterator[tuple[Store, str]]:
+    """Yield the store, if there is one, with each source that executors land."""
     if store := store_of(settings.engine):
-        store.remove(FOLDED)
-        for source in SOURCES:
-            if source.contract.grows:
-                copy_erased_to_store(settings, store, source.name)
+        yield from ((store, source.name) for source in SOURCES if source.contract.grows)
 
 
 def _number_of_nobody(begun: Path) -> str:

@@ -83,7 +83,7 @@ def land_sources(settings: Settings, as_ofs: Sequence[date], run: Run) -> None:
                     if isinstance(error, ShihyoError)
                     else f"landing failed ({type(error).__name__})"
                 )
-                since, is_within = land.staleness(settings, source, run.as_of)
+                since, is_within = land.staleness(settings, source, run.as_of, run.started_at)
                 if is_within:
                     run.sources_stale.append(source.name)
                     run.warnings.append(f"{source.name} is stale: {since}; {why}")
@@ -106,6 +106,9 @@ def write_candidate(settings: Settings, run: Run, full_refresh: bool) -> None:
         audit.import_ahead()
         build = write.build_candidate(settings)
     run.warnings += [f"dbt test {name} warned" for name in build.warnings]
+    if build.folded_here:
+        run.warnings.append(build.folded_here)
+        write.log.warning("warning: %s", build.folded_here)
     if build.read_again:
         names = ", ".join(build.read_again)
         write.log.info(

@@ -8,16 +8,17 @@ full refresh it starts empty.
 import json
 import logging
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from flows.children.dbt import run_dbt
+from flows.children.dbt import FOLDED_HERE, run_dbt
 from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.children.edits import READ_AGAIN
 from flows.children.folding import clear_folded, folding_of
-from flows.errors import AuditFailed, ShihyoError, SourceUnavailable, UsageError
+from flows.errors import AuditFailed, ShihyoError, SourceUnavailable
 from flows.landing.contract_files import contract_file
 from flows.landing.places import copy_to_store, stored_name
 from flows.machine.files import remove_beside
@@ -68,7 +69,7 @@ class Build:
     """What dbt did: how many seeds and models it built and how many tests it ran, how many of all
     it passed over because they rest on seeds alone and stand in what is published, which tests
     warned, and which models it built from all that has landed because what they read, or how, was
-    edited.
+    edited; and why it folded on this machine what a cluster was to fold, if it did.
     """
 
     models: int
@@ -76,6 +77,7 @@ class Build:
     standing: int
     warnings: tuple[str, ...]
     read_again: tuple[str, ...] = ()
+    folded_here: str | None = None
 
 
 def project_manifest(settings: Settings) -> Path:
@@ -92,23 +94,25 @@ def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False)
 def build_candidate(settings: Settings) -> Build:
     """Build what has been prepared; raises as `write_candidate` does."""
     options = ["--no-use-colors", "--no-version-check", *_places(settings)]
-    folding = folding_of(settings)
-    if folding:
-        _copy_to_store(settings)
+    folding, trouble = folding_of(settings), None
+    try:
+        if folding:
+            _copy_to_store(settings)
+    except SourceUnavailable as error:
+        folding, trouble = None, f"{FOLDED_HERE}: {error}"
     code = run_dbt(candidate_file(settings), options, settings.logs_dir, folding)
     shutil.rmtree(settings.folded_dir, ignore_errors=True)
     if folding:
-        clear_folded(folding)
+        with suppress(SourceUnavailable):  # the next night clears it, and says what is wrong
+            clear_folded(folding)
     if code < 0:
         raise ShihyoError(
             f"write: dbt was ended by signal {-code}; next: run again; the system's log tells"
             " whether its memory was full"
         )
-    for kind in (SourceUnavailable, UsageError):
-        if folding and code == kind.exit_code:
-            raise kind(f"write: {_last_line_printed(settings)}")
     build = _judge(settings, code == 0)
-    return replace(build, read_again=_models_read_again(candidate_file(settings)))
+    again = _models_read_again(candidate_file(settings))
+    return replace(build, read_again=again, folded_here=trouble or _why_folded_here(settings))
 
 
 def _copy_to_store(settings: Settings) -> None:
@@ -121,9 +125,9 @@ def _copy_to_store(settings: Settings) -> None:
                 copy_to_store(settings, store, source.name)
 
 
-def _last_line_printed(settings: Settings) -> str:
+def _why_folded_here(settings: Settings) -> str | None:
     printed = (settings.logs_dir / "dbt-output.log").read_text(encoding="utf-8", errors="replace")
-    return (printed.splitlines() or [""])[-1]
+    return next((line for line in printed.splitlines() if line.startswith(FOLDED_HERE)), None)
 
 
 def _models_read_again(candidate: Path) -> tuple[str, ...]:

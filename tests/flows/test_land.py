@@ -2,19 +2,21 @@
 a warehouse.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from harness.ready_python import ready_children
-from small_city import City, new_city
+from small_city import City, log_lines, new_city
 from workbooks import TRAINING_HEADING, attendance, workbook
 
 from flows.errors import UsageError
-from flows.landing.items import landed_items
+from flows.landing.items import Manifest, landed_items
 from flows.landing.land import land_source, staleness
-from flows.landing.land_item import _after
+from flows.landing.land_item import Item, _after, land_item
+from flows.landing.places import Place
 from flows.landing.reader import Reader
 from flows.ledger import append
 from flows.sources import SOURCES
@@ -140,6 +142,40 @@ def test_what_a_source_no_longer_has_stands_as_it_was_read_and_is_counted(city: 
         ]
     assert [(each.landed, each.read_by_earlier_contract) for each in accounts] == [(1, 1), (0, 1)]
     assert accounts[0].describe(source.name)["read_by_earlier_contract"] == 1
+
+
+def test_what_a_night_landed_before_its_source_failed_does_not_tell_that_it_was_read(
+    city: City,
+) -> None:
+    settings, source = settings_of(city), BY_NAME["access_log"]
+    begun = datetime.now(UTC)
+    city.deliver_log(DAY)
+    assert land(settings, source, [DAY + timedelta(days=1)]) == 1
+    day = DAY + timedelta(days=2)
+    assert staleness(settings, source, day, begun) == ("it has never been read", False)
+    assert staleness(settings, source, day, datetime.now(UTC))[1]
+
+
+def test_a_backfill_lands_what_came_first_first(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, source = settings_of(city), BY_NAME["access_log"]
+    for days in (1, 3, 2):  # the first is delivered again at last
+        city.deliver_log(DAY, log_lines(DAY, rows=days), on=DAY + timedelta(days=2 * days))
+        city.deliver_log(DAY + timedelta(days=days), on=DAY + timedelta(days=2 * days))
+    found = []
+
+    def noted(
+        settings: Settings, source: Source, item: Item, reader: Reader, place: Place
+    ) -> Iterator[Manifest | None]:
+        found.append([as_of for as_of, _ in item.deliveries])
+        return land_item(settings, source, item, reader, place)
+
+    monkeypatch.setattr("flows.landing.land.land_item", noted)
+    nights = [DAY + timedelta(days=day) for day in range(8)]
+    assert land(settings, source, nights) == 6
+    assert found == sorted(found)
+    assert len(found) == 6
 
 
 def test_the_file_that_excel_keeps_beside_an_open_workbook_is_no_delivery(city: City) -> None:

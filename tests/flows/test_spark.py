@@ -4,9 +4,13 @@ there is named. Tests of a cluster skip where pyspark or Java is missing (`make 
 
 import json
 import os
+import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,14 +31,15 @@ from flows.children.spark import missing_for_spark, run_on_spark
 from flows.errors import SourceUnavailable, UsageError
 from flows.landing.arrivals import arrivals
 from flows.landing.items import MANIFEST, LandedItem, Manifest, landed_items
-from flows.landing.land_item import Item, is_known, land_item
+from flows.landing.land_item import Item, is_known, land_item, order_of_landing
 from flows.landing.places import LandingFolder
-from flows.landing.reader import Reader
+from flows.landing.reader import Reader, Unread
 from flows.machine.store import Store
 from flows.sources.access_log import AccessLog
 from settings import EngineSettings, Settings, SourceSettings
 
 CLUSTER = "local-cluster[2,1,1024]"
+SETTING = "a secret = of\\the tests"
 LAST_NIGHT = FIRST_DAY + timedelta(days=6)
 
 needs_spark = pytest.mark.skipif(
@@ -152,6 +157,49 @@ def test_a_night_without_java_says_what_is_missing_and_lands_the_rest(
     }
 
 
+def test_what_no_cluster_folds_is_folded_here_with_a_warning(
+    city: City, tmp_path: Path, api_url: str
+) -> None:
+    city = City(city.folder, api_url)
+    city.publish(LAST_NIGHT)
+    marts = export_marts(city)
+    done = city.shihyo(
+        *("run", "--as-of", LAST_NIGHT, "--full-refresh"),
+        PATH=str(tmp_path),
+        JAVA_HOME="",
+        SHIHYO_ENGINE__KIND="spark",
+        SHIHYO_ENGINE__MASTER=CLUSTER,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "warning: folded on this machine, and not by Spark: engine: kind spark" in done.stdout
+    assert first_difference(marts, export_marts(city)) is None
+
+
+def test_an_item_that_another_hand_could_read_more_of_is_taken_as_that_has_it(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = items(city)[1:3]
+    land_whole = Reader.land
+
+    def land_nothing(reader: Reader, *arguments: Any) -> Unread:
+        landed = land_whole(reader, *arguments)
+        assert isinstance(landed, tuple)
+        return Unread(landed[0], "reading it took more than 1 seconds")
+
+    with ready_children():
+        [whole] = land(city, first)
+        monkeypatch.setattr(Reader, "land", land_nothing)
+        assert land(city, first) == [whole]
+        [nothing] = land(city, second)
+        monkeypatch.undo()
+        [later] = land(city, second)
+    assert nothing is not None
+    assert later is not None
+    assert (nothing.rows_landed, later.rows_landed) == (0, 40)
+    landed = [each.manifest for each in landed_items(settings_of(city), "access_log")]
+    assert sorted(landed, key=order_of_landing) == [whole, nothing, later]
+
+
 def test_an_item_is_folded_by_the_sql_it_is_given_and_what_fails_is_named(tmp_path: Path) -> None:
     import pyarrow as pa
 
@@ -217,13 +265,28 @@ def test_a_cluster_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
 
 
 @needs_spark
+def test_a_cluster_that_has_no_executor_to_give_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spark, "EXECUTORS_SECONDS", 5.0)
+    with _master_without_workers(tmp_path) as address:
+        engine = EngineSettings(kind="spark", master=address)
+        with pytest.raises(
+            SourceUnavailable, match="it had no executor for 5 s; next: see whether"
+        ):
+            run_on_spark("try", engine, names, ["a"], tmp_path)
+
+
+@needs_spark
 def test_a_task_whose_executor_is_killed_is_done_again(tmp_path: Path) -> None:
-    engine = EngineSettings(
-        kind="spark", master=CLUSTER, spark={"spark.executorEnv.PYTHONPATH": _paths()}
-    )
+    settings = {"spark.executorEnv.PYTHONPATH": _paths(), "spark.authenticate.secret": SETTING}
+    engine = EngineSettings(kind="spark", master=CLUSTER, spark=settings)
     pieces = [str(tmp_path / str(number)) for number in range(4)]
-    assert run_on_spark("try", engine, killed_once, pieces, tmp_path) == pieces
+    seen = run_on_spark("try", engine, killed_once, pieces, tmp_path)
+    assert len(seen) == len(pieces)
     assert Path(pieces[0]).exists()
+    assert "SparkSubmit" in seen[0]
+    assert SETTING not in "".join(seen), "a command line shows a setting"
     assert "Lost executor" in (tmp_path / "spark-try.log").read_text()
 
 
@@ -257,6 +320,30 @@ def _built(city: City, to: City, **more: str) -> City:
 
 def _of_log(city: City) -> list[LandedItem]:
     return landed_items(settings_of(city), "access_log")
+
+
+@contextmanager
+def _master_without_workers(folder: Path) -> Iterator[str]:
+    """Give the address of a cluster's master, as it prints it."""
+    from pyspark.find_spark_home import _find_spark_home
+
+    program = Path(_find_spark_home()) / "bin" / "spark-class"
+    words = ["org.apache.spark.deploy.master.Master", "-h", "127.0.0.1", "-p", "0"]
+    printed = folder / "master.log"
+    with printed.open("wb") as output:
+        master = subprocess.Popen(
+            [str(program), *words, "--webui-port", "0"], stdout=output, stderr=output
+        )
+    try:
+        latest = time.monotonic() + 120
+        while not (found := re.search(r"spark://127\.0\.0\.1:\d+", printed.read_text())):
+            assert master.poll() is None, printed.read_text()
+            assert time.monotonic() < latest
+            time.sleep(0.2)
+        yield found[0]
+    finally:
+        master.kill()
+        master.wait()
 
 
 def _paths() -> str:

@@ -24,6 +24,7 @@ from flows.night import erase
 from flows.night.erase import erase_from_landing
 from flows.sources.access_log import AccessLog
 from flows.sources.pseudonyms import Pseudonyms
+from published import events
 from settings import EngineSettings, Settings, SourceSettings
 
 _KEY = "a key for the tests alone"
@@ -90,10 +91,14 @@ def test_a_store_that_does_not_answer_is_named_without_its_secrets(tmp_path: Pat
     assert "the store s3://***@bucket" in str(finding)
 
 
-@pytest.mark.parametrize("strange", ["/srv/landing", "file:///srv", "s3:/", "http://a/b", "x y"])
-def test_what_is_no_store_is_refused(strange: str) -> None:
-    with pytest.raises(UsageError, match="is no object store; next: an address such as s3://"):
+@pytest.mark.parametrize(
+    "strange", ["/srv/a", "file:///srv", "s3:/", "http://a/b", "x y", "s3://key:a/secret@bucket"]
+)
+def test_what_is_no_store_is_refused_and_not_shown(strange: str) -> None:
+    with pytest.raises(UsageError, match="store is not the address of an object store") as said:
         Store(strange)
+    assert strange not in str(said.value)
+    assert "secret@" not in str(said.value)
 
 
 @pytest.fixture
@@ -175,9 +180,38 @@ def test_a_person_is_erased_from_the_store_also_after_an_erasure_that_was_killed
     assert person in in_store(store, tmp_path)
     erase_from_landing(settings, "S0000001")
     assert person not in in_store(store, tmp_path)
+    assert [(each.items, each.rows) for each in events(settings)] == [(1, 20)]
     elsewhere = settings_of(tmp_path / "elsewhere", at)
     copy_from_store(elsewhere, store, "access_log")
     assert files(elsewhere.landing_dir) == files(settings.landing_dir)
+
+
+def test_a_person_is_erased_from_what_is_in_the_store_alone(
+    city: City, tmp_path: Path, at: str, store: Store
+) -> None:
+    with ready_children():
+        land(city, tmp_path / "a", at, store)
+    settings = settings_of(tmp_path / "here", at)
+    settings.published_dir.mkdir(parents=True)
+    assert erase_from_landing(settings, "S0000001").rows == 20
+    assert Pseudonyms(_KEY.encode()).of("S0000001") not in in_store(store, tmp_path)
+
+
+def test_an_item_whose_rows_are_not_those_of_its_manifest_is_not_taken_from_there(
+    city: City, tmp_path: Path, at: str, store: Store
+) -> None:
+    with ready_children():
+        land(city, tmp_path / "a", at, store)
+    [name] = store.folders("landing", last=MANIFEST)
+    less = tmp_path / "data.parquet"
+    store.fetch(f"{name}/data.parquet", less)
+    pq.write_table(pq.read_table(less).slice(0, 3), less)
+    store.put(less, f"{name}/data.parquet")
+    settings = settings_of(tmp_path / "here", at)
+    with pytest.raises(SourceUnavailable, match="an item in the store was not whole"):
+        copy_from_store(settings, store, "access_log")
+    copy_from_store(settings, store, "access_log")
+    assert landed_items(settings) == []
 
 
 def test_what_landed_here_alone_is_copied_there(
