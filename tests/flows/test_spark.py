@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -325,9 +326,11 @@ def _of_log(city: City) -> list[LandedItem]:
 @contextmanager
 def _master_without_workers(folder: Path) -> Iterator[str]:
     """Give the address of a cluster's master, as it prints it."""
-    from pyspark.find_spark_home import _find_spark_home
-
-    program = Path(_find_spark_home()) / "bin" / "spark-class"
+    # Not by an import: where Great Expectations was imported, there is no pyspark.
+    found = PathFinder.find_spec("pyspark")
+    assert found is not None
+    assert found.submodule_search_locations is not None
+    program = Path(found.submodule_search_locations[0]) / "bin" / "spark-class"
     words = ["org.apache.spark.deploy.master.Master", "-h", "127.0.0.1", "-p", "0"]
     printed = folder / "master.log"
     with printed.open("wb") as output:
@@ -336,11 +339,11 @@ def _master_without_workers(folder: Path) -> Iterator[str]:
         )
     try:
         latest = time.monotonic() + 120
-        while not (found := re.search(r"spark://127\.0\.0\.1:\d+", printed.read_text())):
+        while not (said := re.search(r"spark://127\.0\.0\.1:\d+", printed.read_text())):
             assert master.poll() is None, printed.read_text()
             assert time.monotonic() < latest
             time.sleep(0.2)
-        yield found[0]
+        yield said[0]
     finally:
         master.kill()
         master.wait()
