@@ -4,6 +4,7 @@ when a person is erased. The store is a real server of the S3 kind.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -92,7 +93,7 @@ def test_a_store_that_does_not_answer_is_named_without_its_secrets(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "strange", ["/srv/a", "file:///srv", "s3:/", "http://a/b", "x y", "s3://key:a/secret@bucket"]
+    "strange", ["/srv/a", "file:///srv", "s4://a/b", "http://a/b", "x y", "s3://key:a/secret@bucket"]
 )
 def test_what_is_no_store_is_refused_and_not_shown(strange: str) -> None:
     with pytest.raises(UsageError, match="store is not the address of an object store") as said:
@@ -114,7 +115,7 @@ def land(city: City, folder: Path, at: str, store: Store) -> Manifest:
     settings = settings_of(folder, at, log)
     with Reader(settings) as reader:
         listing = reader.list_deliveries(AccessLog(), str(log))
-        [found] = arrivals(listing, [FIRST_DAY]).found
+        [found] = arrivals(listing, [FIRST_DAY + timedelta(days=1)]).found
         item = Item((found,))
         [manifest] = land_item(settings, AccessLog(), item, reader, LandingStore(store))
     assert manifest is not None
