@@ -112,7 +112,9 @@ def build_candidate(settings: Settings) -> Build:
         )
     build = _judge(settings, code == 0)
     again = _models_read_again(candidate_file(settings))
-    return replace(build, read_again=again, folded_here=trouble or _why_folded_here(settings))
+    if folding:
+        trouble = _why_folded_here(settings)
+    return replace(build, read_again=again, folded_here=trouble)
 
 
 def _copy_to_store(settings: Settings) -> None:
