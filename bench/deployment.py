@@ -2,6 +2,7 @@
 folder.
 """
 
+import json
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -47,6 +48,11 @@ class Deployment:
     def forget(self) -> None:
         """Remove what nights made; the inbox stays."""
         shutil.rmtree(self.data, ignore_errors=True)
+
+    def stages(self) -> dict[str, float]:
+        """Return the seconds of each stage of the last run."""
+        status = (self.data / "published" / "status.json").read_text(encoding="utf-8")
+        return dict(json.loads(status)["last_run"]["stage_seconds"])
 
     def deliver_days(self, first: date, days: int, rows_a_day: int) -> None:
         """Write the log of each day, delivered on the day after."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from statistics import mean
 
 from bench.deployment import FIRST_DAY, Deployment, new_deployment
 from bench.lines import Line, Sizes
@@ -74,6 +75,16 @@ def _told(found: dict[int, dict[int, Night]], sizes: Sizes) -> Iterator[Line]:
         f"< {_EXECUTOR_MIB / 1024 + 2:.0f} GiB, the same",
         f"of which {_EXECUTOR_MIB / 1024:.0f} GiB may be Java's",
     )
+    overheads = [
+        _straight({rows: mean(nights[2].tasks[step]) for rows, nights in found.items()}, sizes)[0]
+        for step in range(2)
+    ]
+    yield Line(
+        "What a task of landing, and one of folding, takes without rows",
+        " and ".join(f"{seconds:.2f} s" for seconds in overheads),
+        "—",
+        f"by the same straight lines; {_PARALLELISM} tasks each",
+    )
     landing, folding = many[2].tasks
     for executors in EXECUTORS:
         took = [schedule(tasks, executors) for tasks in (landing, folding)]
@@ -87,16 +98,18 @@ def _told(found: dict[int, dict[int, Night]], sizes: Sizes) -> Iterator[Line]:
 
 
 def _crossover(found: dict[int, dict[int, Night]], sizes: Sizes) -> str:
-    few, many = sizes.few_rows, sizes.many_rows
-    slopes, starts = {}, {}
-    for count in (0, 2):
-        nights = found[few][count].seconds, found[many][count].seconds
-        slopes[count] = (nights[1] - nights[0]) / (many - few)
-        starts[count] = nights[0] - slopes[count] * few
-    gained = slopes[0] - slopes[2]
-    if gained <= 0:
+    start, slope = _straight({rows: nights[0].seconds for rows, nights in found.items()}, sizes)
+    late, flat = _straight({rows: nights[2].seconds for rows, nights in found.items()}, sizes)
+    if flat >= slope:
         return "nowhere: it is slower for every further row"
-    return f"{max(0.0, (starts[2] - starts[0]) / gained):,.0f} rows a night"
+    return f"{max(0.0, (late - start) / (slope - flat)):,.0f} rows a night"
+
+
+def _straight(seconds: dict[int, float], sizes: Sizes) -> tuple[float, float]:
+    """Return where the straight line through the fewest and the most rows begins, and its slope."""
+    few, many = sizes.few_rows, sizes.many_rows
+    slope = (seconds[many] - seconds[few]) / (many - few)
+    return seconds[few] - slope * few, slope
 
 
 def _night(deployment: Deployment, days: int, executors: int) -> Night:
@@ -124,10 +137,5 @@ def _night(deployment: Deployment, days: int, executors: int) -> Night:
     measured = measure(shihyo("run", "--as-of", last), environment, peak_of=_EXECUTOR)
     logs = sorted(set(events.glob("*")) - before, key=lambda log: log.stat().st_mtime)
     tasks = tuple(map(task_seconds, logs))
-    return Night(_landed_and_built(deployment), measured.peak_bytes_of, tasks)
-
-
-def _landed_and_built(deployment: Deployment) -> float:
-    ledger = (deployment.data / "published" / "runs.jsonl").read_text(encoding="utf-8")
-    [ended] = [each for each in map(json.loads, ledger.splitlines()) if each["event"] == "finished"]
-    return float(ended["stage_seconds"]["land"] + ended["stage_seconds"]["write"])
+    stages = deployment.stages()
+    return Night(stages["land"] + stages["write"], measured.peak_bytes_of, tasks)
