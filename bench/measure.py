@@ -92,11 +92,13 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> str:
 
 def _sample(root: int, peak: list[int], stop: threading.Event, peak_of: str) -> None:
     while not stop.wait(_SAMPLE_SECONDS):
-        tree = _tree(root)
-        peak[0] = max(peak[0], sum(map(_resident_bytes, tree)))
-        for process in tree if peak_of else ():
+        children = _children()
+        resident = {process: _resident_bytes(process) for process in _tree(root, children)}
+        peak[0] = max(peak[0], sum(resident.values()))
+        for process in resident if peak_of else ():
             if peak_of in _command_line(process):
-                peak[1] = max(peak[1], sum(map(_resident_bytes, _tree(process))))
+                own = sum(resident[each] for each in _tree(process, children))
+                peak[1] = max(peak[1], own)
 
 
 def _command_line(process: int) -> str:
@@ -106,18 +108,21 @@ def _command_line(process: int) -> str:
         return ""
 
 
-def _tree(root: int) -> list[int]:
-    parents: dict[int, int] = {}
+def _children() -> dict[int, list[int]]:
+    children: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            parents[int(entry.name)] = int(
-                (entry / "stat").read_text().rpartition(")")[2].split()[1]
-            )
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
         except (OSError, ValueError, IndexError):
             continue
+        children.setdefault(parent, []).append(int(entry.name))
+    return children
+
+
+def _tree(root: int, children: dict[int, list[int]]) -> list[int]:
     found = [root]
     for process in found:
-        found += [child for child, parent in parents.items() if parent == process]
+        found += children.get(process, [])
     return found
 
 

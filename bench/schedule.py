@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-EXECUTORS = (4, 16, 64)
+EXECUTORS = (2, 4, 16, 64)
 
 
 def schedule(tasks: Sequence[float], executors: int) -> float:
@@ -22,9 +22,16 @@ def schedule(tasks: Sequence[float], executors: int) -> float:
 
 
 def task_seconds(log: Path) -> tuple[float, ...]:
-    """Return what each task of an event log took, in the order in which they were begun."""
+    """Return what each task of an event log took that succeeded, in the order in which they were
+    begun.
+    """
     events = map(json.loads, log.read_text(encoding="utf-8").splitlines())
-    tasks = [each["Task Info"] for each in events if each["Event"] == "SparkListenerTaskEnd"]
+    tasks = [
+        each["Task Info"]
+        for each in events
+        if each["Event"] == "SparkListenerTaskEnd"
+        and each["Task End Reason"]["Reason"] == "Success"
+    ]
     tasks.sort(key=lambda task: task["Launch Time"])
     return tuple((task["Finish Time"] - task["Launch Time"]) / 1000 for task in tasks)
 

@@ -4,6 +4,7 @@
     ├── UsageError         2   wrong usage or configuration
     ├── AuditFailed        3   the audit refused the candidate; nothing was published
     ├── SourceUnavailable  4   a source could not be reached; may pass by itself, so it is retried
+    │   └── StoreUnavailable   the engine's store, likewise
     ├── WarehouseBusy      5   another run holds the warehouse
     └── HeldForApproval    6   what is surprising waits for a person; nothing was published yet
 
@@ -41,6 +42,10 @@ class SourceUnavailable(ShihyoError):
     """A source system could not be reached."""
 
     exit_code = 4
+
+
+class StoreUnavailable(SourceUnavailable):
+    """The store over which executors hand on what they made could not be reached."""
 
 
 class WarehouseBusy(ShihyoError):

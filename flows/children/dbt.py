@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from flows.children.folding import Folding, folding_asked_for
+from flows.children.folding import FOLDED_HERE, Folding, folding_asked_for
 from flows.children.process import QUIET, child, die_with_parent
 from flows.errors import SourceUnavailable, UsageError
 from settings import ROOT
@@ -19,8 +19,6 @@ from settings import ROOT
 # What an edit concerns; and the views that it reads, which name only the published night's new
 # items until they are made anew.
 CHANGES = ("state:modified+", "@state:modified,config.materialized:view")
-
-FOLDED_HERE = "folded on this machine, and not by Spark"
 
 
 def run_dbt(warehouse: Path, options: list[str], logs: Path, folding: Folding | None = None) -> int:

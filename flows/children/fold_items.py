@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.children.fold_places import Place, place_of
+from flows.children.fold_places import FoldPlace, fold_place_of
 from flows.errors import SourceUnavailable
 from flows.machine.rights import keep_private
 from settings import EngineSettings
@@ -45,7 +45,7 @@ class Plan:
 @dataclass(frozen=True)
 class Piece:
     """An item to fold: the zero-row file of its contract and its own file, by their names below
-    `landing/`, and its rows among the landed items, with those of the same item's other landings.
+    `landing/` there, and its rows among the landed items, with those of the same item's other landings.
     """
 
     item_id: str
@@ -70,7 +70,7 @@ def fold_items(plan: Plan, pieces: Iterator[Piece]) -> Iterator[Folded]:
     A file is there whole or not at all; whoever folds an item again writes the same.
     """
     keep_private()
-    place = place_of(plan.landing, plan.folder, plan.engine)
+    place = fold_place_of(plan.landing, plan.folder, plan.engine)
     with duckdb.connect(":memory:") as connection:
         _lay_out(connection, plan)
         for piece in pieces:
@@ -88,7 +88,7 @@ def folded_name(model_name: str, item_id: str) -> str:
 
 
 def _fold(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, piece: Piece, place: Place
+    connection: duckdb.DuckDBPyConnection, plan: Plan, piece: Piece, place: FoldPlace
 ) -> tuple[str, ...]:
     """Return the names of the models that could not be folded: what was wrong may quote a row, and
     is not told.
@@ -137,7 +137,7 @@ def _found_at(piece: Piece, path: str) -> pa.Table:
 
 
 def _folded(
-    connection: duckdb.DuckDBPyConnection, model: Statement, piece: Piece, place: Place
+    connection: duckdb.DuckDBPyConnection, model: Statement, piece: Piece, place: FoldPlace
 ) -> bool:
     try:
         with place.writing(folded_name(model.name, piece.item_id)) as file:

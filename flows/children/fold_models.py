@@ -6,7 +6,10 @@ it would have run the model's SQL, and is otherwise as it is.
 """
 
 import json
+import shutil
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,10 +27,11 @@ from flows.children.fold_items import (
     fold_items,
     folded_name,
 )
-from flows.children.folding import FOLDED, Folding, clear_folded
+from flows.children.fold_places import fetch_folded, put_landed
+from flows.children.folding import FOLDED_HERE, Folding
 from flows.children.spark import run_on_spark
 from flows.errors import SourceUnavailable
-from flows.machine.store import store_of
+from flows.machine.store import FOLDED, Store, store_of
 from flows.sources import SOURCES
 
 _OF_ITEMS = "rows_of_items"  # the strategy of models that hold what one item determines
@@ -41,7 +45,7 @@ def fold(manifest: Any, invoke: Any, folding: Folding) -> dict[str, str]:
     build runs it here, and says what is wrong with it. Raises as `run_on_spark` does; all of them
     are to be folded here then.
     """
-    clear_folded(folding)
+    shutil.rmtree(folding.folder, ignore_errors=True)
     models = _models(manifest)
     if not models or not invoke(["seed", "--select", "corrections"]).success:
         return {}
@@ -51,22 +55,48 @@ def fold(manifest: Any, invoke: Any, folding: Folding) -> dict[str, str]:
     plan = _plan(manifest, invoke, folding, models)
     if plan is None:
         return {}
-    done = run_on_spark("fold", folding.engine, partial(fold_items, plan), items, folding.logs)
-    if trouble := next((each.trouble for each in done if each.trouble), None):
-        raise SourceUnavailable(trouble)
-    failed = {name for each in done for name in each.failed}
-    files = {
-        key: [folded_name(model.name, item.item_id) for item in items]
+    failed = _folded_there(plan, items, folding)
+    if failed:
+        sys.stdout.write(f"{FOLDED_HERE}: executors could not fold {', '.join(sorted(failed))}\n")
+    return {
+        key: _reading([folding.folder / folded_name(model.name, item.item_id) for item in items])
         for key, model in zip(models, plan.models, strict=True)
         if model.name not in failed
     }
-    if store := store_of(folding.engine):
-        for name in (name for names in files.values() for name in names):
-            (folding.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            store.fetch(f"{FOLDED}/{name}", folding.folder / name)
-    return {
-        key: _reading([folding.folder / name for name in names]) for key, names in files.items()
-    }
+
+
+def _folded_there(plan: Plan, items: list[Piece], folding: Folding) -> set[str]:
+    """Let executors fold, by way of the store if there is one; return which models they could not.
+
+    What was folded holds pseudonyms, and an erased person must not stay in it: it is removed there.
+    """
+    store = store_of(folding.engine)
+    if store:
+        items = [_put(store, folding, item) for item in items]
+    try:
+        done = run_on_spark("fold", folding.engine, partial(fold_items, plan), items, folding.logs)
+        if trouble := next((each.trouble for each in done if each.trouble), None):
+            raise SourceUnavailable(trouble)
+        failed = {name for each in done for name in each.failed}
+        if store:
+            names = [
+                folded_name(model.name, item.item_id)
+                for model in plan.models
+                for item in items
+                if model.name not in failed
+            ]
+            fetch_folded(store, folding.folder, names)
+    finally:
+        if store:
+            store.remove(FOLDED)
+    return failed
+
+
+def _put(store: Store, folding: Folding, item: Piece) -> Piece:
+    contract, data = (
+        put_landed(store, folding.landing, name) for name in (item.contract, item.data)
+    )
+    return replace(item, contract=contract, data=data)
 
 
 def _warehouse() -> duckdb.DuckDBPyConnection:

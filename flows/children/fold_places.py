@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from flows.children.folding import FOLDED
 from flows.machine.files import working_folder
-from flows.machine.store import Store, store_of
+from flows.machine.store import FOLDED, LANDING, Store, store_of
 from settings import EngineSettings
 
-_LANDING = "landing"
 
-
-class Place(Protocol):
+class FoldPlace(Protocol):
     """A place of files by their names below `landing/` and `folded/`."""
 
     @contextmanager
@@ -61,7 +58,7 @@ class StoredFiles:
         with working_folder() as folder:
             files = [folder / str(number) for number in range(len(names))]
             for name, file in zip(names, files, strict=True):
-                self._store.fetch(f"{_LANDING}/{name}", file)
+                self._store.fetch(f"{LANDING}/{name}", file)
             yield [str(file) for file in files]
 
     @contextmanager
@@ -72,7 +69,24 @@ class StoredFiles:
             self._store.put(file, f"{FOLDED}/{name}")
 
 
-def place_of(landing: Path, folded: Path, engine: EngineSettings) -> Place:
+def fold_place_of(landing: Path, folded: Path, engine: EngineSettings) -> FoldPlace:
     """Return the place of an engine's tasks."""
     store = store_of(engine)
     return StoredFiles(store) if store else Folders(landing, folded)
+
+
+def put_landed(store: Store, landing: Path, name: str) -> str:
+    """Copy a landed file to the store, unless it is there as it is here, and return its name there
+    below `landing/`: a file that was written anew has another.
+    """
+    file = landing / name
+    there = f"{name}.{file.stat().st_mtime_ns}"
+    store.put_new(file, f"{LANDING}/{there}")
+    return there
+
+
+def fetch_folded(store: Store, folded: Path, names: list[str]) -> None:
+    """Copy what tasks have made from the store to `folded/`."""
+    for name in names:
+        (folded / name).parent.mkdir(parents=True, exist_ok=True)
+        store.fetch(f"{FOLDED}/{name}", folded / name)

@@ -2,14 +2,12 @@
 
 import json
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.machine.store import store_of
 from settings import EngineSettings, Settings
 
-FOLDED = "folded"  # in the store
+FOLDED_HERE = "folded on this machine, and not by Spark"
 
 # It holds settings of Spark, which may be secrets.
 _VARIABLE = "FOLDING_ON_SPARK"
@@ -62,10 +60,3 @@ def folding_asked_for() -> Folding | None:
     engine = EngineSettings.model_validate(told["engine"])
     landing, folder, logs = (Path(told[name]) for name in ("landing", "folder", "logs"))
     return Folding(engine, landing, folder, logs, told["memory_mib"])
-
-
-def clear_folded(folding: Folding) -> None:
-    """Remove what was folded: it holds pseudonyms, and an erased person must not stay in it."""
-    shutil.rmtree(folding.folder, ignore_errors=True)
-    if store := store_of(folding.engine):
-        store.remove(FOLDED)

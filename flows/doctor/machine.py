@@ -127,8 +127,8 @@ def _check_store(settings: Settings) -> Iterator[Finding]:
     try:
         store = store_of(settings.engine)
         if store:
-            store.read("landing/.doctor")
-            yield ok("the engine's store answers; nothing was written there")
+            store.look()
+            yield ok("the engine's store is there; nothing was read or written in it")
     except (SourceUnavailable, UsageError) as error:
         what, _, next_step = str(error).partition("; next: ")
         yield wrong(what, next_step)

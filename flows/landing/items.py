@@ -86,6 +86,11 @@ class Manifest(BaseModel):
         path.write_text(text, encoding="utf-8")
 
 
+def order_of_landing(manifest: Manifest) -> tuple[str, str]:
+    """Return what tells which of two landings of an item is the later one."""
+    return manifest.known_from, manifest.landed_at
+
+
 @dataclass(frozen=True)
 class LandedItem:
     """A landed item: its folder and its manifest."""

@@ -6,7 +6,6 @@ about values: it keeps text as it came.
 """
 
 import logging
-import shutil
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
@@ -14,10 +13,10 @@ from flows.errors import UsageError
 from flows.landing.accounts import Account
 from flows.landing.arrivals import Arrivals, arrivals
 from flows.landing.contract_files import write_contracts
-from flows.landing.items import Manifest, landed_items
-from flows.landing.land_item import Item, land_item, order_of_landing
+from flows.landing.items import Manifest, landed_items, order_of_landing
+from flows.landing.land_item import Item, land_item
 from flows.landing.land_on_spark import land_on_spark
-from flows.landing.places import TEMPORARY, LandingFolder, copy_from_store
+from flows.landing.places import LandingFolder, take_from_store
 from flows.landing.reader import Reader
 from flows.ledger import last_read
 from flows.machine.store import store_of
@@ -43,12 +42,12 @@ def land_source(
     configured = settings.sources[source.name]
     if not configured.enabled:
         return Account()
+    pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
     if source.contract.grows and (store := store_of(settings.engine)):
-        copy_from_store(settings, store, source.name)
+        take_from_store(settings, store, source.name, pseudonyms.key_id)
     landed: dict[str, list[Manifest]] = {}
     for each in landed_items(settings, source.name):
         landed.setdefault(each.manifest.item_key, []).append(each.manifest)
-    pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
     _refuse_another_key(source, landed, pseudonyms)
     listing = reader.list_deliveries(source, configured.location)
     arrived = arrivals(listing, sorted(as_ofs))
@@ -154,10 +153,5 @@ def _refuse_another_key(
             f"{source.name}: what is landed was pseudonymised under key"
             f" {', '.join(map(str, others))}, and SHIHYO_PSEUDONYM_KEY is key {pseudonyms.key_id}:"
             " nobody would be recognised; next: set the former key, or land everything anew into"
-            " an empty data folder, and into an empty store where the engine has one"
+            " an empty data folder"
         )
-
-
-def clear_leftovers(settings: Settings) -> None:
-    """Remove what a killed run left half-landed."""
-    shutil.rmtree(settings.landing_dir / TEMPORARY, ignore_errors=True)

@@ -5,10 +5,7 @@ Everything here depends on one item alone, so that many hands can do it at once,
 what another has put into its place meanwhile is taken for one's own.
 """
 
-import hashlib
 import logging
-import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +13,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from flows.landing.items import MANIFEST, Manifest
+from flows.landing.items import MANIFEST, Manifest, order_of_landing
 from flows.landing.places import Place, temporary_folder
 from flows.landing.reader import Reader, Unread
 from flows.landing.reader_process import Rows, write_rejected
@@ -61,11 +58,6 @@ def is_known(source: Source, item: Item) -> bool:
     )
 
 
-def order_of_landing(manifest: Manifest) -> tuple[str, str]:
-    """Return what tells which of two landings of an item is the later one."""
-    return manifest.known_from, manifest.landed_at
-
-
 def _land_if_new(
     settings: Settings,
     source: Source,
@@ -79,38 +71,39 @@ def _land_if_new(
     known = _known(latest, source)
     if _has_its_stamp(delivery, known):
         return None
-    temporary = temporary_folder(settings)
-    read = reader.land(delivery, known.sha256 if known else None, temporary)
-    if read is None:
-        temporary.rmdir()
-        return None
-    if isinstance(read, Unread):
-        content, rows = read.content, _reject_item(temporary, source, read)
-    else:
-        content, rows = read
-    manifest = Manifest(
-        source_name=source.name,
-        item_key=delivery.item_key,
-        known_from=(
-            latest.known_from if latest and content.sha256 == latest.sha256 else as_of.isoformat()
-        ),
-        landed_at=_after(latest).isoformat(timespec="microseconds"),
-        business_date=delivery.business_date.isoformat() if delivery.business_date else None,
-        origin=mask_secrets(delivery.origin),
-        stamp=delivery.stamp,
-        sha256=content.sha256,
-        bytes=content.byte_count,
-        encoding=rows.encoding,
-        rows_read=rows.landed + rows.rejected,
-        rows_landed=rows.landed,
-        rows_rejected=rows.rejected,
-        contract_version=source.contract.version,
-        contract_digest=source.contract.digest,
-        pseudonym_key_id=rows.pseudonym_key_id,
-        notes=list(rows.notes),
-    )
-    manifest.write(temporary / MANIFEST)
-    manifest = _put_into_place(place, temporary, manifest, landed)
+    with temporary_folder(settings) as temporary:
+        read = reader.land(delivery, known.sha256 if known else None, temporary)
+        if read is None:
+            return None
+        if isinstance(read, Unread):
+            content, rows = read.content, _reject_item(temporary, source, read)
+        else:
+            content, rows = read
+        manifest = Manifest(
+            source_name=source.name,
+            item_key=delivery.item_key,
+            known_from=(
+                latest.known_from
+                if latest and content.sha256 == latest.sha256
+                else as_of.isoformat()
+            ),
+            landed_at=_after(latest).isoformat(timespec="microseconds"),
+            business_date=delivery.business_date.isoformat() if delivery.business_date else None,
+            origin=mask_secrets(delivery.origin),
+            stamp=delivery.stamp,
+            sha256=content.sha256,
+            bytes=content.byte_count,
+            encoding=rows.encoding,
+            rows_read=rows.landed + rows.rejected,
+            rows_landed=rows.landed,
+            rows_rejected=rows.rejected,
+            contract_version=source.contract.version,
+            contract_digest=source.contract.digest,
+            pseudonym_key_id=rows.pseudonym_key_id,
+            notes=list(rows.notes),
+        )
+        manifest.write(temporary / MANIFEST)
+        manifest = place.put(temporary, manifest, landed)
     if rows.rejected:
         log.info(
             "%s %s: %d rows landed, %d rejected",
@@ -172,33 +165,3 @@ def _reject_item(folder: Path, source: Source, unread: Unread) -> Rows:
         [RejectedRow(0, "unreadable_item", unread.reason, unread.content.item_hash)],
     )
     return Rows("unknown", 0, 1)
-
-
-def _put_into_place(
-    place: Place, temporary: Path, manifest: Manifest, landed: list[Manifest]
-) -> Manifest:
-    """Put an item into its place, and return its manifest: that of another landing of the same
-    delivery, where one came first that nobody here knew of and that read no less of it.
-    """
-    first = name = _name(manifest)
-    attempt = 1
-    while not place.put(temporary, name):
-        there = place.manifest(name)
-        if (
-            there is not None
-            and there not in landed
-            and there.is_of_the_same(manifest)
-            and there.rows_landed >= manifest.rows_landed
-        ):
-            shutil.rmtree(temporary)
-            return there
-        attempt += 1  # the same content twice on one day, with another in between
-        name = f"{first}-{attempt}"
-    return manifest
-
-
-def _name(manifest: Manifest) -> str:
-    name = re.sub(r'[/\\:*?"<>|\x00-\x1f]|^\.', "_", manifest.item_key)
-    if name != manifest.item_key or len(name.encode()) > 200:
-        name = f"{name[:60]}-{hashlib.sha256(manifest.item_key.encode()).hexdigest()[:12]}"
-    return f"{manifest.source_name}/{name}/{manifest.known_from}-{manifest.sha256[:12]}"

@@ -2,7 +2,8 @@
 here.
 
 Each executor reads deliveries where they lie, which has to be a place that all of them see. It puts
-the items into the store where there is one, else into `landing/`, a folder that all of them see.
+the items into the store where there is one, from which they are taken here; else into `landing/`, a
+folder that all of them see.
 """
 
 from collections.abc import Iterator
@@ -11,15 +12,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from flows.children.spark import run_on_spark
-from flows.errors import ShihyoError
+from flows.errors import ShihyoError, SourceUnavailable, StoreUnavailable
 from flows.landing.items import Manifest
 from flows.landing.land_item import Item, is_known, land_item
-from flows.landing.places import LandingFolder, LandingStore, Place, copy_from_store
+from flows.landing.places import ArrivedInStore, LandingFolder, Place, take_from_store
 from flows.landing.reader import Reader
 from flows.machine.files import working_folder
 from flows.machine.rights import keep_private
-from flows.machine.store import store_of
+from flows.machine.store import Store, store_of
 from flows.sources.base import Source
+from flows.sources.pseudonyms import Pseudonyms
 from settings import Settings
 
 
@@ -38,51 +40,70 @@ def land_on_spark(
     """Land items and return, for each, the manifests of its deliveries as `land_item` yields them.
 
     What can be landed is landed before the first error of any is raised: SourceUnavailable also
-    when the cluster cannot be reached.
+    when the cluster or the store cannot be reached.
     """
     news = [item for item in items if not is_known(source, item)]
     work = partial(_land, _for_executors(settings, source), source)
     done = run_on_spark(f"land {source.name}", settings.engine, work, news, settings.logs_dir)
+    taking: StoreUnavailable | None = None
     if store := store_of(settings.engine):
-        copy_from_store(settings, store, source.name)
+        key_id = Pseudonyms(settings.pseudonym_key.get_secret_value().encode()).key_id
+        try:
+            take_from_store(settings, store, source.name, key_id)
+        except StoreUnavailable as error:
+            taking = error
     for landed in done:
         if landed.error is not None:
             raise landed.error
         if landed.failed_as is not None:
             raise ShihyoError(f"{source.name}: landing failed ({landed.failed_as})")
+    if taking is not None:
+        raise taking
     by_item = {id(item): landed.manifests for item, landed in zip(news, done, strict=True)}
     return [by_item.get(id(item), (None,) * len(item.deliveries)) for item in items]
 
 
 def _land(settings: Settings, source: Source, items: Iterator[Item]) -> Iterator[_Landed]:
-    """Land items where this runs, and yield what became of each."""
+    """Land items where this runs, and yield what became of each. Once the store does not answer,
+    no more are read.
+    """
     keep_private()
-    with _workplace(settings) as (own, place), Reader(own) as reader:
-        reader.take_up(source, own.sources[source.name].location)
+    store = store_of(settings.engine)
+    lost: StoreUnavailable | None = None
+    with Reader(settings) as reader:
+        reader.take_up(source, settings.sources[source.name].location)
         for item in items:
-            yield _landed(own, source, item, reader, place)
+            landed = _Landed(error=lost) if lost else _landed(settings, source, item, reader, store)
+            if isinstance(landed.error, StoreUnavailable):
+                lost = landed.error
+            yield landed
+
+
+def _landed(
+    settings: Settings, source: Source, item: Item, reader: Reader, store: Store | None
+) -> _Landed:
+    try:
+        with _workplace(settings, store) as (own, place):
+            return _Landed(tuple(land_item(own, source, item, reader, place)))
+    except ShihyoError as error:
+        return _Landed(error=error)
+    except OSError as error:
+        if store is None:  # the disk is the data folder's
+            return _Landed(error=error)
+        why = f"{source.name}: landing on an executor failed ({error.strerror})"
+        return _Landed(error=SourceUnavailable(why))
+    except Exception as error:
+        return _Landed(failed_as=type(error).__name__)
 
 
 @contextmanager
-def _workplace(settings: Settings) -> Iterator[tuple[Settings, Place]]:
-    """Give the settings by which an executor lands, and the place of what it lands."""
-    store = store_of(settings.engine)
+def _workplace(settings: Settings, store: Store | None) -> Iterator[tuple[Settings, Place]]:
+    """Give the settings by which an executor lands an item, and the place of what it lands."""
     if store is None:
         yield settings, LandingFolder(settings)
     else:
         with working_folder() as folder:
-            yield settings.model_copy(update={"data_dir": folder}), LandingStore(store)
-
-
-def _landed(
-    settings: Settings, source: Source, item: Item, reader: Reader, place: Place
-) -> _Landed:
-    try:
-        return _Landed(tuple(land_item(settings, source, item, reader, place)))
-    except (ShihyoError, OSError) as error:
-        return _Landed(error=error)
-    except Exception as error:
-        return _Landed(failed_as=type(error).__name__)
+            yield settings.model_copy(update={"data_dir": folder}), ArrivedInStore(store)
 
 
 def _for_executors(settings: Settings, source: Source) -> Settings:

@@ -1,41 +1,55 @@
-"""A store of files that other machines see as well: an object store such as `s3://bucket/prefix`.
+"""A store of files that other machines see as well: an object store, `s3://bucket/prefix`.
 
-A folder of files is there when its last file is. A file whose writing was broken off may be there cut
-short, and is put there again.
+Executors hand over through it: what they land lies in `arrived/`, until the night takes it; copies of
+what has landed lie in `landing/` for executors to fold, and what these make of it in `folded/`, until
+the night has fetched it. A file whose writing was broken off may be there cut short.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from pyarrow import ArrowInvalid, fs
+from pyarrow import ArrowException, ArrowInvalid, fs
 
-from flows.errors import SourceUnavailable, UsageError
+from flows.errors import StoreUnavailable, UsageError
 from settings import EngineSettings, mask_secrets
 
+ARRIVED, LANDING, FOLDED = "arrived", "landing", "folded"
 _CHUNK_BYTES = 8 << 20
 
 
 class Store:
-    """The files under an address. What fails there is SourceUnavailable, and names the address
+    """The files under an address. What fails there is StoreUnavailable, and names the address
     without its secrets; what fails here is an OSError.
     """
 
     def __init__(self, address: str) -> None:
         """Take an address as pyarrow reads it; raises UsageError for one that is no store's."""
         self._shown = mask_secrets(address)
-        try:
-            with self._asked():
+        self._root = ""
+        if address.startswith("s3://"):
+            try:
                 self._files, root = fs.FileSystem.from_uri(address)
-        except ArrowInvalid:
-            self._files, root = fs.LocalFileSystem(), ""
-        if isinstance(self._files, fs.LocalFileSystem):
+                self._root = root.strip("/")
+            except ArrowInvalid:
+                pass
+            except OSError as error:
+                raise self._unavailable(error) from None
+        if not self._root:
             raise UsageError(
                 "engine: store is not the address of an object store; next: one such as"
                 " s3://bucket/prefix, in which the signs of a secret are percent-encoded, or none"
                 " where every executor sees the data folder"
             )
-        self._root = root.rstrip("/")
+
+    def look(self) -> None:
+        """Raise StoreUnavailable where the bucket is not there."""
+        bucket = self._root.partition("/")[0]
+        with self._asked():
+            is_there = self._files.get_file_info(bucket).type != fs.FileType.NotFound
+        if not is_there:
+            raise self._unavailable(FileNotFoundError("there is no such bucket"))
 
     def put(self, file: Path, name: str) -> None:
         """Put a file there in place of what has its name."""
@@ -50,30 +64,23 @@ class Store:
 
     def put_folder(self, folder: Path, name: str, *, last: str) -> None:
         """Put the files of a folder there, and the one that tells that all are there after them."""
-        for file in sorted(folder.glob("[!.]*"), key=lambda file: (file.name == last, file.name)):
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == last):
             self.put(file, f"{name}/{file.name}")
 
-    def read(self, name: str) -> bytes | None:
-        """Return what a small file holds; None where there is none."""
+    def put_new(self, file: Path, name: str) -> None:
+        """Put a file there that nobody changes, unless it is there whole."""
         with self._asked():
-            try:
-                with self._files.open_input_stream(f"{self._root}/{name}") as there:
-                    return bytes(there.read())
-            except FileNotFoundError:
-                return None
+            found = self._files.get_file_info(f"{self._root}/{name}")
+        if found.type != fs.FileType.File or found.size != file.stat().st_size:
+            self.put(file, name)
 
     def fetch(self, name: str, file: Path) -> None:
         """Write what is there under a name to a file here."""
         with self._asked():
             there = self._files.open_input_stream(f"{self._root}/{name}")
         with there, file.open("wb") as here:
-            while chunk := self._read_from(there):
+            while chunk := self._chunk(there):
                 here.write(chunk)
-
-    def fetch_folder(self, name: str, folder: Path) -> None:
-        """Write the files of a folder there into a folder here."""
-        for each in self.files(name):
-            self.fetch(f"{name}/{each}", folder / each)
 
     def files(self, name: str) -> list[str]:
         """Return the names below a name, at any depth, of all that is there."""
@@ -83,36 +90,33 @@ class Store:
             found = self._files.get_file_info(selector)
         return [each.path.removeprefix(below) for each in found if each.is_file]
 
-    def folders(self, name: str, *, last: str) -> set[str]:
-        """Return the folders at any depth below a name that are there: those with the last file."""
-        return {
-            f"{name}/{each.removesuffix(f'/{last}')}"
-            for each in self.files(name)
-            if each.endswith(f"/{last}")
-        }
-
     def remove(self, name: str) -> None:
         """Remove all that is below a name."""
         with self._asked():
             self._files.delete_dir_contents(f"{self._root}/{name}", missing_dir_ok=True)
 
-    def _read_from(self, there: object) -> bytes:
+    def _chunk(self, there: Any) -> bytes:
         with self._asked():
-            return bytes(there.read(_CHUNK_BYTES))  # type: ignore[attr-defined]
+            return bytes(there.read(_CHUNK_BYTES))
 
     @contextmanager
     def _asked(self) -> Iterator[None]:
         try:
             yield
-        except OSError as error:
-            said = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            raise SourceUnavailable(
-                f"the store {self._shown}: {said}; next: see whether it can be reached, and"
-                " whether this machine may read and write there"
-            ) from None
+        except (OSError, ArrowException) as error:
+            raise self._unavailable(error) from None
+
+    def _unavailable(self, error: Exception) -> StoreUnavailable:
+        said = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        return StoreUnavailable(
+            f"the store {self._shown}: {said}; next: see whether it can be reached, and whether"
+            " this machine may read and write there"
+        )
 
 
 def store_of(engine: EngineSettings) -> Store | None:
-    """Return the store in which executors put what they made; None where they see the data folder."""
+    """Return the store over which executors hand on what they made; None where they see the data
+    folder.
+    """
     address = engine.store.get_secret_value()
     return Store(address) if address else None

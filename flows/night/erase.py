@@ -8,7 +8,6 @@ is every way from the person to the rows, key or no key. It must never write dow
 import os
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flows.children.folding import FOLDED
 from flows.errors import UsageError
 from flows.landing.items import MANIFEST, LandedItem, landed_items
-from flows.landing.places import copy_erased_to_store, copy_from_store
+from flows.landing.places import clear_leftovers, take_from_store
 from flows.ledger import append
 from flows.machine.files import fsync_folder, replace_file
-from flows.machine.store import Store, store_of
+from flows.machine.store import FOLDED, LANDING, store_of
 from flows.sources import SOURCES
 from flows.sources.pseudonyms import Pseudonyms
 from published import Erasure
@@ -46,7 +44,7 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
 
     All of the person's rows get one and the same random number, so that what belongs together stays
     together, also where an erasure that was killed is gone on with. The ledger records how many.
-    Raises SourceUnavailable when what lies in a store cannot be reached.
+    Raises StoreUnavailable when what lies in a store cannot be reached.
     """
     if not person.strip():
         raise UsageError(
@@ -59,8 +57,12 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
     is_gone_on_with = begun.exists()
     nobody = _number_of_nobody(begun)
     _finish_items(settings)
-    for store, name in _stored(settings):
-        copy_from_store(settings, store, name)  # it would come from there later
+    clear_leftovers(settings)
+    store = store_of(settings.engine)
+    if store:  # what a killed night left there would come here later
+        for source in SOURCES:
+            if source.contract.grows:
+                take_from_store(settings, store, source.name, pseudonyms.key_id)
     personal = {
         source.name: [column.name for column in source.contract.columns if column.is_personal]
         for source in SOURCES
@@ -74,17 +76,11 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
     found = Erased(len(rows), sum(rows))
     if found.rows or not is_gone_on_with:
         append(settings, Erasure(items=found.items, rows=found.rows).entry())
-    for store, name in _stored(settings):
+    if store:  # copies of what is here, and made again when they are wanted
         store.remove(FOLDED)
-        copy_erased_to_store(settings, store, name)
+        store.remove(LANDING)
     begun.unlink()
     return found
-
-
-def _stored(settings: Settings) -> Iterator[tuple[Store, str]]:
-    """Yield the store, if there is one, with each source that executors land."""
-    if store := store_of(settings.engine):
-        yield from ((store, source.name) for source in SOURCES if source.contract.grows)
 
 
 def _number_of_nobody(begun: Path) -> str:

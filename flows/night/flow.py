@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
 from flows.errors import ShihyoError, SourceUnavailable, UsageError
-from flows.landing import land
+from flows.landing import land, places
 from flows.landing.reader import Reader
 from flows.night import approval, audit, page, publish, write
 from flows.run import Run
@@ -166,7 +166,7 @@ def nightly(
     """Land what has been delivered by each of the dates (none: land nothing), build once, audit,
     and publish what holds.
     """
-    land.clear_leftovers(settings)
+    places.clear_leftovers(settings)
     publish.clear_leftovers(settings)
     with page.told(settings, run):
         if as_ofs:

@@ -8,25 +8,20 @@ full refresh it starts empty.
 import json
 import logging
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from flows.children.dbt import FOLDED_HERE, run_dbt
+from flows.children.dbt import run_dbt
 from flows.children.dbt_errors import explain, first_finding, read_json
 from flows.children.edits import READ_AGAIN
-from flows.children.folding import clear_folded, folding_of
-from flows.errors import AuditFailed, ShihyoError, SourceUnavailable
-from flows.landing.contract_files import contract_file
-from flows.landing.places import copy_to_store, stored_name
+from flows.children.folding import FOLDED_HERE, folding_of
+from flows.errors import AuditFailed, ShihyoError
 from flows.machine.files import remove_beside
-from flows.machine.store import store_of
 from flows.night.facts import write_facts
 from flows.paths import candidate_file
 from flows.run import Run
-from flows.sources import SOURCES
 from published import published_link
 from settings import ROOT, Settings
 
@@ -94,17 +89,9 @@ def write_candidate(settings: Settings, run: Run, *, full_refresh: bool = False)
 def build_candidate(settings: Settings) -> Build:
     """Build what has been prepared; raises as `write_candidate` does."""
     options = ["--no-use-colors", "--no-version-check", *_places(settings)]
-    folding, trouble = folding_of(settings), None
-    try:
-        if folding:
-            _copy_to_store(settings)
-    except SourceUnavailable as error:
-        folding, trouble = None, f"{FOLDED_HERE}: {error}"
+    folding = folding_of(settings)
     code = run_dbt(candidate_file(settings), options, settings.logs_dir, folding)
     shutil.rmtree(settings.folded_dir, ignore_errors=True)
-    if folding:
-        with suppress(SourceUnavailable):  # the next night clears it, and says what is wrong
-            clear_folded(folding)
     if code < 0:
         raise ShihyoError(
             f"write: dbt was ended by signal {-code}; next: run again; the system's log tells"
@@ -112,19 +99,8 @@ def build_candidate(settings: Settings) -> Build:
         )
     build = _judge(settings, code == 0)
     again = _models_read_again(candidate_file(settings))
-    if folding:
-        trouble = _why_folded_here(settings)
+    trouble = _why_folded_here(settings) if folding else None
     return replace(build, read_again=again, folded_here=trouble)
-
-
-def _copy_to_store(settings: Settings) -> None:
-    """Let executors find what has landed here, of sources that grow."""
-    if store := store_of(settings.engine):
-        for source in SOURCES:
-            if source.contract.grows:
-                contract = contract_file(settings, source.name)
-                store.put(contract, stored_name(settings, contract))
-                copy_to_store(settings, store, source.name)
 
 
 def _why_folded_here(settings: Settings) -> str | None:

@@ -80,13 +80,16 @@ def test_a_simulated_schedule_begins_each_task_where_one_is_free(
     assert schedule([3.0, 1.0, 1.0, 2.0], 2) == 4.0
     assert schedule([3.0, 1.0, 1.0, 2.0], 64) == 3.0
     log = tmp_path / "events"
-    ends = [("SparkListenerTaskEnd", 3_000, 4_500), ("SparkListenerTaskEnd", 1_000, 3_000)]
-    log.write_text(
-        "\n".join(
-            json.dumps({"Event": event, "Task Info": {"Launch Time": begun, "Finish Time": ended}})
-            for event, begun, ended in [*ends, ("SparkListenerJobEnd", 0, 0)]
-        )
-    )
+    ends = [("Success", 3_000, 4_500), ("ExecutorLostFailure", 0, 900), ("Success", 1_000, 3_000)]
+    events = [
+        {
+            "Event": "SparkListenerTaskEnd",
+            "Task End Reason": {"Reason": reason},
+            "Task Info": {"Launch Time": begun, "Finish Time": ended},
+        }
+        for reason, begun, ended in ends
+    ]
+    log.write_text("\n".join(map(json.dumps, [*events, {"Event": "SparkListenerJobEnd"}])))
     assert task_seconds(log) == (2.0, 1.5)
     assert print_schedule([str(log)]) == 0
     assert "simulated, not measured" in capsys.readouterr().out

@@ -20,7 +20,7 @@ REFUSED_NIGHT, MENDED_ON, ROLLED_BACK_BEFORE, BUSY_NIGHT = (
 # Before which of the ten nights a night is killed, and where; the one in dbt has a Prefect server
 # of its own, which must not outlive it.
 KILLS = {
-    date(2026, 10, 22): "flows.landing.land_item:_put_into_place",
+    date(2026, 10, 22): "flows.landing.places:_moved",
     date(2026, 10, 23): "flows.night.write:write_facts",
     date(2026, 10, 24): "flows.night.write:run_dbt:3",
     date(2026, 10, 25): "expectations.checkpoints:candidate_checkpoint",

@@ -35,7 +35,7 @@ KILLED_NIGHT, REFUSED_NIGHT, LAST_NIGHT = (date(2026, 10, day) for day in (22, 2
 # outlive it, and is no fork of a ready interpreter.
 IN_DBT = "flows.night.write:run_dbt:3"
 KILLS = (
-    "flows.landing.land_item:_put_into_place",
+    "flows.landing.places:_moved",
     "flows.night.write:write_facts",
     IN_DBT,
     "expectations.checkpoints:candidate_checkpoint",

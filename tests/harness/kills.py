@@ -18,7 +18,7 @@ KILL_PLACES = {
     "flows.night.start:logged_as_json": "the log is about to be opened, and nothing has begun",
     "flows.night.start:recover_published": "the lock is held, and nothing has been looked at",
     "flows.night.start:prefect_api": "the ledger knows the night's beginning, nothing more is done",
-    "flows.landing.land_item:_put_into_place": "the first item is written, and not yet in its place",
+    "flows.landing.places:_moved": "the first item is written, and not yet in its place",
     "flows.landing.land:landed_items": "the landing is read, before anything new",
     "flows.night.write:prepare_candidate": "everything has landed, nothing is built",
     "flows.night.write:write_facts": "the candidate is a copy of what is published",
