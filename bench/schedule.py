@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-EXECUTORS = (2, 4, 16, 64)
+EXECUTORS = (4, 16, 64)
 
 
 def schedule(tasks: Sequence[float], executors: int) -> float:

@@ -48,7 +48,7 @@ def on_spark(folder: Path, sizes: Sizes) -> Iterator[Line]:
         for count in (0, 1, 2):
             night = _night(deployment, sizes.files, count)
             if count and (len(night.tasks) != 2 or not night.peak_of_executor):
-                raise BenchmarkError(f"{len(night.tasks)} jobs of Spark were seen; 2 were expected")
+                raise BenchmarkError(f"{len(night.tasks)} jobs of Spark, or no executor, was seen")
             found[rows][count] = replace(night, seconds=night.seconds - less)
         here, one, two = (found[rows][count].seconds for count in (0, 1, 2))
         yield Line(
@@ -90,7 +90,7 @@ def _told(found: dict[int, dict[int, Night]], sizes: Sizes) -> Iterator[Line]:
         "What a task of landing, and one of folding, takes without rows",
         " and ".join(f"{seconds:.2f} s" for seconds in overheads),
         "—",
-        f"by the same straight lines; {_PARALLELISM} tasks each",
+        f"by the same straight lines; {len(many[2].tasks[0])} and {len(many[2].tasks[1])} tasks",
     )
     landing, folding = many[2].tasks
     rest = many[2].seconds - schedule(landing, 2) - schedule(folding, 2)
@@ -100,7 +100,7 @@ def _told(found: dict[int, dict[int, Night]], sizes: Sizes) -> Iterator[Line]:
             f"Simulated, not measured: {sizes.many_rows:,} rows on {executors} executors of one core",
             f"{sum(took) + rest:.0f} s",
             "—",
-            f"landing {took[0]:.0f} s, folding {took[1]:.0f} s, all else as measured {rest:.0f} s;"
+            f"landing {took[0]:.0f} s, folding {took[1]:.0f} s, all else as with 2 {rest:.0f} s;"
             f" the longest tasks take {max(landing):.1f} and {max(folding):.1f} s",
         )
 

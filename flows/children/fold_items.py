@@ -29,9 +29,11 @@ class Statement:
 @dataclass(frozen=True)
 class Plan:
     """All that a task needs but the item: the views below the folded models in their order, the
-    models, the tables that these read, and where files are.
+    models, the tables that these read, and where files are. `fold_id` tells what it makes from what
+    another fold did, of which a task may still be at work.
     """
 
+    fold_id: str
     database: str
     views: tuple[Statement, ...]
     models: tuple[Statement, ...]
@@ -40,6 +42,11 @@ class Plan:
     folder: Path
     engine: EngineSettings
     memory_mib: int
+
+    def folded_name(self, model_name: str, item_id: str) -> str:
+        """Return the name below `folded/` of what a model made of an item."""
+        item = hashlib.sha256(item_id.encode()).hexdigest()[:32]
+        return f"{self.fold_id}/{model_name}/{item}.parquet"
 
 
 @dataclass(frozen=True)
@@ -82,11 +89,6 @@ def fold_items(plan: Plan, pieces: Iterator[Piece]) -> Iterator[Folded]:
                 yield Folded(trouble=f"folding on an executor failed ({error.strerror})")
 
 
-def folded_name(model_name: str, item_id: str) -> str:
-    """Return the name below `folded/` of what a model made of an item."""
-    return f"{model_name}/{hashlib.sha256(item_id.encode()).hexdigest()[:32]}.parquet"
-
-
 def _fold(
     connection: duckdb.DuckDBPyConnection, plan: Plan, piece: Piece, place: FoldPlace
 ) -> tuple[str, ...]:
@@ -99,7 +101,9 @@ def _fold(
         except duckdb.Error:
             return tuple(model.name for model in plan.models)
         return tuple(
-            model.name for model in plan.models if not _folded(connection, model, piece, place)
+            model.name
+            for model in plan.models
+            if not _folded(connection, model, plan.folded_name(model.name, piece.item_id), place)
         )
 
 
@@ -137,10 +141,10 @@ def _found_at(piece: Piece, path: str) -> pa.Table:
 
 
 def _folded(
-    connection: duckdb.DuckDBPyConnection, model: Statement, piece: Piece, place: FoldPlace
+    connection: duckdb.DuckDBPyConnection, model: Statement, name: str, place: FoldPlace
 ) -> bool:
     try:
-        with place.writing(folded_name(model.name, piece.item_id)) as file:
+        with place.writing(name) as file:
             written = str(file).replace("'", "''")
             connection.execute(
                 f"copy ({model.sql}) to '{written}' (format parquet, compression zstd)"

@@ -9,10 +9,12 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -25,12 +27,11 @@ from flows.children.fold_items import (
     Plan,
     Statement,
     fold_items,
-    folded_name,
 )
 from flows.children.fold_places import fetch_folded, put_landed
 from flows.children.folding import FOLDED_HERE, Folding
 from flows.children.spark import run_on_spark
-from flows.errors import SourceUnavailable
+from flows.errors import SourceUnavailable, StoreUnavailable
 from flows.machine.store import FOLDED, Store, store_of
 from flows.sources import SOURCES
 
@@ -59,7 +60,9 @@ def fold(manifest: Any, invoke: Any, folding: Folding) -> dict[str, str]:
     if failed:
         sys.stdout.write(f"{FOLDED_HERE}: executors could not fold {', '.join(sorted(failed))}\n")
     return {
-        key: _reading([folding.folder / folded_name(model.name, item.item_id) for item in items])
+        key: _reading(
+            [folding.folder / plan.folded_name(model.name, item.item_id) for item in items]
+        )
         for key, model in zip(models, plan.models, strict=True)
         if model.name not in failed
     }
@@ -71,24 +74,28 @@ def _folded_there(plan: Plan, items: list[Piece], folding: Folding) -> set[str]:
     What was folded holds pseudonyms, and an erased person must not stay in it: it is removed there.
     """
     store = store_of(folding.engine)
-    if store:
-        items = [_put(store, folding, item) for item in items]
     try:
+        if store:
+            store.remove(FOLDED)  # what is left of a night that was killed
+            items = [_put(store, folding, item) for item in items]
         done = run_on_spark("fold", folding.engine, partial(fold_items, plan), items, folding.logs)
         if trouble := next((each.trouble for each in done if each.trouble), None):
             raise SourceUnavailable(trouble)
         failed = {name for each in done for name in each.failed}
         if store:
             names = [
-                folded_name(model.name, item.item_id)
+                plan.folded_name(model.name, item.item_id)
                 for model in plan.models
                 for item in items
                 if model.name not in failed
             ]
             fetch_folded(store, folding.folder, names)
+    except OSError as error:
+        raise SourceUnavailable(f"folding by Spark failed here ({error.strerror})") from None
     finally:
         if store:
-            store.remove(FOLDED)
+            with suppress(StoreUnavailable):  # else the next fold, or an erasure, removes it
+                store.remove(FOLDED)
     return failed
 
 
@@ -165,6 +172,7 @@ def _plan(manifest: Any, invoke: Any, folding: Folding, models: list[str]) -> Pl
         if node.resource_type == "model"
     }
     return Plan(
+        fold_id=uuid4().hex,
         database=manifest.nodes[models[0]].database,
         views=tuple(made[key] for key in _in_order(nodes) if key in made.keys() - set(models)),
         models=tuple(made[key] for key in models),

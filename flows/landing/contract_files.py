@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.landing.reader_process import REJECTED_SCHEMA
+from flows.machine.files import replace_file
 from flows.sources.base import Source
 from settings import Settings
 
@@ -20,7 +22,9 @@ def write_contracts(settings: Settings, source: Source) -> None:
         (contract_file(settings, source.name), source.contract.schema),
         (contract_file(settings, "rejected"), REJECTED_SCHEMA),
     ):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp")
-        pq.write_table(schema.empty_table(), temporary)
-        temporary.replace(path)
+        written = pa.BufferOutputStream()
+        pq.write_table(schema.empty_table(), written)
+        content = written.getvalue().to_pybytes()
+        if not path.exists() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, content)

@@ -43,12 +43,11 @@ def land_source(
     if not configured.enabled:
         return Account()
     pseudonyms = Pseudonyms(settings.pseudonym_key.get_secret_value().encode())
+    landed = _landed_before(settings, source)
+    _refuse_another_key(source, landed, pseudonyms)
     if source.contract.grows and (store := store_of(settings.engine)):
         take_from_store(settings, store, source.name, pseudonyms.key_id)
-    landed: dict[str, list[Manifest]] = {}
-    for each in landed_items(settings, source.name):
-        landed.setdefault(each.manifest.item_key, []).append(each.manifest)
-    _refuse_another_key(source, landed, pseudonyms)
+        landed = _landed_before(settings, source)
     listing = reader.list_deliveries(source, configured.location)
     arrived = arrivals(listing, sorted(as_ofs))
     account = Account.of(listing, arrived)
@@ -60,6 +59,13 @@ def land_source(
                 log.info("%s: %d items landed, at %s", source.name, account.landed, as_of)
     account.read_by_earlier_contract = _read_by_earlier_contract(source, landed)
     return account
+
+
+def _landed_before(settings: Settings, source: Source) -> dict[str, list[Manifest]]:
+    landed: dict[str, list[Manifest]] = {}
+    for each in landed_items(settings, source.name):
+        landed.setdefault(each.manifest.item_key, []).append(each.manifest)
+    return landed
 
 
 def _landings(

@@ -15,7 +15,13 @@ from flows.children.spark import run_on_spark
 from flows.errors import ShihyoError, SourceUnavailable, StoreUnavailable
 from flows.landing.items import Manifest
 from flows.landing.land_item import Item, is_known, land_item
-from flows.landing.places import ArrivedInStore, LandingFolder, Place, take_from_store
+from flows.landing.places import (
+    ArrivedInStore,
+    LandingFolder,
+    Place,
+    take_from_store,
+    what_is_left,
+)
 from flows.landing.reader import Reader
 from flows.machine.files import working_folder
 from flows.machine.rights import keep_private
@@ -45,13 +51,7 @@ def land_on_spark(
     news = [item for item in items if not is_known(source, item)]
     work = partial(_land, _for_executors(settings, source), source)
     done = run_on_spark(f"land {source.name}", settings.engine, work, news, settings.logs_dir)
-    taking: StoreUnavailable | None = None
-    if store := store_of(settings.engine):
-        key_id = Pseudonyms(settings.pseudonym_key.get_secret_value().encode()).key_id
-        try:
-            take_from_store(settings, store, source.name, key_id)
-        except StoreUnavailable as error:
-            taking = error
+    taking = _taken(settings, source)
     for landed in done:
         if landed.error is not None:
             raise landed.error
@@ -61,6 +61,19 @@ def land_on_spark(
         raise taking
     by_item = {id(item): landed.manifests for item, landed in zip(news, done, strict=True)}
     return [by_item.get(id(item), (None,) * len(item.deliveries)) for item in items]
+
+
+def _taken(settings: Settings, source: Source) -> StoreUnavailable | None:
+    """Take from the store, if there is one, what executors have landed; return what is wrong there."""
+    store = store_of(settings.engine)
+    if store is None:
+        return None
+    key_id = Pseudonyms(settings.pseudonym_key.get_secret_value().encode()).key_id
+    try:
+        left = take_from_store(settings, store, source.name, key_id)
+    except StoreUnavailable as error:
+        return error
+    return what_is_left(source.name, left) if left else None
 
 
 def _land(settings: Settings, source: Source, items: Iterator[Item]) -> Iterator[_Landed]:

@@ -4,17 +4,20 @@ which the night takes them into that folder.
 
 import errno
 import hashlib
+import json
 import os
 import re
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import pyarrow.parquet as pq
 from pyarrow import ArrowException
+from pydantic import ValidationError
 
 from flows.errors import StoreUnavailable
 from flows.landing.items import (
@@ -56,7 +59,9 @@ class LandingFolder:
                 os.fsync(written.fileno())
         fsync_folder(item)
         first = folder = self._root / _name(manifest)
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        if not folder.parent.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            fsync_folder(folder.parent.parent)
         attempt = 1
         while not _moved(item, folder):
             there = manifest_in(folder)
@@ -98,66 +103,87 @@ def clear_leftovers(settings: Settings) -> None:
     shutil.rmtree(settings.landing_dir / _TEMPORARY, ignore_errors=True)
 
 
-def take_from_store(settings: Settings, store: Store, source_name: str, key_id: str) -> None:
+def take_from_store(settings: Settings, store: Store, source_name: str, key_id: str) -> list[str]:
     """Move a source's items here that executors have put into a store, also in a night that was
     killed; of two landings of one delivery the one that read more of it.
 
-    What is not whole there is removed. Raises StoreUnavailable; for an item that cannot be
-    understood, or whose pseudonyms are of another key, after all others have been taken.
+    What is not whole there is removed. Returns the names there of items that cannot be understood,
+    or whose pseudonyms are of another key. Raises StoreUnavailable.
     """
     store.look()
     arrived = f"{ARRIVED}/{source_name}"
     found: dict[str, set[str]] = {}
     for path in store.files(arrived):
         folder, _, file = path.rpartition("/")
-        found.setdefault(folder, set()).add(file)
+        found.setdefault(f"{arrived}/{folder}", set()).add(file)
     landed: dict[str, list[Manifest]] = {}
     for each in landed_items(settings, source_name):
         landed.setdefault(each.manifest.item_key, []).append(each.manifest)
-    whole: list[tuple[Manifest, str]] = []
-    left = []
-    for folder in sorted(found):
-        if not found[folder] >= _ITS_FILES:
-            store.remove(f"{arrived}/{folder}")
-        elif manifest := _manifest_there(settings, store, f"{arrived}/{folder}", key_id):
-            whole.append((manifest, folder))
+    whole, left = [], []
+    for name in sorted(found):
+        manifest = _manifest_there(settings, store, name) if found[name] >= _ITS_FILES else None
+        if manifest is None:
+            store.remove(name)
+        elif isinstance(manifest, Manifest) and manifest.pseudonym_key_id in (None, key_id):
+            whole.append((manifest, name))
         else:
-            left.append(folder)
-    for manifest, folder in sorted(whole, key=lambda each: _order_of_taking(each[0])):
+            left.append(name)
+    for manifest, name in sorted(whole, key=lambda each: _order_of_taking(each[0])):
         known = landed.setdefault(manifest.item_key, [])
-        if not _is_known(manifest, known) and not _take(
-            settings, store, f"{arrived}/{folder}", manifest, known
-        ):
-            left.append(folder)
-            continue
-        known.append(manifest)
-        store.remove(f"{arrived}/{folder}")
-    if left:
-        raise StoreUnavailable(
-            f"{source_name}: {len(left)} items in the store cannot be taken: they are damaged, of"
-            " another release or of another key; next: give all machines one release and the key,"
-            f" or remove {arrived}/{left[0]} and such"
-        )
+        if any(_is_no_less(each, manifest) and _is_beside(each, manifest, known) for each in known):
+            store.remove(name)
+        elif taken := _take(settings, store, name, manifest, known):
+            known.append(taken)
+            store.remove(name)
+        else:
+            left.append(name)
+    return left
 
 
-def _manifest_there(settings: Settings, store: Store, name: str, key_id: str) -> Manifest | None:
+def what_is_left(source_name: str, left: list[str]) -> StoreUnavailable:
+    """Return the error that names what could not be taken from the store."""
+    return StoreUnavailable(
+        f"{source_name}: {len(left)} items in the store cannot be taken: they are damaged, of"
+        " another release or of another key; next: give all machines one release and one key, or"
+        f" remove {left[0]} and such from the store"
+    )
+
+
+def _manifest_there(settings: Settings, store: Store, name: str) -> Manifest | str | None:
+    """Return a manifest, its text where it is of another release, and None where it is cut short."""
     with temporary_folder(settings) as folder:
         store.fetch(f"{name}/{MANIFEST}", folder / MANIFEST)
-        manifest = manifest_in(folder)
-    return manifest if manifest and manifest.pseudonym_key_id in (None, key_id) else None
+        text = (folder / MANIFEST).read_bytes()
+    try:
+        return Manifest.model_validate(json.loads(text))
+    except ValidationError:
+        return text.decode()
+    except ValueError:
+        return None
 
 
 def _take(
     settings: Settings, store: Store, name: str, manifest: Manifest, landed: Sequence[Manifest]
-) -> bool:
-    """Fetch an item into its place, if its rows are as many as its manifest says."""
+) -> Manifest | None:
+    """Fetch an item into its place, if its rows are as many as its manifest says. One that read more
+    than another landing of the same delivery stands after it.
+    """
     with temporary_folder(settings) as folder:
-        for file in _ITS_FILES:
+        for file in FILES:
             store.fetch(f"{name}/{file}", folder / file)
-        is_whole = _rows(folder) == (manifest.rows_landed, manifest.rows_rejected)
-        if is_whole:
-            LandingFolder(settings).put(folder, manifest, landed)
-        return is_whole
+        if _rows(folder) != (manifest.rows_landed, manifest.rows_rejected):
+            return None
+        lesser = [
+            each.landed_at
+            for each in landed
+            if each.is_of_the_same(manifest) and _is_beside(each, manifest, landed)
+        ]
+        if later := max((at for at in lesser if at > manifest.landed_at), default=None):
+            after = datetime.fromisoformat(later) + timedelta(microseconds=1)
+            landed_at = after.isoformat(timespec="microseconds")
+            manifest = manifest.model_copy(update={"landed_at": landed_at})
+        manifest.write(folder / MANIFEST)
+        return LandingFolder(settings).put(folder, manifest, landed)
 
 
 def _order_of_taking(manifest: Manifest) -> tuple[str, str, int, str]:
@@ -165,14 +191,16 @@ def _order_of_taking(manifest: Manifest) -> tuple[str, str, int, str]:
     return manifest.known_from, manifest.sha256, -manifest.rows_landed, manifest.landed_at
 
 
-def _is_known(manifest: Manifest, landed: Sequence[Manifest]) -> bool:
-    earlier = [each for each in landed if each.known_from <= manifest.known_from]
-    latest = max(earlier, key=order_of_landing, default=None)
-    return latest is not None and _is_no_less(latest, manifest)
-
-
 def _is_no_less(manifest: Manifest, other: Manifest) -> bool:
     return manifest.is_of_the_same(other) and manifest.rows_landed >= other.rows_landed
+
+
+def _is_beside(one: Manifest, other: Manifest, landed: Sequence[Manifest]) -> bool:
+    """Return whether no other content of the item landed between two landings of it."""
+    first, last = sorted(map(order_of_landing, (one, other)))
+    return all(
+        each.sha256 == one.sha256 for each in landed if first < order_of_landing(each) < last
+    )
 
 
 def _rows(folder: Path) -> tuple[int, ...] | None:

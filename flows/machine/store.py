@@ -6,7 +6,7 @@ the night has fetched it. A file whose writing was broken off may be there cut s
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +92,8 @@ class Store:
 
     def remove(self, name: str) -> None:
         """Remove all that is below a name."""
-        with self._asked():
-            self._files.delete_dir_contents(f"{self._root}/{name}", missing_dir_ok=True)
+        with self._asked(), suppress(FileNotFoundError):
+            self._files.delete_dir(f"{self._root}/{name}")
 
     def _chunk(self, there: Any) -> bytes:
         with self._asked():

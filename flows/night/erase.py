@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from flows.errors import UsageError
 from flows.landing.items import MANIFEST, LandedItem, landed_items
-from flows.landing.places import clear_leftovers, take_from_store
+from flows.landing.places import clear_leftovers, take_from_store, what_is_left
 from flows.ledger import append
 from flows.machine.files import fsync_folder, replace_file
 from flows.machine.store import FOLDED, LANDING, store_of
@@ -44,7 +44,8 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
 
     All of the person's rows get one and the same random number, so that what belongs together stays
     together, also where an erasure that was killed is gone on with. The ledger records how many.
-    Raises StoreUnavailable when what lies in a store cannot be reached.
+    Raises StoreUnavailable when what lies in a store cannot be reached, or, after all else is
+    erased, cannot be understood.
     """
     if not person.strip():
         raise UsageError(
@@ -59,10 +60,10 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
     _finish_items(settings)
     clear_leftovers(settings)
     store = store_of(settings.engine)
+    left = {}
     if store:  # what a killed night left there would come here later
-        for source in SOURCES:
-            if source.contract.grows:
-                take_from_store(settings, store, source.name, pseudonyms.key_id)
+        for name in [source.name for source in SOURCES if source.contract.grows]:
+            left[name] = take_from_store(settings, store, name, pseudonyms.key_id)
     personal = {
         source.name: [column.name for column in source.contract.columns if column.is_personal]
         for source in SOURCES
@@ -79,6 +80,8 @@ def erase_from_landing(settings: Settings, person: str) -> Erased:
     if store:  # copies of what is here, and made again when they are wanted
         store.remove(FOLDED)
         store.remove(LANDING)
+    for name in filter(left.get, left):
+        raise what_is_left(name, left[name])
     begun.unlink()
     return found
 

@@ -27,7 +27,7 @@ from harness.search import found_in
 from small_city import FIRST_DAY, ROOT, City, log_lines, new_city
 
 from flows.children import spark
-from flows.children.fold_items import Folded, Piece, Plan, Statement, fold_items, folded_name
+from flows.children.fold_items import Folded, Piece, Plan, Statement, fold_items
 from flows.children.spark import missing_for_spark, run_on_spark
 from flows.errors import SourceUnavailable, UsageError
 from flows.landing.arrivals import arrivals
@@ -207,6 +207,7 @@ def test_an_item_is_folded_by_the_sql_it_is_given_and_what_fails_is_named(tmp_pa
     columns = {"item_id": ["a"], "data_path": ["x"], "known_from": [date(2026, 10, 1)]}
     landed = pa.table(columns)
     plan = Plan(
+        fold_id="tonight",
         database="warehouse",
         views=(
             Statement(
@@ -226,7 +227,8 @@ def test_an_item_is_folded_by_the_sql_it_is_given_and_what_fails_is_named(tmp_pa
     pieces = [Piece(item, "contract", f"{item}/data", landed) for item in ("a", "b")]
     assert list(fold_items(plan, iter(pieces))) == [Folded(("broken",)), Folded(("broken",))]
     files = {path.relative_to(plan.folder).as_posix() for path in plan.folder.rglob("*.*")}
-    assert files == {folded_name("m", item) for item in ("a", "b")}
+    assert files == {plan.folded_name("m", item) for item in ("a", "b")}
+    assert all(file.startswith("tonight/m/") for file in files)
 
 
 @needs_spark

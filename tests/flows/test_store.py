@@ -2,22 +2,25 @@
 there when a person is erased. The store is a real server of the S3 kind.
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from harness.object_store import KEY, SECRET, address, object_store
 from harness.ready_python import ready_children
+from pyarrow import fs
 from pydantic import SecretStr
 from small_city import FIRST_DAY, City, new_city
 
 from flows.children.fold_places import put_landed
 from flows.doctor.machine import check_engine
 from flows.errors import SourceUnavailable, StoreUnavailable, UsageError
-from flows.landing import land_on_spark
+from flows.landing import land_on_spark, places
 from flows.landing.arrivals import arrivals
 from flows.landing.items import FILES, MANIFEST, Manifest, landed_items
 from flows.landing.land_item import Item, land_item
@@ -149,8 +152,31 @@ def item_of(reader: Reader, log: Path) -> Item:
     return Item((found,))
 
 
-def take(settings: Settings, store: Store) -> None:
-    take_from_store(settings, store, "access_log", Pseudonyms(_KEY.encode()).key_id)
+def take(settings: Settings, store: Store) -> list[str]:
+    return take_from_store(settings, store, "access_log", Pseudonyms(_KEY.encode()).key_id)
+
+
+def raw(store: Store) -> set[str]:
+    """Return the names of all that is there, folders and files."""
+    found = store._files.get_file_info(fs.FileSelector(store._root, recursive=True))
+    return {each.path.removeprefix(f"{store._root}/") for each in found}
+
+
+def only_name(store: Store) -> str:
+    [name] = {file.rpartition("/")[0] for file in store.files("arrived/access_log")}
+    return f"arrived/access_log/{name}"
+
+
+def change(store: Store, name: str, folder: Path, *, rows: int, told: bool) -> None:
+    """Let a landing there have so few rows, and its manifest tell so, or not."""
+    for file in ("data.parquet", MANIFEST):
+        store.fetch(f"{name}/{file}", folder / file)
+    pq.write_table(pq.read_table(folder / "data.parquet")[:rows], folder / "data.parquet")
+    manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    if told:
+        manifest.model_copy(update={"rows_landed": rows}).write(folder / MANIFEST)
+    for file in ("data.parquet", MANIFEST):
+        store.put(folder / file, f"{name}/{file}")
 
 
 def test_what_two_hands_land_at_once_is_taken_once(
@@ -172,7 +198,7 @@ def test_what_two_hands_land_at_once_is_taken_once(
         land(city, tmp_path / "c", at, store)  # the slower hand, after the night has gone on
     take(settings, store)
     assert landed_items(settings) == [item]
-    assert store.files("") == []
+    assert raw(store) <= {"arrived", "arrived/access_log"}
 
 
 def test_of_two_landings_the_one_that_read_more_is_taken(
@@ -182,18 +208,60 @@ def test_of_two_landings_the_one_that_read_more_is_taken(
         whole = land(city, tmp_path / "a", at, store)
         land(city, tmp_path / "b", at, store)
     first = sorted(store.files("arrived/access_log"))[0].partition("/")[0]
-    name = f"arrived/access_log/{first}"
-    for file in ("data.parquet", MANIFEST):
-        store.fetch(f"{name}/{file}", tmp_path / file)
-    pq.write_table(pq.read_table(tmp_path / "data.parquet").slice(0, 0), tmp_path / "data.parquet")
-    less = Manifest.model_validate_json((tmp_path / MANIFEST).read_bytes())
-    less.model_copy(update={"rows_landed": 0}).write(tmp_path / MANIFEST)
-    for file in ("data.parquet", MANIFEST):
-        store.put(tmp_path / file, f"{name}/{file}")
+    change(store, f"arrived/access_log/{first}", tmp_path, rows=0, told=True)
     settings = settings_of(tmp_path / "here", at)
     take(settings, store)
     [item] = landed_items(settings)
     assert item.manifest.rows_landed == whole.rows_landed > 0
+
+
+def test_a_landing_that_read_more_stands_also_when_it_comes_after_the_night(
+    city: City, tmp_path: Path, at: str, store: Store
+) -> None:
+    with ready_children():
+        whole = land(city, tmp_path / "a", at, store)
+        name = only_name(store)
+        slower = tmp_path / "slower"
+        slower.mkdir()
+        for file in (MANIFEST, *FILES):
+            store.fetch(f"{name}/{file}", slower / file)
+        store.remove(name)
+        land(city, tmp_path / "b", at, store)
+    change(store, only_name(store), tmp_path, rows=0, told=True)
+    settings = settings_of(tmp_path / "here", at)
+    take(settings, store)
+    [nothing] = landed_items(settings)
+    assert nothing.manifest.rows_landed == 0
+    assert nothing.manifest.landed_at > whole.landed_at
+    for _ in range(2):
+        store.put_folder(slower, name, last=MANIFEST)
+        assert take(settings, store) == []
+        assert [item.manifest.rows_landed for item in landed_items(settings)] == [
+            0,
+            whole.rows_landed,
+        ]
+
+
+def test_the_same_content_on_one_day_with_another_in_between_is_three_landings(
+    city: City, tmp_path: Path, at: str, store: Store
+) -> None:
+    settings = settings_of(tmp_path / "here", at)
+    file = next((city.folder / "inbox" / "access_log").rglob("*.csv"))
+    first = file.read_bytes()
+    log = city.folder / "inbox" / "access_log"
+    found = []
+    with ready_children():
+        for content in (first, first[:-1] + b"9\n", first):
+            file.write_bytes(content)
+            before = settings_of(tmp_path / "x", at, log)
+            with Reader(before) as reader:
+                [each] = item_of(reader, log).deliveries
+                item = Item((each,), tuple(item.manifest for item in landed_items(settings)))
+                [manifest] = land_item(before, AccessLog(), item, reader, ArrivedInStore(store))
+            found.append(manifest)
+            take(settings, store)
+    assert [item.manifest for item in landed_items(settings)] == found
+    assert found[0].is_of_the_same(found[2]) or found[0].stamp != found[2].stamp
 
 
 def test_an_item_whose_last_file_is_not_there_is_not_there_and_does_not_stay(
@@ -227,9 +295,15 @@ def test_a_night_that_was_killed_while_it_took_an_item_takes_it_once(
     with ready_children():
         land(city, tmp_path / "a", at, store)
     settings = settings_of(tmp_path / "here", at)
-    for method in ("fetch", "remove"):
+    for target, method, nth in (
+        (Store, "fetch", 1),
+        (Store, "fetch", 2),
+        (Store, "fetch", 3),
+        (places, "_moved", 1),
+        (Store, "remove", 1),
+    ):
         with monkeypatch.context() as killed:
-            killed.setattr(Store, method, _killed)
+            killed.setattr(target, method, _killed_at(nth, getattr(target, method)))
             with pytest.raises(KeyboardInterrupt):
                 take(settings, store)
     assert len(store.files("arrived")) == len((MANIFEST, *FILES))
@@ -244,28 +318,41 @@ def test_what_cannot_be_understood_is_left_there_and_named_after_all_else_is_tak
 ) -> None:
     with ready_children():
         land(city, tmp_path / "a", at, store, "another key" if wrong == "key" else _KEY)
-    [name] = {file.rpartition("/")[0] for file in store.files("arrived/access_log")}
-    name = f"arrived/access_log/{name}"
-    for file in ("data.parquet", MANIFEST):
-        store.fetch(f"{name}/{file}", tmp_path / file)
+    name = only_name(store)
     if wrong == "rows":
-        table = pq.read_table(tmp_path / "data.parquet")
-        pq.write_table(table.slice(0, 3), tmp_path / "data.parquet")
+        change(store, name, tmp_path, rows=3, told=False)
     if wrong == "manifest":
+        store.fetch(f"{name}/{MANIFEST}", tmp_path / MANIFEST)
         text = (tmp_path / MANIFEST).read_text(encoding="utf-8")
         (tmp_path / MANIFEST).write_text(text.replace("{", '{"of_the_next_release": 1,', 1))
-    for file in ("data.parquet", MANIFEST):
-        store.put(tmp_path / file, f"{name}/{file}")
+        store.put(tmp_path / MANIFEST, f"{name}/{MANIFEST}")
     settings = settings_of(tmp_path / "here", at)
-    with pytest.raises(StoreUnavailable, match=f"1 items in the store cannot be .*remove {name} "):
-        take(settings, store)
-    assert landed_items(settings) == []
+    settings.published_dir.mkdir(parents=True)
     with ready_children():
         sound = land(city, tmp_path / "b", at, store)
-    with pytest.raises(StoreUnavailable, match="1 items in the store"):
-        take(settings, store)
+    assert take(settings, store) == [name]
     assert [item.manifest for item in landed_items(settings)] == [sound]
     assert len(store.files("arrived")) == len((MANIFEST, *FILES))
+    if wrong == "rows":  # by now it repeats what has landed
+        assert erase_from_landing(settings, "S0000001").items == 1
+        assert store.files("arrived") == []
+    else:
+        with pytest.raises(StoreUnavailable, match=f"1 items in the store cannot .*remove {name} "):
+            erase_from_landing(settings, "S0000001")
+    assert [each.rows for each in events(settings)] == [20]
+
+
+def test_a_manifest_that_is_cut_short_is_not_there(
+    city: City, tmp_path: Path, at: str, store: Store
+) -> None:
+    with ready_children():
+        land(city, tmp_path / "a", at, store)
+    name = only_name(store)
+    (tmp_path / MANIFEST).write_bytes(b'{"source_name": "acc')
+    store.put(tmp_path / MANIFEST, f"{name}/{MANIFEST}")
+    settings = settings_of(tmp_path / "here", at)
+    assert take(settings, store) == []
+    assert store.files("arrived") == landed_items(settings) == []
 
 
 def test_a_person_is_erased_from_what_is_in_the_store(
@@ -287,7 +374,7 @@ def test_a_person_is_erased_from_what_is_in_the_store(
     assert put_landed(store, settings.landing_dir, data.as_posix()) != before
     assert len(store.files("landing")) == 2
     erase_from_landing(settings, "S0000003")
-    assert store.files("") == []
+    assert raw(store) <= {"arrived", "arrived/access_log"}
     assert [each.items for each in events(settings)] == [1, 1]
 
 
@@ -343,3 +430,13 @@ def test_a_bucket_that_is_not_there_is_named(tmp_path: Path, at: str) -> None:
 
 def _killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
+
+
+def _killed_at(nth: int, otherwise: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what does as before until its nth call, which ends the process."""
+    calls = itertools.count(1)
+
+    def call(*arguments: Any) -> Any:
+        return _killed() if next(calls) == nth else otherwise(*arguments)
+
+    return call
