@@ -30,6 +30,8 @@ from flows.sources.base import Source
 from flows.sources.pseudonyms import Pseudonyms
 from settings import Settings
 
+_READERS: dict[tuple[int, int, str], Reader] = {}
+
 
 @dataclass(frozen=True)
 class _Landed:
@@ -83,13 +85,24 @@ def _land(settings: Settings, source: Source, items: Iterator[Item]) -> Iterator
     keep_private()
     store = store_of(settings.engine)
     lost: StoreUnavailable | None = None
-    with Reader(settings) as reader:
-        reader.take_up(source, settings.sources[source.name].location)
-        for item in items:
-            landed = _Landed(error=lost) if lost else _landed(settings, source, item, reader, store)
-            if isinstance(landed.error, StoreUnavailable):
-                lost = landed.error
-            yield landed
+    reader = _reader(settings)
+    reader.take_up(source, settings.sources[source.name].location)
+    for item in items:
+        landed = _Landed(error=lost) if lost else _landed(settings, source, item, reader, store)
+        if isinstance(landed.error, StoreUnavailable):
+            lost = landed.error
+        yield landed
+
+
+def _reader(settings: Settings) -> Reader:
+    """Return this process's reader, which ends with it. An executor gives its tasks to the same
+    processes, and a reader takes longer to begin than many an item to land.
+    """
+    key = settings.pseudonym_key.get_secret_value()
+    wanted = settings.item_memory_mib, settings.item_seconds, key
+    if wanted not in _READERS:
+        _READERS[wanted] = Reader(settings)
+    return _READERS[wanted]
 
 
 def _landed(
