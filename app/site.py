@@ -152,16 +152,15 @@ def draw_one_page(
         "unreachable": unreachable,
         "style": Markup(_STYLE.read_text(encoding="utf-8")),
     }
-    return str(
-        draw(
-            "one_page.html",
-            language,
-            body=body,
-            title=_title(address, context, words),
-            **more,
-            **context,
-        )
+    drawn = draw(
+        "one_page.html",
+        language,
+        body=body,
+        title=_title(address, context, words),
+        **more,
+        **context,
     )
+    return charts.inlined(str(drawn))
 
 
 def _without_figures(why: str, address: Address, state: State) -> Drawn:

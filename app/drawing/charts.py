@@ -5,6 +5,7 @@ Whoever shows one puts a text and a table beside it.
 """
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -17,6 +18,12 @@ from app.drawing.templates import draw
 from app.drawing.words import Words
 
 Place = tuple[float, float]
+_ADDRESS = "data:image/svg+xml;base64,"
+_IMAGE = re.compile(
+    rf'<img(?: class="(?P<kind>[^"]*)")? src="{re.escape(_ADDRESS)}(?P<content>[^"]*)"'
+    r' alt="(?P<told>[^"]*)">'
+)
+_STYLE = re.compile(r"<style>.*?</style>\n?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,29 @@ class _Canvas:
 def _image(width: float, height: float, marks: Sequence[Mark]) -> str:
     drawn = draw("charts/drawing.svg", "ja", width=width, height=height, marks=marks)
     # The page's own cleaning takes an inline <svg> away, and leaves an image in a data URL alone.
-    return f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"
+    return f"{_ADDRESS}{base64.b64encode(drawn.encode()).decode()}"
+
+
+def inlined(page: str) -> str:
+    """Return a page in which the drawings stand themselves, and no images of them: each image is a
+    document of its own to a browser, and takes longer to open than the page.
+
+    Their style, the same in all, stands in the first.
+    """
+    styles: set[str] = set()
+
+    def stand(image: re.Match[str]) -> str:
+        drawn = base64.b64decode(image["content"]).decode()
+        style = _STYLE.search(drawn)
+        if style and style[0] in styles:
+            drawn = drawn.replace(style[0], "")
+        elif style:
+            styles.add(style[0])
+        kind = f' class="{image["kind"]}"' if image["kind"] else ""
+        named = f'<svg{kind} role="img" aria-label="{image["told"]}"'
+        return drawn.replace('<svg xmlns="http://www.w3.org/2000/svg"', named, 1)
+
+    return _IMAGE.sub(stand, page)
 
 
 def trend(points: Sequence[Row]) -> str:

@@ -58,6 +58,16 @@ def test_the_page_is_small_and_refers_to_nothing_outside_itself(
         assert told in page
 
 
+def test_its_charts_stand_in_it_and_are_no_images(published: Any, opened: Any) -> None:
+    page, overview = drawn("ja"), opened()
+    assert "<img" not in page
+    charts = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert len(charts) == overview.count("<img") > 5
+    assert page.count("--fan: #1f5a99") == 1, "their style stands once"
+    assert all(re.match(r'<svg[^>]* role="img" aria-label="[^"]+"', chart) for chart in charts)
+    assert len([chart for chart in charts if 'class="chart wide"' in chart.split(">")[0]]) == 1
+
+
 def test_the_page_shows_what_the_overview_shows(published: Any, opened: Any) -> None:
     def tiles(page: str) -> list[str]:
         found = re.findall(r"<article.*?</article>", page, re.DOTALL)
