@@ -152,7 +152,7 @@ def draw_one_page(
         "unreachable": unreachable,
         "style": Markup(_STYLE.read_text(encoding="utf-8")),
     }
-    drawn = draw(
+    whole = draw(
         "one_page.html",
         language,
         body=body,
@@ -160,7 +160,7 @@ def draw_one_page(
         **more,
         **context,
     )
-    return charts.inlined(str(drawn))
+    return charts.inlined(str(whole))
 
 
 def _without_figures(why: str, address: Address, state: State) -> Drawn:
