@@ -160,6 +160,49 @@ def test_bad_rows_are_held_back_with_item_row_and_reason_and_every_row_is_accoun
     assert counts == [(40, 2, 1, 37, 0), (8, 0, 1, 7, 0)]
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "--as-of", "9999-12-31"), "9999-12-31 is no day of a night"),
+        (("backfill", "--from", "0202-04-01", "--to", "2026-10-01"), "0202-04-01 is no day"),
+        (("backfill", "--from", "2001-01-01", "--to", "2100-12-31"), "36,524 dates from 2001"),
+    ],
+)
+def test_a_day_that_no_night_can_have_is_wrong_usage(
+    words: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    city = new_city(tmp_path)
+    done = city.shihyo(*words)
+    assert done.returncode == 2
+    assert said in done.stderr.splitlines()[-1]
+    assert len(done.stderr) < 2_000
+    assert not (city.data / "published").exists()
+
+
+def test_stamps_of_another_clock_count_on_their_day_and_those_of_no_year_are_held_back(
+    mixed: City, tmp_path: Path
+) -> None:
+    city, on = mixed.copy_to(tmp_path / "city"), date(2026, 10, 23)
+    stamps = (
+        *("294247-01-10T03:00:00Z", "294247-01-09 19:30:00", "2026-10-22T20:00:00+24:00"),
+        *("2026-09-30T20:00:00+09:00", "2026-10-22T23:30:00+0900"),
+    )
+    lines = [f"{stamp},s0000005,view,窓口の混雑,10.1.2.1" for stamp in stamps]
+    day = date(2026, 10, 22)
+    city.deliver_log(day, [*lines, *log_lines(day)], on=on)
+    city.publish(on)
+    held_back = city.query(
+        "select source_row, reason_code from marts.fct_quarantined_rows where item_key ="
+        " 'access_log_20261022.csv' order by source_row"
+    )
+    assert held_back == [(row, "bad_timestamp") for row in (2, 3, 4)]
+    days = city.query(
+        "select distinct access_date from intermediate.int_access_log_user_days where item_id like"
+        " '%20261022%' order by access_date"
+    )
+    assert days == [(date(2026, 9, 30),), (date(2026, 10, 22),)]
+
+
 def test_a_roster_as_excel_writes_it_is_read_and_tells_its_lines(
     mixed: City, tmp_path: Path
 ) -> None:

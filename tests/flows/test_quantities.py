@@ -38,6 +38,10 @@ HIRES = (
     "1,髙橋 誠,R8.4.1,,デジタル統括室,２人,",
     "2,﨑山 恵,R8.7.1,,デジタル統括室,約3,",
     "3,山田 花子,R8.8.1,,デジタル統括室,３人程度,",
+    "4,山田 花子,R8.8.1,,デジタル統括室,延べ4名,",
+    "5,山田 花子,0026/08/01,,デジタル統括室,1,",
+    "6,山田 花子,2206/8/1,,デジタル統括室,1,",
+    "7,山田 花子,R8.9.1,,デジタル統括室,1,",
 )
 STAGES = (
     (CLOUD, 1, "調査", "R8.5.31", "R8.5.20", "完了", "100%", "", ""),
@@ -137,6 +141,9 @@ def test_what_is_held_back_is_named_with_its_reason_and_nothing_is_lost(stated: 
         ("700001.txt", 24, "other_unit"),
         ("専門人材.csv", 3, "inexact_hire_count"),
         ("専門人材.csv", 4, "inexact_hire_count"),
+        ("専門人材.csv", 5, "inexact_hire_count"),
+        ("専門人材.csv", 6, "bad_hired_on"),
+        ("専門人材.csv", 7, "bad_hired_on"),
         ("管理表.xlsx", 6, "progress_without_percent"),
         ("管理表.xlsx", 7, "inexact_progress"),
     ]
@@ -148,7 +155,7 @@ def test_what_is_held_back_is_named_with_its_reason_and_nothing_is_lost(stated: 
         " 'specialists_hired' and org_unit_code = '271004' and period_grain = 'fiscal_year' and"
         " fiscal_year = 2026 and is_current"
     )
-    assert hires == (2,)
+    assert hires == (3,)
     listed = stated.shihyo("quarantine", "list")
     assert "採用数が約・程度・以上などの付いた数で、正確な人数ではない" in listed.stdout
     assert "単位または数え方が指標の単位と合わない" in listed.stdout

@@ -11,17 +11,25 @@ landed_items as (
     from {{ ref('stg_night__landed_items') }}
 ),
 
-typed as (
+stamped as (
     select
         landed_rows.item_id,
         landed_rows._source_row as source_row,
         landed_rows.user_pseudonym,
         lower(trim(landed_rows.event_name)) as event_name,
-        try_cast(rtrim(trim(landed_rows.accessed_at), 'Zz') as timestamp) as accessed_at,
+        {{ utc_stamp('landed_rows.accessed_at') }} as stamped_at,
         landed_items.known_from,
         {{ row_text('access_log') }} as row_text
     from landed_rows
     inner join landed_items on landed_rows.item_id = landed_items.item_id
+),
+
+typed as (
+    select
+        * exclude (stamped_at),
+        -- Nine hours more than what lies beyond would be no time that DuckDB knows.
+        case when stamped_at between timestamp '0001-01-01' and timestamp '9999-12-31' then stamped_at end as accessed_at
+    from stamped
 ),
 
 judged as (

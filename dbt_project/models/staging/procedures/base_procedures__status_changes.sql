@@ -12,7 +12,7 @@ typed as (
         nullif(trim(department_name), '') as department_name,
         lower(trim(status)) as status,
         -- A catalogue may keep a time with the day.
-        coalesce({{ municipal_date('changed_on') }}, cast(try_cast(changed_on as timestamp) as date)) as changed_on,
+        coalesce({{ municipal_date('changed_on') }}, {{ day_in_japan('changed_on') }}) as changed_on,
         is_new,
         {{ row_text('procedures') }} as row_text
     from landed_rows
@@ -32,7 +32,7 @@ judged as (
             [
                 case when procedure_id is null then 'missing_procedure' end,
                 case when status is null or status not in ('registered', 'retired', 'reopened') then 'unknown_status' end,
-                case when changed_on is null or changed_on not between date '2000-01-01' and date '2099-12-31' then 'bad_change_date' end
+                case when not coalesce({{ is_of_these_years('changed_on') }}, false) then 'bad_change_date' end
             ],
             lambda reason: reason is not null
         ) as reason_codes

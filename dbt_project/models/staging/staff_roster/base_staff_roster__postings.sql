@@ -34,7 +34,7 @@ judged as (
                 case when user_pseudonym is null then 'missing_user' end,
                 case when coalesce(department_name, '') = '' then 'missing_department' end,
                 case when department_name != '' and not is_known_department then 'unknown_department' end,
-                case when posted_from is null then 'bad_posted_from' end,
+                case when posted_from is null or posted_from not between date '1940-01-01' and date '2100-12-31' then 'bad_posted_from' end,
                 case when posted_to is null and posted_to_text != '' then 'bad_posted_to' end,
                 case when posted_to < posted_from then 'posting_ends_before_it_begins' end
             ],
