@@ -27,6 +27,8 @@ Kind = Literal["text", "title", "code", "word", "department", "date", "number", 
 COVERED = "＊＊＊"
 SOURCE_ROW = "_source_row"
 _NAMED_AT_MOST = 20
+# No day and no number is longer; reading takes the longer the more a text looks like one.
+_LONGEST_READ = 100
 
 # What a value of each kind may be made of; anything else may be somebody's name and is covered.
 _LOOKS: dict[Kind, str] = {
@@ -46,10 +48,12 @@ _LOOKS: dict[Kind, str] = {
     ),
     "link": r"https?://[\w.\-/#%?=&~+:,]{1,300}",
     "timestamp": r"[0-9TtZz\s:./+\-]{0,40}",
-    # An office, or bytes that were garbled on the way: the audit has to see those.
+    # An office, or bytes that were garbled on the way: the audit has to see those. One mark, one
+    # accent or two words in kana may be somebody's name (José, ﾔﾏﾀﾞ ﾊﾅｺ).
     "department": (
         r".{2,60}(?:局|室|区|会|所|部|課|署|校|園|館|庁|場|院|センター|担当)"
-        r"|.{0,60}[\u0080-\u024f\uff61-\uff9f\ufffd?].{0,60}"
+        r"|.{0,60}\ufffd.{0,60}|.{0,60}\?{2}.{0,60}|(?:.{0,30}[\u0080-\u024f]){3}.{0,60}"
+        r"|(?=.*[\u3400-\u9fff]|\S+$).{0,60}[\uff61-\uff9f].{0,60}"
     ),
 }
 # Mail and IP addresses and telephone numbers, wherever they stand; and twelve digits, which are a
@@ -312,7 +316,7 @@ def cover(value: str | None, column: Column) -> str | None:
 
 
 def _read(value: str | None, column: Column) -> str | None:
-    if value is None or not value.strip():
+    if value is None or not value.strip() or len(value) > _LONGEST_READ:
         return None
     if column.kind == "date":
         day = read_date(value)

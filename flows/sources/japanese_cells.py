@@ -64,7 +64,12 @@ def read_number(text: str) -> Quantity | None:
 
 
 def read_exact_number(text: str, units: tuple[str, ...]) -> Decimal | None:
-    """Return the number that a cell holds if it is exact, and bare or in one of the units."""
+    """Return the number that a cell holds if it is exact, and bare or in one of the units.
+
+    延べ counts each time, and not each person: it is no count of the cell's unit.
+    """
+    if re.search("延べ|のべ", normalise(text)):
+        return None
     number = read_number(text)
     if number is None or number.qualifier != "exact" or number.unit not in ("", *units):
         return None

@@ -5,6 +5,7 @@ somebody formatted in the corner asks for 512 GiB. Such sheets of .xlsx and .xls
 openpyxl, a row at a time.
 """
 
+import html
 import io
 import re
 import zipfile
@@ -23,6 +24,20 @@ _LAID_OUT_CELLS = 20_000_000
 _WIDEST = 1_000
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})([0-9]{1,7})"')
+# A formula whose value is a text may have an empty one, which some writers call no text, and close
+# by itself; without any it was never worked out.
+_WITHOUT_VALUE = re.compile(
+    rb"<(?:\w+:)?c(?:"
+    rb'(?=\s[^>]*?\bt="e")\s(?:[^>]*?\s)?r="(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})"[^>]*>'
+    rb'|(?!\s[^>]*?\bt="str")\s(?:[^>]*?\s)?r="(?P<of>[A-Z]{1,3})(?P<at>[0-9]{1,7})"[^>]*>'
+    rb"\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v\s*/>)?\s*</(?:\w+:)?c>)"
+)
+_TAG = re.compile(rb"<(?:\w+:)?(?:sheet|Relationship)\s[^>]*>")
+_ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
+# What stands where a formula has no value: it is no number, no day and nobody's name.
+NO_VALUE = "#VALUE!"
+_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!")
 _MERGED = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"'
 )
@@ -31,7 +46,8 @@ _MERGED = re.compile(
 @dataclass(frozen=True)
 class Sheet:
     """A worksheet: its rows that hold text, with their numbers from 1, and the number of its last
-    row. Cells are text or None.
+    row. Cells are text or None; `spread` are those, by row number and place, that hold the value of
+    a merged cell above them.
     """
 
     place: int
@@ -39,25 +55,28 @@ class Sheet:
     is_visible: bool
     rows: list[tuple[int, list[str | None]]]
     last_row: int
+    spread: frozenset[tuple[int, int]] = frozenset()
 
 
 def read_sheets(content: bytes) -> Iterator[Sheet]:
     """Yield the worksheets of a workbook in order; of a merged range its first column's cells hold
-    the value. Hidden ones have no rows.
+    the value. A formula that was saved without its value, or with an error, is text that is none:
+    of .xlsx and .xlsm, as the other kinds are read without saying so. Hidden ones have no rows.
     """
     parts = _sheet_parts(content)
     if any(_laid_out(part) > _LAID_OUT_CELLS for part in parts.values()):
         yield from _row_by_row(content, parts)
         return
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    paths = _paths(content) if any(map(_WITHOUT_VALUE.search, parts.values())) else {}
     for place, metadata in enumerate(workbook.sheets_metadata):
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
         is_visible = metadata.visible == SheetVisibleEnum.Visible
-        cells = _cells(workbook.get_sheet_by_index(place)) if is_visible else []
-        yield Sheet(
-            place, metadata.name, is_visible, _with_text(enumerate(cells, start=1)), len(cells)
-        )
+        cells, spread = _cells(workbook.get_sheet_by_index(place)) if is_visible else ([], [])
+        _tell_missing_values(cells, parts.get(paths.get(metadata.name, ""), b""))
+        rows = _with_text(enumerate(cells, start=1))
+        yield Sheet(place, metadata.name, is_visible, rows, len(cells), frozenset(spread))
 
 
 def _sheet_parts(content: bytes) -> dict[str, bytes]:
@@ -70,6 +89,36 @@ def _sheet_parts(content: bytes) -> dict[str, bytes]:
         return {
             name: archive.read(name) for name in archive.namelist() if _SHEET_PART.fullmatch(name)
         }
+
+
+def _paths(content: bytes) -> dict[str, str]:
+    """Return where the sheets of an .xlsx or .xlsm stand in the archive, by their names."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets, relations = (
+            [dict(_ATTRIBUTE.findall(tag)) for tag in _TAG.findall(archive.read(name))]
+            for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+        )
+    targets = {each.get(b"Id"): each.get(b"Target", b"").decode() for each in relations}
+    return {
+        html.unescape(each.get(b"name", b"").decode()): target.lstrip("/")
+        if target.startswith("/")
+        else f"xl/{target}"
+        for each in sheets
+        if (target := targets.get(each.get(b"r:id")))
+    }
+
+
+def _tell_missing_values(cells: list[list[Any]], part: bytes) -> None:
+    """Write into cells that hold nothing that they hold a formula without a value."""
+    for found in _WITHOUT_VALUE.finditer(part):
+        column = column_index_from_string((found["column"] or found["of"]).decode())
+        row = int(found["row"] or found["at"])
+        if column > _WIDEST:
+            continue
+        cells.extend([] for _ in range(row - len(cells)))
+        cells[row - 1].extend([""] * (column - len(cells[row - 1])))
+        if cells[row - 1][column - 1] == "":
+            cells[row - 1][column - 1] = NO_VALUE
 
 
 def _laid_out(part: bytes) -> int:
@@ -90,17 +139,22 @@ def _row_by_row(content: bytes, parts: dict[str, bytes]) -> Iterator[Sheet]:
             continue
         is_visible = sheet.sheet_state == "visible"
         rows: list[tuple[int, list[str | None]]] = []
+        spread: list[tuple[int, int]] = []
         last_row = 0
         if is_visible:
             sheet.reset_dimensions()  # what a sheet says of its size is not always so
             rows = _with_text(enumerate(sheet.iter_rows(values_only=True), start=1))
             last_row = rows[-1][0] if rows else 0
-            _spread_merged(rows, _MERGED.findall(parts.get(sheet._worksheet_path.lstrip("/"), b"")))
-        yield Sheet(place, title, is_visible, rows, last_row)
+            part = parts.get(sheet._worksheet_path.lstrip("/"), b"")
+            spread = _spread_merged(rows, _MERGED.findall(part))
+        yield Sheet(place, title, is_visible, rows, last_row, frozenset(spread))
 
 
-def _spread_merged(rows: list[tuple[int, list[str | None]]], merged: list[bytes]) -> None:
+def _spread_merged(
+    rows: list[tuple[int, list[str | None]]], merged: list[bytes]
+) -> list[tuple[int, int]]:
     by_number = dict(rows)
+    spread: list[tuple[int, int]] = []
     for reference in merged:
         left, top, _, bottom = range_boundaries(reference.decode())
         value = _at(by_number.get(top, []), left - 1)
@@ -109,6 +163,8 @@ def _spread_merged(rows: list[tuple[int, list[str | None]]], merged: list[bytes]
             if cells is not None and value and not _at(cells, left - 1):
                 cells.extend([None] * (left - len(cells)))
                 cells[left - 1] = value
+                spread.append((number, left - 1))
+    return spread
 
 
 def _at(cells: list[str | None], place: int) -> str | None:
@@ -127,18 +183,20 @@ def _with_text(rows: Iterator[tuple[int, Any]]) -> list[tuple[int, list[str | No
     return found
 
 
-def _cells(sheet: CalamineSheet) -> list[list[Any]]:
-    """Return a sheet's cells from its first row on; of a merged range every cell of its first
-    column holds the value.
+def _cells(sheet: CalamineSheet) -> tuple[list[list[Any]], list[tuple[int, int]]]:
+    """Return a sheet's cells from its first row on, and which hold a value of a cell above; of a
+    merged range every cell of its first column holds the value.
     """
     cells = sheet.to_python(skip_empty_area=False)
+    spread: list[tuple[int, int]] = []
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        for row in cells[top : bottom + 1]:
+        for number, row in enumerate(cells[top : bottom + 1], start=top + 1):
             if len(row) > left and row[left] == "":
                 row[left] = cells[top][left]
+                spread.append((number, left))
             # Across columns a merged cell is a title or a note: one cell is enough of it.
             row[left + 1 : right + 1] = [""] * len(row[left + 1 : right + 1])
-    return cells
+    return cells, spread
 
 
 def _text(cell: Any) -> str | None:
@@ -157,4 +215,6 @@ def _text(cell: Any) -> str | None:
         )
     if isinstance(cell, date):
         return cell.isoformat()
+    if cell in _ERRORS:
+        return NO_VALUE
     return str(cell) if str(cell).strip() else None

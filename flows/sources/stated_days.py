@@ -33,6 +33,11 @@ _PATTERNS = tuple(
         rf"{_ERA.replace('Rr', 'R').replace('Hh', 'H')}\.(?P<month>[0-9]{{1,2}})(?![0-9]|\.[0-9])",
     )
 )
+# 2026年9月・10月, 10月20日~21日: what follows of the same year, or of the same month.
+_MORE = re.compile(
+    r"\s?(?:[・、,&~〜–—-]|から|及び|と)\s?"
+    r"(?:(?P<month>[0-9]{1,2})\s?月(?:\s?(?P<day>[0-9]{1,2})\s?日)?|(?P<day_alone>[0-9]{1,2})\s?日)"
+)
 _FIRST_YEARS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 
 
@@ -54,7 +59,12 @@ def stated_days(name: str) -> tuple[StatedDay, ...]:
         for match in pattern.finditer(rest):
             if (stated := _stated(match)) is not None:
                 found.append((match.start(), stated))
-                rest = rest[: match.start()] + "\ufffc" * len(match[0]) + rest[match.end() :]
+                end = match.end()
+                while pattern is _PATTERNS[0] and (more := _MORE.match(rest, end)):
+                    stated = _stated_after(stated, more) or stated
+                    found.append((end, stated))
+                    end = more.end()
+                rest = rest[: match.start()] + "\ufffc" * (end - match.start()) + rest[end:]
     return tuple(stated for _, stated in sorted(found, key=lambda each: each[0]))
 
 
@@ -83,6 +93,15 @@ def _stated(match: re.Match[str]) -> StatedDay | None:
     except ValueError:
         return None
     return StatedDay(day, is_month=not parts.get("day")) if day >= EARLIEST else None
+
+
+def _stated_after(before: StatedDay, more: re.Match[str]) -> StatedDay | None:
+    month = int(more["month"] or before.day.month)
+    day = more["day"] or more["day_alone"]
+    try:
+        return StatedDay(before.day.replace(month=month, day=int(day or 1)), is_month=day is None)
+    except ValueError:
+        return None
 
 
 def _year(parts: dict[str, str | None]) -> int:

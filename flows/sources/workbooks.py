@@ -1,9 +1,10 @@
 """Excel workbooks as offices keep them: title rows above the heading, merged cells, several sheets,
 notes under the table.
 
-A sheet's table begins below the row that holds the contract's headings. Rows above it and notes
-below it are no rows of the table; every other row is landed. Formulas give the values that were
-saved with them. Hidden sheets are left unread, and the manifest says so.
+A sheet's table begins below the row that holds the contract's headings. Rows above it, notes below
+it and its sums are no rows of the table; every other row is landed. Formulas give the values that
+were saved with them. A sheet that is hidden, or has no such heading, is left unread, and the
+manifest says so.
 """
 
 import io
@@ -18,7 +19,7 @@ from flows.sources.base import Parsed, RejectedRow, rejected_item
 from flows.sources.contracts import Column, Contract, Layout, Reason, landed_batch, lay_out
 from flows.sources.packed import Unreadable, unpack
 from flows.sources.pseudonyms import Pseudonyms
-from flows.sources.sheets import Sheet, read_sheets
+from flows.sources.sheets import NO_VALUE, Sheet, read_sheets
 
 # Where a row stands, for every contract of workbooks; the parser fills them in.
 SHEET_COLUMNS = (
@@ -29,12 +30,14 @@ WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _ZIPPED, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PLACE_HEADINGS = [column.headings[0] for column in SHEET_COLUMNS]
 _HEADING_WITHIN_ROWS = 30
+_NAMED_AT_MOST = 20
 _UNPACKED_LIMIT_BYTES = 300_000_000
 # A sheet is named by its name if that is one of a sheet, and by its place else: it may be
 # somebody's.
 _SHEET_NAME = re.compile(
     r"[0-9０-９]|回|年|月|一覧|名簿|研修|講座|入門|基礎|シート|[Ss]heet|表|登録|管理|計画"
 )
+_SUM = re.compile(r"\s*(?:[合小総累]\s*計|計)\s*")
 _NOTE = re.compile(r"\s*(?:[※＊*（(]|注|備考|合\s*計|小\s*計|総\s*計|計\b|以上$)")
 
 
@@ -78,6 +81,7 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
         return damaged
     rejected: list[RejectedRow] = []
     notes: list[str] = []
+    unread: list[str] = []
     tables: list[tuple[int, str, _Table]] = []
     first_row = 0
     try:
@@ -90,6 +94,8 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
                 sheet_hash = pseudonyms.of_bytes(repr(sheet.rows).encode())
                 why = f"sheet '{name}': {found.text}"
                 rejected.append(RejectedRow(first_row + 1, found.code, why, sheet_hash))
+            else:
+                unread += _unread(name, sheet)
             first_row += sheet.last_row
     except MemoryError:
         raise
@@ -106,7 +112,21 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
             f" {contract.file}"
         )
         return rejected_item("missing_column", reason, item_hash, "xlsx")
+    notes += _first(unread)
     return Parsed("xlsx", _batches(tables, contract, pseudonyms), rejected, tuple(notes))
+
+
+def _unread(name: str, sheet: Sheet) -> list[str]:
+    """Say that a sheet was left unread, unless there is nothing on it."""
+    if not sheet.rows:
+        return []
+    return [f"sheet '{name}' has no heading of the contract and was left unread"]
+
+
+def _first(unread: list[str]) -> list[str]:
+    more = len(unread) - _NAMED_AT_MOST
+    told = [f"{more} more sheets have no heading of the contract"] if more > 0 else []
+    return unread[:_NAMED_AT_MOST] + told
 
 
 def _is_sound(content: bytes) -> bool:
@@ -160,13 +180,14 @@ def _body(sheet: Sheet, heading: int) -> bytes:
 def _rows(sheet: Sheet, heading: int, layout: Layout, contract: Contract) -> _Table:
     last_number, headings = sheet.rows[heading]
     width = len(headings)
-    places = [
-        layout.positions[each.name]
+    columns = {
+        layout.positions[each.name]: each
         for each in contract.columns
         if each not in SHEET_COLUMNS and each.name in layout.positions
-    ]
+    }
     rows: list[list[str | None]] = []
     numbers: list[int] = []
+    notes: list[tuple[int, list[str | None]]] = []  # unless the table goes on below them
     is_after_a_gap = False
     for number, cells in sheet.rows[heading + 1 :]:
         texts = [*cells[:width], *[None] * (width - len(cells))]
@@ -175,13 +196,30 @@ def _rows(sheet: Sheet, heading: int, layout: Layout, contract: Contract) -> _Ta
         is_after_a_gap = is_after_a_gap or (bool(rows) and number > last_number + 1)
         last_number = number
         first = next(text for text in texts if text)
-        if sum(bool(texts[place]) for place in places) <= 1 and (
-            is_after_a_gap or _NOTE.match(first)
-        ):
+        is_short = sum(bool(texts[place]) for place in columns) <= 1
+        if _SUM.fullmatch(first) or (is_short and _NOTE.match(first)):
             continue
-        rows.append(texts)
-        numbers.append(number)
+        _forget_what_is_not_its_own(texts, number, columns, sheet)
+        if is_short and is_after_a_gap:
+            notes.append((number, texts))
+            continue
+        for noted, found in [*notes, (number, texts)]:
+            rows.append(found)
+            numbers.append(noted)
+        notes.clear()
     return _Table(layout, rows, numbers)
+
+
+def _forget_what_is_not_its_own(
+    texts: list[str | None], number: int, columns: dict[int, Column], sheet: Sheet
+) -> None:
+    """Leave blank a number that a merged cell says of several rows at once, as it would be added up
+    several times; and nobody is called as a formula without a value.
+    """
+    for place, column in columns.items():
+        is_of_another_row = column.kind == "number" and (number, place) in sheet.spread
+        if is_of_another_row or (column.is_personal and texts[place] == NO_VALUE):
+            texts[place] = None
 
 
 def _batches(

@@ -80,6 +80,20 @@ def test_what_tells_of_a_person_is_covered_whatever_its_kind(kind: str, value: s
     assert cover(value, Column("x", ("x",), kind, words=("出席",))) == COVERED  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "value", ["ﾋﾐﾂ ﾊﾅｺ", "ﾋﾐﾂ　ﾀﾛｳ", "José Secret", "Zoë Quux", "Secret Taro?"]
+)
+def test_a_name_with_a_mark_of_garbled_text_is_covered_among_departments(value: str) -> None:
+    assert cover(value, Column("x", ("x",), "department")) == COVERED
+
+
+def test_a_value_too_long_to_be_a_day_or_a_number_is_not_looked_at() -> None:
+    for kind in ("date", "number"):
+        column = Column("x", ("x",), kind, read_on_landing=True)  # type: ignore[arg-type]
+        read, shown = landed_arrays(pa.array(["1千" * 20_000]), column, PSEUDONYMS)
+        assert (read.to_pylist(), shown.to_pylist()) == ([None], [COVERED])
+
+
 @pytest.mark.parametrize("kind", ["date", "number"])
 def test_a_residents_number_is_no_day_and_no_count(kind: str) -> None:
     assert cover("１２３４５６７８９０１２", Column("x", ("x",), kind)) == COVERED  # type: ignore[arg-type]

@@ -48,6 +48,24 @@ def test_a_name_states_its_day_whatever_other_digits_it_holds(name: str, day: st
 
 
 @pytest.mark.parametrize(
+    ("name", "days"),
+    [
+        ("名簿_2026年9月・10月.csv", ["2026-09-01", "2026-10-01"]),
+        ("名簿_令和8年9月～11月.csv", ["2026-09-01", "2026-11-01"]),
+        ("名簿_2026年7月、8月及び9月.csv", ["2026-07-01", "2026-08-01", "2026-09-01"]),
+        ("access_2026年10月20日～21日.csv", ["2026-10-20", "2026-10-21"]),
+        ("access_2026年10月31日から11月1日.csv", ["2026-10-31", "2026-11-01"]),
+        ("名簿_2026年9月、2回目.csv", ["2026-09-01"]),
+        ("access_2026年10月20日・40日.csv", ["2026-10-20"]),
+    ],
+)
+def test_a_second_month_or_day_is_seen_where_its_year_is_not_said_again(
+    name: str, days: list[str]
+) -> None:
+    assert meant(name) == days
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "271004_training.xlsx",

@@ -5,7 +5,9 @@ is named.
 import io
 import zipfile
 from datetime import date, datetime
+from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import given, settings
@@ -268,6 +270,93 @@ def test_formulas_give_what_was_saved_and_a_bomb_is_not_unpacked() -> None:
         TrainingRosters().parse(bomb.getvalue(), PSEUDONYMS).rejected[0].reason_code
         == "unreadable_item"
     )
+
+
+HIRES = ("整理番号", "氏名", "採用年月日", "職種", "配属先", "採用数", "備考")
+
+
+def hires_of(content: bytes) -> list[tuple[str | None, str | None]]:
+    """Return the day and the number of each landed row of hires."""
+    parsed = Specialists().parse(content, PSEUDONYMS)
+    rows = [row for batch in parsed.batches for row in batch.to_pylist()]
+    return [(row["hired_on"], row["hire_count"] or row["hire_count_raw"]) for row in rows]
+
+
+def hire(count: Any, day: str = "2026-10-01", number: str = "1") -> tuple[Any, ...]:
+    return (number, "研修 太郎", day, "", "デジタル統括室", count, "")
+
+
+def test_a_formula_without_a_value_is_no_blank() -> None:
+    content = io.BytesIO()
+    book = openpyxl.Workbook()  # which saves no values of formulas
+    sheet = book.active
+    sheet.append(HIRES)
+    for count in ("=1+1", "#DIV/0!", 2, None):
+        sheet.append(hire(count))
+    book.save(content)
+    assert [count for _, count in hires_of(content.getvalue())] == [COVERED, COVERED, "2", None]
+    roster = openpyxl.Workbook()
+    roster.active.append(TRAINING_HEADING)
+    for person in ("=A1", "#N/A", "S1"):
+        roster.active.append(attendance(person, "北区役所", "R5.10.1"))
+    content = io.BytesIO()
+    roster.save(content)
+    pseudonyms = [row["user_pseudonym"] for row in rows_of(content.getvalue())]
+    assert [each is None for each in pseudonyms] == [True, True, False]
+
+
+def test_an_empty_text_that_a_formula_gave_is_a_blank() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet("一覧")
+        sheet.write_row(0, 0, HIRES)
+        sheet.write_row(1, 0, hire(None))
+        sheet.write_formula(1, 5, '=IF(TRUE,"","")', None, "")
+    assert hires_of(content.getvalue()) == [("2026-10-01", None)]
+
+
+def test_a_number_merged_over_rows_is_counted_once_and_a_day_holds_for_all() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet("一覧")
+        sheet.write_row(0, 0, HIRES)
+        for row in (1, 2, 3):
+            sheet.write_row(row, 0, hire(None, ""))
+        sheet.merge_range("F2:F4", 3)
+        sheet.merge_range("C2:C4", "2026-10-01")
+    assert hires_of(content.getvalue()) == [("2026-10-01", "3"), *2 * [("2026-10-01", None)]]
+
+
+def test_sums_are_no_rows_though_they_have_a_day() -> None:
+    rows = [
+        hire(1),
+        hire(2),
+        hire(3, number="小計"),
+        hire(3, number="合　計"),
+        hire(3, number="計"),
+    ]
+    content = workbook({"一覧": rows}, HIRES)
+    assert [count for _, count in hires_of(content)] == ["1", "2"]
+
+
+def test_a_row_of_one_cell_between_rows_is_landed_and_below_them_is_a_note() -> None:
+    blank = (None,) * len(HIRES)
+    alone = (*blank[:5], 5, None)
+    rows = [hire(1), blank, alone, hire(2), blank, alone]
+    assert [count for _, count in hires_of(workbook({"一覧": rows}, HIRES))] == ["1", "5", "2"]
+
+
+def test_a_sheet_without_the_heading_is_noted_and_an_empty_one_is_not() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        for name in ("4月分", "5月分", "白紙"):
+            book.add_worksheet(name)
+        book.get_worksheet_by_name("4月分").write_row(0, 0, HIRES)
+        book.get_worksheet_by_name("4月分").write_row(1, 0, hire(1))
+        book.get_worksheet_by_name("5月分").write_row(40, 0, HIRES)
+        book.get_worksheet_by_name("5月分").write_row(41, 0, hire(2))
+    parsed = Specialists().parse(content.getvalue(), PSEUDONYMS)
+    assert parsed.notes == ("sheet '5月分' has no heading of the contract and was left unread",)
 
 
 # Made once: a workbook tells the second in which it was made, so that its length is another one
