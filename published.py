@@ -369,7 +369,7 @@ def _event(line: str) -> Event | None:
     try:
         said = json.loads(line)
         return _KINDS.get(said["event"], Event).model_validate(said)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
@@ -422,5 +422,5 @@ def status_as_found(settings: Settings) -> Status:
     """Return the status; one that is missing or damaged says nothing, and stops nobody."""
     try:
         return read_status(settings)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return Status()

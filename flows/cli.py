@@ -37,6 +37,9 @@ from flows.versions import next_step, verdicts
 from published import ONE_PAGE_LANGUAGES, FinishedRun
 from settings import ConfigurationError, Settings, settings
 
+# The calendar's, `dim_dates` but for the years before deliveries.
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
@@ -298,9 +301,14 @@ _COMMANDS = {
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; expected YYYY-MM-DD") from None
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        raise argparse.ArgumentTypeError(
+            f"{text} is no day of a night; expected one from {_FIRST_DAY} to {_LAST_DAY}"
+        )
+    return day
 
 
 def _seconds(text: str) -> int:

@@ -8,6 +8,9 @@ from flows.machine.disks import disk_trouble, with_full_place
 from flows.versions import check_published, linked_version
 from settings import settings
 
+# Some libraries say all that they were given: the ledger keeps a line of it.
+_LONGEST = 4_000
+
 
 def unexpected(error: Exception) -> str:
     """Say what an error says and where it came from, or which disk is its cause."""
@@ -38,8 +41,9 @@ def linked() -> str:
 
 
 def one_line(error: BaseException) -> str:
-    """Return what an error says, without its line breaks."""
-    return " ".join(str(error).split())
+    """Return what an error says, without its line breaks; of a long one its beginning."""
+    said = " ".join(str(error).split())
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]} …"
 
 
 def _innermost(error: BaseException) -> str:

@@ -34,6 +34,10 @@ from settings import Settings, mask_secrets
 log = logging.getLogger("shihyo.night")
 
 
+# What Prefect takes as the parameters of one run.
+_MOST_NIGHTS = 20_000
+
+
 def run_night(settings: Settings, as_of: date, *, full_refresh: bool = False) -> None:
     """Run one night as of a date; raise ShihyoError when it does not publish."""
     _run(settings, Run("run", as_of), [as_of], full_refresh=full_refresh)
@@ -47,9 +51,13 @@ def run_backfill(
     """
     if first > last:
         raise UsageError(f"backfill: from {first} is after to {last}; next: exchange them")
-    _run(
-        settings, Run("backfill", last), list(_steps(first, last, step)), full_refresh=full_refresh
-    )
+    nights = list(_steps(first, last, step))
+    if len(nights) > _MOST_NIGHTS:
+        raise UsageError(
+            f"backfill: {len(nights):,} dates from {first} to {last}, where {_MOST_NIGHTS:,} are"
+            " landed at once; next: begin with a later date, or --step month"
+        )
+    _run(settings, Run("backfill", last), nights, full_refresh=full_refresh)
 
 
 def run_rebuild(settings: Settings) -> None:

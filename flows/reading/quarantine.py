@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from flows.errors import UsageError
 from flows.reading.tables import in_columns, plain
 from flows.reading.warehouse import published
 from held_back import HEADINGS, file_name, write_workbook
@@ -74,7 +75,10 @@ def export(settings: Settings, folder: Path) -> list[Path]:
     by_owner: dict[str, list[dict[str, Any]]] = {}
     for row in held_back(settings):
         by_owner.setdefault(row["owner_ja"], []).append(row)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise UsageError(f"quarantine: {folder} is no folder; next: name another") from None
     version = published_version(settings) or ""
     return [
         _workbook(folder / file_name(owner), owner, rows, version)

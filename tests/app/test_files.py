@@ -252,12 +252,16 @@ def test_an_owners_workbook_is_the_one_of_the_command_line(
     published: Any, opened: Any, tmp_path: Any
 ) -> None:
     import settings as configuration
+    from flows.errors import UsageError
     from flows.reading import quarantine
 
     exported = {
         path.name: path.read_bytes()
         for path in quarantine.export(configuration.settings(), tmp_path)
     }
+    (tmp_path / "a file").touch()
+    with pytest.raises(UsageError, match="a file is no folder"):
+        quarantine.export(configuration.settings(), tmp_path / "a file")
     found = [saved(each) for each in links(opened("health")) if "owner.xlsx" in each]
     assert {each.name for each in found if each} == set(exported)
     for each in found:

@@ -12,12 +12,13 @@ from harness.kills import kill_command_at
 from harness.ready_python import ready_python
 from small_city import BASE_AS_OF, City
 
+from flows.endings import one_line
 from flows.ledger import append
 from flows.night.publish import remove_all_but_published
 from flows.night.recovery import recover_published
 from flows.run import Run
 from flows.versions import check_published, sha256_of
-from published import published_link, version_file
+from published import Status, events, published_link, status_as_found, version_file
 from settings import Settings
 
 NIGHT = date(2026, 10, 22)
@@ -324,6 +325,21 @@ def test_erasing_a_person_removes_damaged_versions_too(kept: Settings) -> None:
     assert [file.name for file in kept.published_dir.glob("*.duckdb") if not file.is_symlink()] == [
         f"warehouse-{_name(3)}.duckdb"
     ]
+
+
+def test_a_line_of_the_ledger_that_no_parser_can_follow_is_passed_over(kept: Settings) -> None:
+    ledger = kept.published_dir / "runs.jsonl"
+    known = events(kept)
+    ledger.write_text("[" * 200_000 + "\n" + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    assert events(kept) == known
+    (kept.published_dir / "status.json").write_text("[" * 200_000, encoding="utf-8")
+    assert status_as_found(kept) == Status()
+
+
+def test_what_a_library_says_at_length_is_one_line_of_bounded_length() -> None:
+    said = one_line(ValueError("a\nb" * 1_000_000))
+    assert said.startswith("a ba b")
+    assert len(said) < 5_000
 
 
 def test_without_the_ledger_a_night_says_that_nothing_could_be_compared(city: City) -> None:
