@@ -135,7 +135,7 @@ def _observed(result: dict[str, Any]) -> str:
         or []
     )
     named = [
-        " ".join([str(row["named_by"]), *(_rounded(row[key]) for key in row if key != "named_by")])
+        " ".join(dict.fromkeys([str(row["named_by"]), *map(_rounded, row.values())]))
         for row in rows[:3]
     ]
     count = result.get("unexpected_count", result.get("observed_value"))

@@ -33,7 +33,8 @@
     end
 {%- endmacro %}
 
-{#- Whether a day is of a year that a delivery can be about: 0026 and 2206 are slips of a key. -#}
+{#- Whether there is a day, of a year that a delivery can be about: 0026 and 2206 are slips of a
+    key. -#}
 {% macro is_of_these_years(day_column) -%}
-    {{ day_column }} between date '2000-01-01' and date '2100-12-31'
+    coalesce({{ day_column }} between date '2000-01-01' and date '2100-12-31', false)
 {%- endmacro %}

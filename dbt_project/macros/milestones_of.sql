@@ -1,10 +1,34 @@
 {#- Stages of an indicator that is a milestone, as its register lists them: done on `happened_on`,
-    which is null until then, and due on that day or on the one that is planned. -#}
+    which is null until then, and due on that day or on the one that is planned. Of a stage that
+    stands in several registers, the one delivered last says how it is. -#}
 {% macro milestones_of(indicator_code) -%}
     with
 
     landed_items as (
         {{ effective_items('milestones') }}
+    ),
+
+    stages as (
+        select
+            stages.*,
+            landed_items.known_from,
+            landed_items.known_to
+        from {{ ref('stg_milestones__stages') }} as stages
+        inner join landed_items on stages.item_id = landed_items.item_id
+        where stages.indicator_code = '{{ indicator_code }}'
+    ),
+
+    days as (
+        select known_from as learned_on from landed_items
+        union
+        select known_to as learned_on from landed_items
+    ),
+
+    spans as (
+        select
+            learned_on as known_from,
+            lead(learned_on, 1, {{ no_end() }}) over (order by learned_on) as known_to
+        from days
     ),
 
     contributions as (
@@ -17,11 +41,15 @@
             stages.sheet_row,
             stages.completed_on as happened_on,
             coalesce(stages.completed_on, stages.planned_on) as due_on,
-            landed_items.known_from,
-            landed_items.known_to
-        from {{ ref('stg_milestones__stages') }} as stages
-        inner join landed_items on stages.item_id = landed_items.item_id
-        where stages.indicator_code = '{{ indicator_code }}'
+            spans.known_from,
+            spans.known_to
+        from spans
+        inner join stages on {{ known_on('spans.known_from', 'stages') }}
+        qualify
+            row_number() over (
+                partition by stages.stage_no, spans.known_from
+                order by stages.known_from desc, stages.item_id desc
+            ) = 1
     )
 
     select * from contributions

@@ -8,6 +8,7 @@
 -- depends_on: {{ ref('int_progress_drifts') }}
 -- depends_on: {{ ref('int_ratings_to_check') }}
 -- depends_on: {{ ref('int_reconciliations_to_check') }}
+-- depends_on: {{ ref('int_registers_repeated') }}
 -- depends_on: {{ ref('int_roster_departments') }}
 -- depends_on: {{ ref('int_source_departments') }}
 -- depends_on: {{ ref('int_source_silences') }}

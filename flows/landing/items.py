@@ -2,6 +2,7 @@
 
 import json
 import os
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,6 +32,12 @@ def _read_by(read: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+# A name that a Mac wrote has its voiced marks beside the letters, and names the same item.
+ItemKey = Annotated[str, AfterValidator(_composed)]
 Day = Annotated[str, _read_by(date.fromisoformat)]
 Instant = Annotated[str, _read_by(datetime.fromisoformat)]
 
@@ -45,7 +52,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     source_name: str
-    item_key: str
+    item_key: ItemKey
     known_from: Day
     landed_at: Instant
     business_date: Day | None

@@ -38,6 +38,7 @@ _COLUMN_TYPES: dict[Any, pa.DataType] = {
 }
 
 
+_REGISTERS = {source.name for source in SOURCES if source.contract.is_register}
 _HAS_ITEMS = """
     select 1 from duckdb_tables() where schema_name = 'night' and table_name = 'landed_items'
 """
@@ -73,6 +74,7 @@ class LandedItemFact(BaseModel):
     rows_erased: int
     notes: str | None
     is_new: bool
+    is_register: bool
     business_date: date | None
     known_from: date
     landed_at: _Moment
@@ -184,6 +186,7 @@ def _landed_item(settings: Settings, item: LandedItem, known: set[str]) -> Lande
         "byte_count": item.manifest.bytes,
         "notes": "; ".join(item.manifest.notes) or None,
         "is_new": item_id not in known,
+        "is_register": item.manifest.source_name in _REGISTERS,
     }
     return LandedItemFact.model_validate(item.manifest.model_dump() | computed)
 

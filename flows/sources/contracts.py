@@ -105,7 +105,9 @@ class Contract:
     `delivers_within_days` is how long a source that delivers regularly may be silent;
     `may_be_stale_days` is for how long a night may go on with what it last delivered while it
     cannot be reached; for longer it goes on without a source that is not required. A source that
-    `grows` has deliveries that many hands may land and fold at once, where an engine has them.
+    `grows` has deliveries that many hands may land and fold at once, where an engine has them. Of a
+    source that `is_register` the rows mean the same whatever their file is called, so that a copy
+    of a file under another name is counted with it.
     """
 
     source_name: str
@@ -120,6 +122,7 @@ class Contract:
     delivers_within_days: int | None = None
     is_required: bool = True
     grows: bool = False
+    is_register: bool = False
 
     @cached_property
     def landed_names(self) -> tuple[str, ...]:

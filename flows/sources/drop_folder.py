@@ -9,6 +9,7 @@ Nothing but an ordinary file is ever opened: a pipe would hang the night.
 import os
 import re
 import stat
+import unicodedata
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -43,7 +44,7 @@ def list_files(
     place, found = Path(location), _Found(endings, is_about)
     try:
         if place.is_file():
-            found.add_delivery(place, place.name, None)
+            found.add_delivery(place, _composed(place.name), None)
         else:
             for folder, day in sorted(found.add_folder(place, None), key=lambda dated: dated[1]):
                 found.add_folder(folder, day)
@@ -130,7 +131,7 @@ class _Found:
         """Return what names the item over its deliveries: the file's name without the ending of
         its packing.
         """
-        name = file.name
+        name = _composed(file.name)
         packing = next((ending for ending in PACKED if name.lower().endswith(ending)), "")
         plain = name[: len(name) - len(packing)]
         if plain.lower().endswith(self._endings):
@@ -150,6 +151,11 @@ class _Found:
     def _leave(self, entry: Path, day: date | None, reason: UnreadReason) -> None:
         shown = f"{_LOCK}＊＊＊" if reason == "office_lock" else safe_name(entry.name)
         self._unread.append(UnreadEntry(f"{day}/{shown}" if day else shown, reason))
+
+
+def _composed(name: str) -> str:
+    """Return a name as most systems write it: a Mac writes voiced marks beside their letters."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _kind(entry: Path) -> Literal["hidden", "folder", "file"] | UnreadReason | None:

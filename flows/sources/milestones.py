@@ -14,12 +14,13 @@ from flows.sources.workbooks import SHEET_COLUMNS
 
 CONTRACT = Contract(
     source_name="milestones",
-    version=2,
+    version=3,
     name_ja="計画の工程管理表",
     name_en="Register of milestones",
     owner_ja="デジタル統括室 企画担当",
     owner_en="Digital Bureau, planning",
     may_be_stale_days=100,
+    is_register=True,
     columns=(
         Column("indicator_wording", ("指標", "指標名"), "title"),
         Column("stage_no", ("段階", "段階番号"), "number", read_on_landing=True),

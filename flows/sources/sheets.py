@@ -74,7 +74,8 @@ def read_sheets(content: bytes) -> Iterator[Sheet]:
             continue
         is_visible = metadata.visible == SheetVisibleEnum.Visible
         cells, spread = _cells(workbook.get_sheet_by_index(place)) if is_visible else ([], [])
-        _tell_missing_values(cells, parts.get(paths.get(metadata.name, ""), b""))
+        if is_visible:
+            _tell_missing_values(cells, parts.get(paths.get(metadata.name, ""), b""))
         rows = _with_text(enumerate(cells, start=1))
         yield Sheet(place, metadata.name, is_visible, rows, len(cells), frozenset(spread))
 
@@ -92,11 +93,16 @@ def _sheet_parts(content: bytes) -> dict[str, bytes]:
 
 
 def _paths(content: bytes) -> dict[str, str]:
-    """Return where the sheets of an .xlsx or .xlsm stand in the archive, by their names."""
+    """Return where the sheets of an .xlsx or .xlsm stand in the archive, by their names; nothing of
+    one whose list of sheets stands elsewhere.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        lists = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+        if not set(lists) <= set(archive.namelist()):
+            return {}
         sheets, relations = (
             [dict(_ATTRIBUTE.findall(tag)) for tag in _TAG.findall(archive.read(name))]
-            for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+            for name in lists
         )
     targets = {each.get(b"Id"): each.get(b"Target", b"").decode() for each in relations}
     return {

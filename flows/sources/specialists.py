@@ -14,12 +14,13 @@ from flows.sources.workbooks import SHEET_COLUMNS
 
 CONTRACT = Contract(
     source_name="specialists",
-    version=2,
+    version=3,
     name_ja="外部専門人材の採用台帳",
     name_en="Register of specialists hired",
     owner_ja="人事室 採用担当",
     owner_en="Personnel Office, recruitment",
     may_be_stale_days=100,
+    is_register=True,
     columns=(
         Column("hired_on", ("採用年月日", "採用日"), "date", read_on_landing=True),
         Column("department_name", ("配属先", "所属"), "department", is_required=False),

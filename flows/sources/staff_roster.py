@@ -14,7 +14,7 @@ from flows.sources.workbooks import SHEET_COLUMNS
 
 CONTRACT = Contract(
     source_name="staff_roster",
-    version=3,
+    version=4,
     name_ja="職員名簿",
     name_en="Staff rosters",
     owner_ja="人事室",

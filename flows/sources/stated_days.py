@@ -33,10 +33,12 @@ _PATTERNS = tuple(
         rf"{_ERA.replace('Rr', 'R').replace('Hh', 'H')}\.(?P<month>[0-9]{{1,2}})(?![0-9]|\.[0-9])",
     )
 )
-# 2026年9月・10月, 10月20日~21日: what follows of the same year, or of the same month.
+# 2026年9月・10月, 10月20日~21日: what follows of the same year, or of the same month. 2日目 and
+# 3日間 are no days.
 _MORE = re.compile(
     r"\s?(?:[・、,&~〜–—-]|から|及び|と)\s?"
-    r"(?:(?P<month>[0-9]{1,2})\s?月(?:\s?(?P<day>[0-9]{1,2})\s?日)?|(?P<day_alone>[0-9]{1,2})\s?日)"
+    r"(?:(?P<month>[0-9]{1,2})\s?月(?:\s?(?P<day>[0-9]{1,2})\s?日)?"
+    r"|(?P<day_alone>[0-9]{1,2})\s?日(?!目|間))"
 )
 _FIRST_YEARS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 

@@ -12,12 +12,13 @@ from flows.sources.workbooks import SHEET_COLUMNS, WORKBOOK_ENDINGS, parse_workb
 
 CONTRACT = Contract(
     source_name="training_rosters",
-    version=1,
+    version=2,
     name_ja="研修受講者名簿",
     name_en="Training rosters",
     owner_ja="人事室 人材育成担当",
     owner_en="Personnel Office, training",
     may_be_stale_days=30,
+    is_register=True,
     columns=(
         Column("user_pseudonym", ("職員番号", "職員コード"), is_personal=True),
         Column("department_name", ("所属", "所属名"), "department"),

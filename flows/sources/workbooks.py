@@ -37,8 +37,9 @@ _UNPACKED_LIMIT_BYTES = 300_000_000
 _SHEET_NAME = re.compile(
     r"[0-9０-９]|回|年|月|一覧|名簿|研修|講座|入門|基礎|シート|[Ss]heet|表|登録|管理|計画"
 )
-_SUM = re.compile(r"\s*(?:[合小総累]\s*計|計)\s*")
-_NOTE = re.compile(r"\s*(?:[※＊*（(]|注|備考|合\s*計|小\s*計|総\s*計|計\b|以上$)")
+_TOTAL = r"[合小総累]\s*計|計\b"
+_SUM = re.compile(rf"\s*(?:{_TOTAL})\s*")
+_NOTE = re.compile(rf"\s*(?:[※＊*（(]|注|備考|{_TOTAL}|以上$)")
 
 
 @dataclass(frozen=True)

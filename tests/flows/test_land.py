@@ -2,6 +2,7 @@
 a warehouse.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -102,6 +103,22 @@ def test_what_lies_in_the_folder_is_read_again_under_a_new_version_of_its_contra
         source.contract.version,
         raised.contract.version,
     ]
+
+
+def test_what_landed_under_a_name_of_separate_marks_is_the_item_that_others_name(
+    city: City,
+) -> None:
+    settings, source = settings_of(city), BY_NAME["training_rosters"]
+    city.deliver("training_rosters", "デジタル.xlsx", roster("S1"), on=DAY)
+    land(settings, source, [DAY])
+    [item] = landed_items(settings, source.name)
+    apart = unicodedata.normalize("NFD", item.manifest.item_key)
+    earlier = item.manifest.model_copy(update={"item_key": apart})
+    earlier.write(item.folder / "manifest.json")
+    assert apart in (item.folder / "manifest.json").read_text(encoding="utf-8")
+    city.deliver("training_rosters", apart, roster("S1", "S2"), on=DAY + timedelta(days=1))
+    assert land(settings, source, [DAY, DAY + timedelta(days=1)]) == 1
+    assert landed(city) == [("デジタル.xlsx", "2026-10-05", 1), ("デジタル.xlsx", "2026-10-06", 2)]
 
 
 def test_columns_that_were_edited_without_raising_the_version_are_noticed(city: City) -> None:

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import os
 import socket
+import unicodedata
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -118,6 +119,15 @@ def test_two_files_of_one_item_in_one_folder_are_both_left(tmp_path: Path) -> No
         ("b.csv", date(2026, 4, 2)),
     ]
     assert unread(listing) == dict.fromkeys(["a.csv", "a.csv.gz", "c.csv", "c.zip"], "same_item")
+
+
+def test_a_name_is_one_item_whoever_wrote_its_voiced_marks(tmp_path: Path) -> None:
+    name = "デジタル研修ポリシー.csv"
+    for day, form in (("2026-04-01", "NFD"), ("2026-05-01", "NFC")):
+        fill(tmp_path / day, unicodedata.normalize(form, name))
+    assert keys(list_files(str(tmp_path), (".csv",))) == [name, name]
+    fill(tmp_path / "2026-05-01", unicodedata.normalize("NFD", name))
+    assert keys(list_files(str(tmp_path), (".csv",))) == [name]
 
 
 def test_an_item_is_named_without_its_packing(tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ def test_a_name_states_its_day_whatever_other_digits_it_holds(name: str, day: st
         ("access_2026年10月31日から11月1日.csv", ["2026-10-31", "2026-11-01"]),
         ("名簿_2026年9月、2回目.csv", ["2026-09-01"]),
         ("access_2026年10月20日・40日.csv", ["2026-10-20"]),
+        ("研修_2026年10月20日・2日目.xlsx", ["2026-10-20"]),
+        ("研修_2026年10月20日から3日間.xlsx", ["2026-10-20"]),
     ],
 )
 def test_a_second_month_or_day_is_seen_where_its_year_is_not_said_again(

@@ -305,6 +305,34 @@ def test_a_formula_without_a_value_is_no_blank() -> None:
     assert [each is None for each in pseudonyms] == [True, True, False]
 
 
+def test_a_hidden_sheet_stays_unread_whatever_its_formulas_lack() -> None:
+    content = io.BytesIO()
+    book = openpyxl.Workbook()
+    hidden = book.create_sheet("控え")
+    hidden.sheet_state = "hidden"
+    for sheet in (book.active, hidden):
+        sheet.append(HIRES)
+        sheet.append(hire("=1+1"))
+    book.save(content)
+    parsed = Specialists().parse(content.getvalue(), PSEUDONYMS)
+    assert sum(batch.num_rows for batch in parsed.batches) == 1
+    assert parsed.notes == ("sheet 'シート2' is hidden and was left unread",)
+
+
+def test_a_workbook_whose_parts_are_called_otherwise_is_read() -> None:
+    content, renamed = io.BytesIO(), io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active.append(HIRES)
+    book.active.append(hire(2))
+    book.active.append(hire("=1+1"))
+    book.save(content)
+    with zipfile.ZipFile(content) as archive, zipfile.ZipFile(renamed, "w") as other:
+        for name in archive.namelist():
+            text = archive.read(name).replace(b"xl/workbook.xml", b"xl/Workbook.xml")
+            other.writestr(name.replace("workbook.xml", "Workbook.xml"), text)
+    assert [count for _, count in hires_of(renamed.getvalue())][:1] == ["2"]
+
+
 def test_an_empty_text_that_a_formula_gave_is_a_blank() -> None:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:

@@ -62,6 +62,7 @@ counted as (
         landed_items.item_id,
         landed_items.source_name,
         landed_items.item_key,
+        landed_items.copy_of,
         landed_items.sha256,
         landed_items.encoding,
         landed_items.notes as contract_notes,

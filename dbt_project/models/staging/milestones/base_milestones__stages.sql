@@ -73,8 +73,8 @@ judged as (
                     when coalesce(status, '') not in ('未着手', '着手', '策定中', '整備中', '策定済', '運用開始', '完了')
                         then 'unknown_stage_status'
                 end,
-                case when has_planned_on and not coalesce({{ is_of_these_years('planned_on') }}, false) then 'bad_planned_on' end,
-                case when has_completed_on and not coalesce({{ is_of_these_years('completed_on') }}, false) then 'bad_completed_on' end,
+                case when has_planned_on and not {{ is_of_these_years('planned_on') }} then 'bad_planned_on' end,
+                case when has_completed_on and not {{ is_of_these_years('completed_on') }} then 'bad_completed_on' end,
                 case when has_inexact_progress then 'inexact_progress' end,
                 -- A spreadsheet keeps 60 % as 0.6, and 100 % as 1.
                 case

@@ -4,11 +4,23 @@ landed_items as (
     select * from {{ source('night', 'landed_items') }}
 ),
 
+-- A file of a register that is there again under another name is the same register, and counts
+-- once, as what it was first called; also when that has been delivered anew since then. Of two that
+-- came at once, `(1)` and the like make the longer name.
+named as (
+    select
+        *,
+        first_value(item_key) over (partition by source_name, sha256 order by known_from, length(item_key), item_key) as first_item_key,
+        case when is_register and rows_read > 0 and item_key != first_item_key then first_item_key end as copy_of
+    from landed_items
+),
+
 dated as (
     select
         item_id,
         source_name,
         item_key,
+        copy_of,
         origin,
         sha256,
         encoding,
@@ -22,9 +34,9 @@ dated as (
         is_new,
         business_date,
         known_from,
-        lead(known_from, 1, {{ no_end() }}) over same_item as known_to,
+        case when copy_of is null then lead(known_from, 1, {{ no_end() }}) over same_item else known_from end as known_to,
         landed_at
-    from landed_items
+    from named
     window same_item as (partition by source_name, item_key order by known_from, landed_at)
 ),
 

@@ -40,9 +40,9 @@ judged as (
                     when status is null or status not in ('構想', '開発中', '運用中', '廃止')
                         then 'unknown_app_status'
                 end,
-                case when has_began_on and not coalesce({{ is_of_these_years('began_on') }}, false) then 'bad_began_on' end,
-                case when has_in_use_from and not coalesce({{ is_of_these_years('in_use_from') }}, false) then 'bad_in_use_from' end,
-                case when has_retired_on and not coalesce({{ is_of_these_years('retired_on') }}, false) then 'bad_retired_on' end,
+                case when has_began_on and not {{ is_of_these_years('began_on') }} then 'bad_began_on' end,
+                case when has_in_use_from and not {{ is_of_these_years('in_use_from') }} then 'bad_in_use_from' end,
+                case when has_retired_on and not {{ is_of_these_years('retired_on') }} then 'bad_retired_on' end,
                 case when status != '構想' and coalesce(began_on, in_use_from) is null then 'missing_began_on' end,
                 case when status = '廃止' and retired_on is null then 'missing_retired_on' end,
                 case when retired_on < coalesce(began_on, in_use_from) then 'retired_before_it_began' end

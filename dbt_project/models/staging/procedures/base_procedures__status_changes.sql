@@ -32,7 +32,7 @@ judged as (
             [
                 case when procedure_id is null then 'missing_procedure' end,
                 case when status is null or status not in ('registered', 'retired', 'reopened') then 'unknown_status' end,
-                case when not coalesce({{ is_of_these_years('changed_on') }}, false) then 'bad_change_date' end
+                case when not {{ is_of_these_years('changed_on') }} then 'bad_change_date' end
             ],
             lambda reason: reason is not null
         ) as reason_codes

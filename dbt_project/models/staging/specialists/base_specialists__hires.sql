@@ -32,7 +32,7 @@ judged as (
         row_text,
         list_filter(
             [
-                case when not coalesce({{ is_of_these_years('hired_on') }}, false) then 'bad_hired_on' end,
+                case when not {{ is_of_these_years('hired_on') }} then 'bad_hired_on' end,
                 case when has_inexact_hire_count then 'inexact_hire_count' end,
                 case
                     when has_hire_count and (hire_count is null or hire_count != trunc(hire_count) or abs(hire_count) > 10000)

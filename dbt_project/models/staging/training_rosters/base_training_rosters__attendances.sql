@@ -41,7 +41,7 @@ judged as (
         list_filter(
             [
                 case when user_pseudonym is null then 'missing_user' end,
-                case when not coalesce({{ is_of_these_years('attended_on') }}, false) then 'bad_attended_on' end,
+                case when not {{ is_of_these_years('attended_on') }} then 'bad_attended_on' end,
                 case when attended_on > known_from then 'future_attended_on' end,
                 case when coalesce(attendance, '') not in ('出席', '遅刻', '早退', '欠席') then 'unknown_attendance' end
             ],
