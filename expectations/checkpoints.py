@@ -135,12 +135,17 @@ def _observed(result: dict[str, Any]) -> str:
         or []
     )
     named = [
-        " ".join(dict.fromkeys([str(row["named_by"]), *map(_rounded, row.values())]))
+        " ".join([str(row["named_by"]), *(_rounded(row[key]) for key in _besides(row))])
         for row in rows[:3]
     ]
     count = result.get("unexpected_count", result.get("observed_value"))
     of_all = f" of {result['element_count']}" if "element_count" in result else ""
     return f"{count}{of_all} rows" + (f": {', '.join(dict.fromkeys(named))}" if named else "")
+
+
+def _besides(row: dict[str, Any]) -> list[str]:
+    """Return the columns of a finding that say more than what names it."""
+    return [key for key in row if row[key] != row["named_by"]]
 
 
 def _rounded(value: Any) -> str:

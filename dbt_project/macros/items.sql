@@ -1,9 +1,9 @@
 {#- The deliveries of a source that a passing night has shown, each with the days from and until
-    which it was known. -#}
+    which it counted. -#}
 {% macro effective_items(source_name) -%}
     select
         item_id,
-        known_from,
+        counted_from as known_from,
         known_to
     from {{ ref('stg_night__landed_items') }}
     where source_name = '{{ source_name }}' and is_effective
@@ -17,7 +17,7 @@
     from (
         select
             indicators.indicator_code,
-            unnest([landed_items.known_from, landed_items.known_to]) as learned_on
+            unnest([landed_items.counted_from, landed_items.known_to]) as learned_on
         from {{ ref('int_indicators_in_force') }} as indicators
         inner join {{ ref('stg_night__landed_items') }} as landed_items on indicators.source_name = landed_items.source_name
         where landed_items.is_effective

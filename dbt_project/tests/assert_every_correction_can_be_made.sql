@@ -40,6 +40,7 @@ checked as (
                 when is_personal then 'the column is personal, and what is personal is corrected at the source alone'
             end,
             case when coalesce(trim(item_key), '') = '' then 'it names no item' end,
+            case when item_key != nfc_normalize(item_key) then 'its item''s name has voiced marks beside their letters: type it' end,
             case when source_row is null or source_row < 1 then 'it names no row' end,
             case when cell_count > 1 then 'another correction is of the same cell' end,
             case when coalesce(recorded_value, '') = coalesce(corrected_value, '') then 'it corrects nothing' end,

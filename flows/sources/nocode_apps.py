@@ -21,7 +21,7 @@ from settings import mask_secrets
 
 CONTRACT = Contract(
     source_name="nocode_apps",
-    version=1,
+    version=2,
     name_ja="ノーコードツールの業務アプリ台帳",
     name_en="Register of no-code applications",
     owner_ja="デジタル統括室 DX推進担当",

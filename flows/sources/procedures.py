@@ -18,7 +18,7 @@ _QUERY_FILE = Path(__file__).with_name("sql") / "procedures.sql"
 
 CONTRACT = Contract(
     source_name="procedures",
-    version=2,
+    version=3,
     name_ja="行政手続の一覧",
     name_en="Catalogue of procedures",
     owner_ja="デジタル統括室 行政手続担当",

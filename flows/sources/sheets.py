@@ -33,7 +33,7 @@ _WITHOUT_VALUE = re.compile(
     rb"\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>)?\s*</(?:\w+:)?c>)"
 )
-_TAG = re.compile(rb"<(?:\w+:)?(?:sheet|Relationship)\s[^>]*>")
+_TAG = re.compile(rb'<(?:\w+:)?(?:sheet|Relationship)\s(?:[^>"]|"[^"]*")*>')
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 # What stands where a formula has no value: it is no number, no day and nobody's name.
 NO_VALUE = "#VALUE!"
@@ -75,7 +75,10 @@ def read_sheets(content: bytes) -> Iterator[Sheet]:
         is_visible = metadata.visible == SheetVisibleEnum.Visible
         cells, spread = _cells(workbook.get_sheet_by_index(place)) if is_visible else ([], [])
         if is_visible:
-            _tell_missing_values(cells, parts.get(paths.get(metadata.name, ""), b""))
+            part = parts.get(paths.get(metadata.name, ""), b"")
+            for row, places in _missing_values(part).items():
+                cells.extend([] for _ in range(row - len(cells)))
+                _tell_missing_values(cells[row - 1], places)
         rows = _with_text(enumerate(cells, start=1))
         yield Sheet(place, metadata.name, is_visible, rows, len(cells), frozenset(spread))
 
@@ -110,21 +113,30 @@ def _paths(content: bytes) -> dict[str, str]:
         if target.startswith("/")
         else f"xl/{target}"
         for each in sheets
-        if (target := targets.get(each.get(b"r:id")))
+        if (target := targets.get(_ending_in(each, b":id")))
     }
 
 
-def _tell_missing_values(cells: list[list[Any]], part: bytes) -> None:
+def _ending_in(attributes: dict[bytes, bytes], ending: bytes) -> bytes | None:
+    return next((value for name, value in attributes.items() if name.endswith(ending)), None)
+
+
+def _missing_values(part: bytes) -> dict[int, list[int]]:
+    """Return the places of a sheet's formulas without a value, by the numbers of their rows."""
+    found: dict[int, list[int]] = {}
+    for cell in _WITHOUT_VALUE.finditer(part):
+        place = column_index_from_string((cell["column"] or cell["of"]).decode()) - 1
+        if place < _WIDEST:
+            found.setdefault(int(cell["row"] or cell["at"]), []).append(place)
+    return found
+
+
+def _tell_missing_values(cells: list[Any], places: list[int]) -> None:
     """Write into cells that hold nothing that they hold a formula without a value."""
-    for found in _WITHOUT_VALUE.finditer(part):
-        column = column_index_from_string((found["column"] or found["of"]).decode())
-        row = int(found["row"] or found["at"])
-        if column > _WIDEST:
-            continue
-        cells.extend([] for _ in range(row - len(cells)))
-        cells[row - 1].extend([""] * (column - len(cells[row - 1])))
-        if cells[row - 1][column - 1] == "":
-            cells[row - 1][column - 1] = NO_VALUE
+    for place in places:
+        cells.extend([""] * (place + 1 - len(cells)))
+        if cells[place] in (None, ""):
+            cells[place] = NO_VALUE
 
 
 def _laid_out(part: bytes) -> int:
@@ -149,11 +161,20 @@ def _row_by_row(content: bytes, parts: dict[str, bytes]) -> Iterator[Sheet]:
         last_row = 0
         if is_visible:
             sheet.reset_dimensions()  # what a sheet says of its size is not always so
-            rows = _with_text(enumerate(sheet.iter_rows(values_only=True), start=1))
-            last_row = rows[-1][0] if rows else 0
             part = parts.get(sheet._worksheet_path.lstrip("/"), b"")
+            rows = _with_text(_told(sheet.iter_rows(values_only=True), _missing_values(part)))
+            last_row = rows[-1][0] if rows else 0
             spread = _spread_merged(rows, _MERGED.findall(part))
         yield Sheet(place, title, is_visible, rows, last_row, frozenset(spread))
+
+
+def _told(
+    rows: Iterator[tuple[Any, ...]], missing: dict[int, list[int]]
+) -> Iterator[tuple[int, list[Any]]]:
+    for number, values in enumerate(rows, start=1):
+        cells = list(values[:_WIDEST])
+        _tell_missing_values(cells, missing.get(number, []))
+        yield number, cells
 
 
 def _spread_merged(
@@ -197,7 +218,7 @@ def _cells(sheet: CalamineSheet) -> tuple[list[list[Any]], list[tuple[int, int]]
     spread: list[tuple[int, int]] = []
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         for number, row in enumerate(cells[top : bottom + 1], start=top + 1):
-            if len(row) > left and row[left] == "":
+            if number > top + 1 and len(row) > left and row[left] == "":
                 row[left] = cells[top][left]
                 spread.append((number, left))
             # Across columns a merged cell is a title or a note: one cell is enough of it.

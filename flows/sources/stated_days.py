@@ -36,7 +36,7 @@ _PATTERNS = tuple(
 # 2026年9月・10月, 10月20日~21日: what follows of the same year, or of the same month. 2日目 and
 # 3日間 are no days.
 _MORE = re.compile(
-    r"\s?(?:[・、,&~〜–—-]|から|及び|と)\s?"
+    r"分?\s?(?:[・、,&~〜–—‐−ー_/-]|から|及び|と|(?=[0-9]{1,2}\s?月))\s?"
     r"(?:(?P<month>[0-9]{1,2})\s?月(?:\s?(?P<day>[0-9]{1,2})\s?日)?"
     r"|(?P<day_alone>[0-9]{1,2})\s?日(?!目|間))"
 )

@@ -197,8 +197,9 @@ def _rows(sheet: Sheet, heading: int, layout: Layout, contract: Contract) -> _Ta
         is_after_a_gap = is_after_a_gap or (bool(rows) and number > last_number + 1)
         last_number = number
         first = next(text for text in texts if text)
-        is_short = sum(bool(texts[place]) for place in columns) <= 1
-        if _SUM.fullmatch(first) or (is_short and _NOTE.match(first)):
+        own = [texts[place] or "" for place in columns]
+        is_short = sum(map(bool, own)) <= 1
+        if any(map(_SUM.fullmatch, [first, *own])) or (is_short and _NOTE.match(first)):
             continue
         _forget_what_is_not_its_own(texts, number, columns, sheet)
         if is_short and is_after_a_gap:

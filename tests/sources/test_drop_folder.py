@@ -128,6 +128,8 @@ def test_a_name_is_one_item_whoever_wrote_its_voiced_marks(tmp_path: Path) -> No
     assert keys(list_files(str(tmp_path), (".csv",))) == [name, name]
     fill(tmp_path / "2026-05-01", unicodedata.normalize("NFD", name))
     assert keys(list_files(str(tmp_path), (".csv",))) == [name]
+    alone = tmp_path / "2026-04-01" / unicodedata.normalize("NFD", name)
+    assert keys(list_files(str(alone), (".csv",))) == [name]
 
 
 def test_an_item_is_named_without_its_packing(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from workbooks import MILESTONE_HEADING, TRAINING_HEADING, attendance, ods, work
 from flows.sources.contracts import COVERED
 from flows.sources.milestones import Milestones
 from flows.sources.pseudonyms import Pseudonyms
+from flows.sources.sheets import read_sheets
 from flows.sources.specialists import Specialists
 from flows.sources.staff_roster import StaffRoster
 from flows.sources.training_rosters import TrainingRosters
@@ -314,9 +315,10 @@ def test_a_hidden_sheet_stays_unread_whatever_its_formulas_lack() -> None:
         sheet.append(HIRES)
         sheet.append(hire("=1+1"))
     book.save(content)
-    parsed = Specialists().parse(content.getvalue(), PSEUDONYMS)
-    assert sum(batch.num_rows for batch in parsed.batches) == 1
-    assert parsed.notes == ("sheet 'シート2' is hidden and was left unread",)
+    assert [(len(each.rows), each.last_row) for each in read_sheets(content.getvalue())] == [
+        (2, 2),
+        (0, 0),
+    ]
 
 
 def test_a_workbook_whose_parts_are_called_otherwise_is_read() -> None:
@@ -330,7 +332,29 @@ def test_a_workbook_whose_parts_are_called_otherwise_is_read() -> None:
         for name in archive.namelist():
             text = archive.read(name).replace(b"xl/workbook.xml", b"xl/Workbook.xml")
             other.writestr(name.replace("workbook.xml", "Workbook.xml"), text)
-    assert [count for _, count in hires_of(renamed.getvalue())][:1] == ["2"]
+    # Where its sheets stand is not known, so that a formula without a value reads as a blank.
+    assert [count for _, count in hires_of(renamed.getvalue())] == ["2", None]
+
+
+@pytest.mark.parametrize("title", ["一覧", "a>b"])
+@pytest.mark.parametrize("merged", [None, "F2:F3", "F2:G2"])
+@pytest.mark.parametrize("stray", [False, True])
+def test_a_formula_without_a_value_is_told_wherever_it_stands(
+    title: str, merged: str | None, stray: bool
+) -> None:
+    content = io.BytesIO()
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = title
+    sheet.append(HIRES)
+    sheet.append(hire("=1+1"))
+    sheet.append(hire(None))
+    if merged:
+        sheet.merge_cells(merged)
+    if stray:
+        sheet["XFD1048576"].font = openpyxl.styles.Font(bold=True)
+    book.save(content)
+    assert [count for _, count in hires_of(content.getvalue())] == [COVERED, None]
 
 
 def test_an_empty_text_that_a_formula_gave_is_a_blank() -> None:
@@ -362,6 +386,7 @@ def test_sums_are_no_rows_though_they_have_a_day() -> None:
         hire(3, number="小計"),
         hire(3, number="合　計"),
         hire(3, number="計"),
+        ("", "", "2026-10-01", "", "合計", 3, ""),
     ]
     content = workbook({"一覧": rows}, HIRES)
     assert [count for _, count in hires_of(content)] == ["1", "2"]

@@ -1,7 +1,7 @@
 with
 
 loads as (
-    select * replace ({{ null_while_open('known_to') }} as known_to)
+    select * exclude (counted_from) replace ({{ null_while_open('known_to') }} as known_to)
     from {{ ref('int_loads') }}
 )
 

@@ -1,25 +1,35 @@
--- Registers that are news tonight and say again what another one says: copies under a second name
--- (or what they are copies of has been delivered anew), and those with stages of a milestone that
+-- Registers that are news tonight and say again what another one says: copies under a second name,
+-- those whose original has changed, so that both count, and those with stages of a milestone that
 -- another has, too. One row per register.
 with
 
-latest as (
-    select *
-    from {{ ref('int_loads') }}
-    qualify row_number() over (partition by source_name, item_key order by known_from desc, landed_at desc) = 1
+loads as (
+    select loads.*
+    from {{ ref('int_loads') }} as loads
+    inner join {{ ref('stg_night__run_contexts') }} as run_contexts on {{ known_on('run_contexts.as_of', 'loads') }}
 ),
 
 copies as (
     select
-        latest.source_name,
-        latest.item_key,
-        case
-            when originals.sha256 = latest.sha256 then 'a copy of ' || latest.copy_of || ', which counts'
-            else 'a copy of what ' || latest.copy_of || ' was before it was delivered anew; only that counts'
-        end as repeats
-    from latest
-    inner join latest as originals on latest.source_name = originals.source_name and latest.copy_of = originals.item_key
-    where latest.is_new or originals.is_new
+        source_name,
+        item_key,
+        true as is_copy,
+        'a copy of ' || copy_of || ', which counts' as repeats
+    from loads
+    where copy_of is not null and not is_current and is_new
+),
+
+parted as (
+    select
+        source_name,
+        item_key,
+        false as is_copy,
+        'was a copy of ' || copy_of || ', which has changed: both count' as repeats
+    from loads
+    where
+        copy_of is not null
+        and is_current
+        and (source_name, counted_from) in (select (new.source_name, new.known_from) from loads as new where new.is_new)
 ),
 
 stages_standing as (
@@ -32,17 +42,20 @@ stages_standing as (
 
 stages_said_again as (
     select
-        latest.source_name,
-        latest.item_key,
-        count(*) || ' of its stages stand in another register, too; the one delivered last counts' as repeats
+        loads.source_name,
+        loads.item_key,
+        true as is_copy,
+        count(*) || ' of its stages stand in another register, too; what came last counts' as repeats
     from stages_standing
-    inner join latest on stages_standing.item_id = latest.item_id
-    where stages_standing.register_count > 1 and latest.is_new
-    group by latest.source_name, latest.item_key
+    inner join loads on stages_standing.item_id = loads.item_id
+    where stages_standing.register_count > 1 and loads.is_new
+    group by loads.source_name, loads.item_key
 ),
 
 repeated as (
     select * from copies
+    union all
+    select * from parted
     union all
     select * from stages_said_again
 ),
@@ -50,7 +63,8 @@ repeated as (
 named as (
     select
         source_name,
-        item_key || ': ' || repeats as repeats
+        item_key || ': ' || repeats as repeats,
+        is_copy
     from repeated
 )
 

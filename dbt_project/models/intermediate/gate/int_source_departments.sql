@@ -8,7 +8,7 @@ landed_items as (
         source_name,
         item_key
     from {{ ref('stg_night__landed_items') }}
-    where known_to = {{ no_end() }}
+    where is_effective and known_to = {{ no_end() }}
 ),
 
 org_units as (

@@ -16,7 +16,8 @@ standing as (
         landed_items.source_name,
         landed_items.item_key
     from landed_items
-    inner join run_contexts on {{ known_on('run_contexts.as_of', 'landed_items') }}
+    inner join run_contexts
+        on run_contexts.as_of >= landed_items.counted_from and run_contexts.as_of < landed_items.known_to
 )
 
 select * from standing

@@ -72,14 +72,15 @@ counted as (
         landed_items.rows_erased,
         coalesce(staged.rows_staged, 0) as rows_staged,
         coalesce(quarantined.rows_quarantined, 0) as rows_quarantined,
-        case when landed_items.known_to = {{ no_end() }} then 0 else coalesce(staged.rows_staged, 0) end as rows_superseded,
+        landed_items.is_effective and landed_items.known_to = {{ no_end() }} as is_current,
+        case when is_current then 0 else coalesce(staged.rows_staged, 0) end as rows_superseded,
         landed_items.byte_count,
         landed_items.contract_version,
         landed_items.is_new,
-        landed_items.known_to = {{ no_end() }} as is_current,
         landed_items.business_date,
         landed_items.known_from,
         landed_items.known_to,
+        landed_items.counted_from,
         landed_items.landed_at
     from landed_items
     left join staged on landed_items.item_id = staged.item_id

@@ -4,48 +4,61 @@ landed_items as (
     select * from {{ source('night', 'landed_items') }}
 ),
 
--- A file of a register that is there again under another name is the same register, and counts
--- once, as what it was first called; also when that has been delivered anew since then. Of two that
--- came at once, `(1)` and the like make the longer name.
-named as (
-    select
-        *,
-        first_value(item_key) over (partition by source_name, sha256 order by known_from, length(item_key), item_key) as first_item_key,
-        case when is_register and rows_read > 0 and item_key != first_item_key then first_item_key end as copy_of
-    from landed_items
-),
-
 dated as (
     select
-        item_id,
-        source_name,
-        item_key,
-        copy_of,
-        origin,
-        sha256,
-        encoding,
-        byte_count,
-        contract_version,
-        rows_read,
-        rows_landed,
-        rows_rejected,
-        rows_erased,
-        notes,
-        is_new,
-        business_date,
-        known_from,
-        case when copy_of is null then lead(known_from, 1, {{ no_end() }}) over same_item else known_from end as known_to,
-        landed_at
-    from named
+        *,
+        lead(known_from, 1, {{ no_end() }}) over same_item as known_to
+    from landed_items
     window same_item as (partition by source_name, item_key order by known_from, landed_at)
 ),
 
--- Two deliveries of one item on one day: the earlier was never what a passing night showed.
+-- Files of a register that hold the same counts once, as long as they do: as the one that came
+-- first, of those that came at once as the one of the shorter name, for `(1)` and the like make it
+-- longer. A copy counts by itself from the day on which the last of those before it has changed.
+copies as (
+    select
+        copy.item_id,
+        arg_min(original.item_key, (original.known_from, length(original.item_key), original.item_key)) as copy_of,
+        max(original.known_to) as counted_from
+    from dated as copy
+    inner join dated as original
+        on
+            copy.source_name = original.source_name
+            and copy.sha256 = original.sha256
+            and copy.item_key != original.item_key
+            and original.known_to > copy.known_from
+            and (original.known_from, length(original.item_key), original.item_key)
+            < (copy.known_from, length(copy.item_key), copy.item_key)
+    where copy.is_register and copy.rows_landed > 0 and original.rows_landed > 0 and original.known_to > original.known_from
+    group by copy.item_id
+),
+
+-- Of two deliveries of one item on one day the earlier was never what a passing night showed.
 effective as (
     select
-        *,
-        known_to > known_from as is_effective
+        dated.item_id,
+        dated.source_name,
+        dated.item_key,
+        copies.copy_of,
+        dated.origin,
+        dated.sha256,
+        dated.encoding,
+        dated.byte_count,
+        dated.contract_version,
+        dated.rows_read,
+        dated.rows_landed,
+        dated.rows_rejected,
+        dated.rows_erased,
+        dated.notes,
+        dated.is_new,
+        dated.business_date,
+        dated.known_from,
+        dated.known_to,
+        coalesce(copies.counted_from, dated.known_from) as counted_from,
+        dated.known_to > coalesce(copies.counted_from, dated.known_from) as is_effective,
+        dated.landed_at
     from dated
+    left join copies on dated.item_id = copies.item_id
 )
 
 select * from effective
