@@ -190,6 +190,10 @@ class Words:
             return f"{day.year}年{day.month}月末"
         return f"end of {day:%B %Y}"
 
+    def measured(self, key: str, day: date | None) -> str:
+        """Say up to which day a figure goes; one that is published alone does not tell."""
+        return self(key, day=self.day_in_brief(day)) if day else self("tile.as_published")
+
     def month(self, day: date) -> str:
         """Write the month of a day."""
         return f"{day.year}年{day.month}月" if self.language == "ja" else f"{day:%b %Y}"

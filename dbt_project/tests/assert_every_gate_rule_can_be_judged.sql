@@ -12,6 +12,7 @@
 -- depends_on: {{ ref('int_roster_departments') }}
 -- depends_on: {{ ref('int_source_departments') }}
 -- depends_on: {{ ref('int_source_silences') }}
+-- depends_on: {{ ref('int_stages_unread') }}
 -- depends_on: {{ ref('int_unknown_users') }}
 with
 

@@ -4,7 +4,7 @@ select
     actuals.indicator_code || ' FY' || actuals.fiscal_year
     || ': an actual is below zero, and seeds/indicators.csv does not say that it may be' as finding,
     'where the definition allows it, set may_be_negative to true in dbt_project/seeds/indicators.csv; '
-    || 'else correct the model or the source' as next_step
+    || 'else correct the model, or what its source takes back (▲) in that year' as next_step
 from {{ ref('fct_indicator_actuals') }} as actuals
 inner join {{ ref('dim_indicators') }} as indicators on actuals.indicator_code = indicators.indicator_code
 where

@@ -46,9 +46,13 @@ def explain(
     `results` are those of run_results.json, `output` is what dbt printed (without colours),
     `manifest` its manifest.json (may be empty).
     """
-    for result in sorted((each for each in results if each["status"] in _BROKEN), key=_severity):
-        return _explain_result(result, manifest, project)
-    return _explain_output(output, project)
+    broken = sorted((each for each in results if each["status"] in _BROKEN), key=_severity)
+    told = (
+        _explain_result(broken[0], manifest, project)
+        if broken
+        else _explain_output(output, project)
+    )
+    return (told and _unreadable_seed(project)) or told
 
 
 def first_finding(failed: list[dict[str, Any]], warehouse: Path) -> tuple[str, str] | None:
@@ -149,6 +153,20 @@ def _explain_output(output: str, project: Path) -> str | None:
     )
     line = int(lines[-1]) if lines else _named_line(project / file, text)
     return _place(file, line) + _what(text)
+
+
+def _unreadable_seed(project: Path) -> str | None:
+    """Name a seed that is no text in UTF-8, or empty, of which dbt says neither."""
+    for file in sorted((project / "seeds").glob("*.csv")):
+        try:
+            text = file.read_bytes().decode()
+        except UnicodeDecodeError:
+            return _place(f"seeds/{file.name}", None) + "it is not in UTF-8; save it as CSV UTF-8"
+        except OSError:
+            continue
+        if not text.strip():
+            return _place(f"seeds/{file.name}", None) + "it is empty; it has not even a heading"
+    return None
 
 
 def _in_project(project: Path, path: str) -> str:

@@ -64,7 +64,10 @@ REASONS: dict[UnreadReason, tuple[str, str]] = {
         "its name states several months, and its rows are about one",
         "leave only the month that it is about in its name",
     ),
-    "no_day": ("its name states no day", "rename it with its day, such as 20260415"),
+    "no_day": (
+        "its name states no day that has come",
+        "rename it with its day, such as 20260415",
+    ),
     "several_days": (
         "its name states several days",
         "leave only the day that it is about in its name",

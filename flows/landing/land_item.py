@@ -18,6 +18,7 @@ from flows.landing.places import Place, temporary_folder
 from flows.landing.reader import Reader, Unread
 from flows.landing.reader_process import Rows, write_rejected
 from flows.sources.base import Delivery, RejectedRow, Source
+from flows.sources.drop_folder import shown_origin
 from settings import Settings, mask_secrets
 
 log = logging.getLogger("shihyo.land")
@@ -89,7 +90,7 @@ def _land_if_new(
             ),
             landed_at=_after(latest).isoformat(timespec="microseconds"),
             business_date=delivery.business_date.isoformat() if delivery.business_date else None,
-            origin=mask_secrets(delivery.origin),
+            origin=_origin(delivery),
             stamp=delivery.stamp,
             sha256=content.sha256,
             bytes=content.byte_count,
@@ -113,6 +114,10 @@ def _land_if_new(
             rows.rejected,
         )
     return manifest
+
+
+def _origin(delivery: Delivery) -> str:
+    return mask_secrets(delivery.origin if "://" in delivery.origin else shown_origin(delivery))
 
 
 def _latest_landing(landed: list[Manifest], delivery: Delivery, as_of: date) -> Manifest | None:

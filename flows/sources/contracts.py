@@ -35,7 +35,12 @@ _LOOKS: dict[Kind, str] = {
     # What something is called: of five characters and more, with a particle in it, which names of
     # people have not.
     "title": r"(?=.*[のをにと]).{5,120}",
-    "code": r"[A-Za-z0-9_.:\-]{0,64}",
+    # Japanese letters only before a number, as no name has them: 福祉-0012, 第12号.
+    "code": (
+        r"[A-Za-z0-9_.:\-]{0,64}"
+        r"|[ぁ-んァ-ヶー々\u3400-\u9fff]{0,8}[A-Za-zＡ-Ｚａ-ｚ_.:/()（）#№ 　‐－\-]{0,12}[0-9０-９]"
+        r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_.:/()（） 　‐－\-]{0,30}[号番]?"
+    ),
     "date": (
         r"[0-9０-９\s/／.．\-－年月日度元令和平成昭和RHSrhsＲＨＳ()（）月火水木金土日:T]{0,40}"
         r"|[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[T ][0-9:.]{4,15} ?(?:[Zz]|[+\-][0-9:]{2,5})"
@@ -293,7 +298,11 @@ def landed_arrays(values: pa.Array, column: Column, pseudonyms: Pseudonyms) -> l
         ).as_py()
     ):
         return [values]
-    distinct = encoded.dictionary.to_pylist()
+    # A Mac writes voiced marks beside their letters.
+    distinct = [
+        value if value is None or value.isascii() else unicodedata.normalize("NFC", value)
+        for value in encoded.dictionary.to_pylist()
+    ]
     shown = pc.take(
         pa.array([cover(value, column) for value in distinct], pa.string()), encoded.indices
     )

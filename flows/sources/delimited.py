@@ -112,6 +112,10 @@ def _body(dialect: Dialect) -> tuple[bytes, int]:
     start = 0
     for _ in range(dialect.heading.last_line):
         start = body.index(b"\n", start) + 1
+    # A spreadsheet saves a blank row as separators alone.
+    blank = dialect.delimiter.encode() * (len(dialect.headings) - 1)
+    if body.find(b"\n" + blank + b"\n", start - 1) >= 0:
+        raise _Irregular
     # Without a quotation mark every line is a record; NUL is no text.
     if body.find(b"\0", start) >= 0:
         raise _Irregular

@@ -17,7 +17,7 @@ from typing import Literal
 
 from flows.errors import SourceUnavailable
 from flows.sources.base import Delivery, Listing, UnreadEntry, UnreadReason
-from flows.sources.entry_names import is_garbled, safe_name
+from flows.sources.entry_names import is_garbled, item_name, safe_name
 from flows.sources.packed import files_in
 from flows.sources.stated_days import stated_days
 
@@ -44,7 +44,7 @@ def list_files(
     place, found = Path(location), _Found(endings, is_about)
     try:
         if place.is_file():
-            found.add_delivery(place, _composed(place.name), None)
+            found.add_delivery(place, item_name(_composed(place.name)), None)
         else:
             for folder, day in sorted(found.add_folder(place, None), key=lambda dated: dated[1]):
                 found.add_folder(folder, day)
@@ -105,14 +105,15 @@ class _Found:
             return []
 
     def add_delivery(self, file: Path, key: str, delivered_on: date | None) -> None:
-        status = file.stat()
+        status, name = file.stat(), _composed(file.name)
+        known_as = file if item_name(name) == name else file.with_name(key)
         self._deliveries.append(
             Delivery(
                 item_key=key,
                 origin=str(file),
                 delivered_on=delivered_on,
-                stamp=f"{file}:{status.st_size}:{status.st_mtime_ns}",
-                stated_days=stated_days(key),
+                stamp=f"{known_as}:{status.st_size}:{status.st_mtime_ns}",
+                stated_days=stated_days(name),
                 is_about=self._is_about,
             )
         )
@@ -135,7 +136,7 @@ class _Found:
         packing = next((ending for ending in PACKED if name.lower().endswith(ending)), "")
         plain = name[: len(name) - len(packing)]
         if plain.lower().endswith(self._endings):
-            return plain
+            return item_name(plain)
         if packing != ".zip":
             self._leave(file, day, "unknown_ending")
             return None
@@ -146,7 +147,7 @@ class _Found:
         if ending is None:
             self._leave(file, day, "unknown_ending" if inside else "no_single_file")
             return None
-        return plain + ending
+        return item_name(plain + ending)
 
     def _leave(self, entry: Path, day: date | None, reason: UnreadReason) -> None:
         shown = f"{_LOCK}＊＊＊" if reason == "office_lock" else safe_name(entry.name)
@@ -204,11 +205,18 @@ def _only_name_inside(file: Path) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
+def shown_origin(delivery: Delivery) -> str:
+    """Return where a delivered file lies, as it may be shown and kept."""
+    file = Path(delivery.origin)
+    return str(file.with_name(item_name(file.name)))
+
+
 def read_file(delivery: Delivery) -> bytes:
     """Read a delivered file whole; raise SourceUnavailable when it has gone."""
     try:
         return Path(delivery.origin).read_bytes()
     except OSError as error:
         raise SourceUnavailable(
-            f"{delivery.origin} cannot be read ({error.strerror}); next: check the drop folder"
+            f"{shown_origin(delivery)} cannot be read ({error.strerror}); next: check the drop"
+            " folder"
         ) from None

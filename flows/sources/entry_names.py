@@ -2,6 +2,7 @@
 covered, as it is in headings.
 """
 
+import hashlib
 import re
 
 from flows.sources.contracts import COVERED
@@ -18,12 +19,28 @@ _NUMBERS = re.compile(
 
 def safe_name(name: str) -> str:
     """Return a file's name as it may be shown, on one line and of bounded length."""
-    plain = "".join(each if each.isprintable() else "\ufffd" for each in name)
-    if _MAIL.search(plain):
-        ending = _ENDING.search(plain)
-        plain = COVERED + (ending[0] if ending else "")
-    plain = _NUMBERS.sub(COVERED, plain)
+    plain = _covered("".join(each if each.isprintable() else "\ufffd" for each in name))
     return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 20]}…{plain[-19:]}"
+
+
+def item_name(name: str) -> str:
+    """Return a file's name as what lands is called by it: as it stands, but for what is covered,
+    where a digest tells one such name from another.
+    """
+    covered = _covered(name)
+    if covered == name:
+        return name
+    ending = _ENDING.search(covered)
+    stem = covered[: ending.start()] if ending else covered
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{stem}-{digest}{ending[0] if ending else ''}"
+
+
+def _covered(name: str) -> str:
+    if _MAIL.search(name):
+        ending = _ENDING.search(name)
+        name = COVERED + (ending[0] if ending else "")
+    return _NUMBERS.sub(COVERED, name)
 
 
 def is_garbled(name: str) -> bool:

@@ -31,6 +31,8 @@ _NO_ITEM = re.compile(
 )
 _SUBTOPIC = re.compile(rf"[{re.escape(OPENERS)}].*[{re.escape(CLOSERS)}]|[■◆●▼]\s*\S.*")
 _PLAIN_LABEL = re.compile(r"(?:各年度の?)?(?:目標値?|実績値?)")
+_OF_ANOTHER = re.compile(r"\s*\((?=[^()]*[0-9])[^()]*(?:目標|見込|予定|計画|うち|内訳)[^()]*\)")
+_A_PART_OF_IT = re.compile(r"(?<=\S)[\s、,]*(?:うち|内訳)(?=.*[0-9]).*$")
 _LONGEST_PLAN_YEARS = 20
 # A longer line is prose.
 _LONGEST_LINE = 400
@@ -245,40 +247,45 @@ def _actuals(
             line,
             text,
             said,
-            (rated or late) if is_result and is_last else None,
+            (rated or late) if is_result and is_rated else None,
             stated.end_year if stated else year,
             section.issue_no,
             name or only_wording,
         )
         for line, value, rated in entries
-        for is_last, stated, text, said in _values(value)
+        for is_rated, stated, text, said in _values(value)
+        # What is said of a year to come is no actual.
+        if not (is_result and stated and year and stated.end_year > year)
     ]
+
+
+def _but_for_others(value: str) -> str:
+    """Leave out what a value says of others than itself: a target, what is expected, a part of it."""
+    return _A_PART_OF_IT.sub("", _OF_ANOTHER.sub("", value)).strip() or value
 
 
 def _values(
     value: str | None,
 ) -> list[tuple[bool, Mention | None, str | None, Quantity | Unread | None]]:
-    """Read a value: one for each year that it names, else the whole text as it stands; the rating
-    at its end is the last one's.
+    """Read a value: one for each year that it names, else the whole text as it stands. The rating
+    at its end is said of the figure that names no year, else of the last one.
     """
     if value is None:
         return [(True, None, None, None)]
-    mentions = [
-        each for each in fiscal_years(value) if not value[each.span[1] :].startswith("まで")
-    ]
-    dated = [each for each in figures(value) if each.mention in mentions]
+    own = _but_for_others(value)
+    mentions = [each for each in fiscal_years(own) if not own[each.span[1] :].startswith("まで")]
+    dated = [each for each in figures(own) if each.mention in mentions]
     if mentions and dated:
         known = [each.said for each in dated]
         early = [
             Figure(None, each)
-            for each in find_figures(value)
+            for each in find_figures(own)
             if each.span[1] <= mentions[0].span[0] and each not in known
         ]
-        return [
-            (each is dated[-1], each.mention, each.said.text, each.said)
-            for each in (*early, *dated)
-        ]
-    mention, rest = leading_year(value)
+        found = [*early, *dated]
+        rated = next((each for each in found if each.mention is None), found[-1])
+        return [(each is rated, each.mention, each.said.text, each.said) for each in found]
+    mention, rest = leading_year(own)
     if mention and mention in mentions and rest:
         return [(True, mention, rest, value_figure(rest))]
-    return [(True, None, value, value_figure(value))]
+    return [(True, None, value, value_figure(own))]

@@ -48,7 +48,7 @@ _NO_VALUES = ("-", "–", "—", "―")
 
 CONTRACT = Contract(
     source_name="policy_pages",
-    version=3,
+    version=4,
     name_ja="運営方針の公表ページ",
     name_en="Published operating-policy pages",
     owner_ja="デジタル統括室 企画担当",

@@ -2,10 +2,17 @@
 
 import hashlib
 import hmac
+import re
 import unicodedata
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+_OF_AN_IDENTIFIER = re.compile("[A-Za-z0-9]")
+
+
+def _names_somebody(identifier: str) -> bool:
+    return _OF_AN_IDENTIFIER.search(unicodedata.normalize("NFKC", identifier)) is not None
 
 
 class Pseudonyms:
@@ -40,10 +47,12 @@ class Pseudonyms:
         return hmac.new(self._key, content, hashlib.sha256).hexdigest()[:32]
 
     def of_array(self, identifiers: pa.Array) -> pa.Array:
-        """Return pseudonyms for an array of text; blank and null become null."""
+        """Return pseudonyms for an array of text. What holds no letter and no digit of ASCII is
+        nobody, and null: a blank, 〃, なし, 合計.
+        """
         encoded = identifiers.dictionary_encode()
         values = [
-            self.of(value) if value and value.strip() else None
+            self.of(value) if value and _names_somebody(value) else None
             for value in encoded.dictionary.to_pylist()
         ]
         return pc.take(pa.array(values, pa.string()), encoded.indices)

@@ -82,14 +82,17 @@ def records(
     delimiter: str,
     after: Record | None = None,
 ) -> Iterator[Record]:
-    """Yield the records of lines that come after a record, or at the top; blank ones are none."""
-    blank = _BLANK.replace(delimiter.encode(), b"")
+    """Yield the records of lines that come after a record, or at the top; blank ones are none, nor
+    those of separators alone, as a spreadsheet saves blank rows.
+    """
+    separator = delimiter.encode()
+    blank = _BLANK.replace(separator, b"")
     above = after.last_line if after else 0
     at, place = 0, after.place if after else 0
     while at < len(lines):
         place += 1
         line = lines[at]
-        if not line.strip(blank):
+        if not line.strip(blank) or not line.strip(separator):
             at += 1
             continue
         read = _read_quoted(lines, at, text, delimiter) if b'"' in line else None

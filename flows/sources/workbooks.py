@@ -30,6 +30,7 @@ WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _ZIPPED, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PLACE_HEADINGS = [column.headings[0] for column in SHEET_COLUMNS]
 _HEADING_WITHIN_ROWS = 30
+_DAMAGED = "it is no whole workbook; save it again and deliver it again"
 _NAMED_AT_MOST = 20
 _UNPACKED_LIMIT_BYTES = 300_000_000
 # A sheet is named by its name if that is one of a sheet, and by its place else: it may be
@@ -69,17 +70,9 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
     """
     item_hash = pseudonyms.of_bytes(content)
     try:
-        content = unpack(content)
+        content = _whole(unpack(content))
     except Unreadable as error:
-        return rejected_item("unreadable_item", str(error), item_hash)
-    damaged = rejected_item(
-        "unreadable_item",
-        "it is no whole workbook; save it again and deliver it again",
-        item_hash,
-        "xlsx",
-    )
-    if not _is_sound(content):
-        return damaged
+        return rejected_item("unreadable_item", str(error), item_hash, "xlsx")
     rejected: list[RejectedRow] = []
     notes: list[str] = []
     unread: list[str] = []
@@ -88,7 +81,9 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
     try:
         for name, sheet in _sheets(content, notes):
             found = _table(sheet, contract)
-            if isinstance(found, _Table):
+            if isinstance(found, _Table) and _is_there(found, tables):
+                notes.append(f"sheet '{name}' is the same as one before it and was left unread")
+            elif isinstance(found, _Table):
                 tables.append((first_row, name, found))
                 notes += [note for note in found.layout.notes if note not in notes]
             elif found:
@@ -104,7 +99,7 @@ def parse_workbook(content: bytes, contract: Contract, pseudonyms: Pseudonyms) -
         # Readers of workbooks raise whatever a damaged one leads them to, and a panic of calamine's
         # is no Exception.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            return damaged
+            return rejected_item("unreadable_item", _DAMAGED, item_hash, "xlsx")
         raise
     if not tables and not rejected:
         wanted = ", ".join(column.headings[0] for column in contract.columns if column.is_required)
@@ -128,6 +123,22 @@ def _first(unread: list[str]) -> list[str]:
     more = len(unread) - _NAMED_AT_MOST
     told = [f"{more} more sheets have no heading of the contract"] if more > 0 else []
     return unread[:_NAMED_AT_MOST] + told
+
+
+def _is_there(table: _Table, tables: list[tuple[int, str, _Table]]) -> bool:
+    """Tell a sheet that was copied within its workbook from one that says something else."""
+    return bool(table.rows) and any(table == other for _, _, other in tables)
+
+
+def _whole(content: bytes) -> bytes:
+    """Return a workbook; raise Unreadable for one that is damaged or encrypted, which lies as one
+    stream in a compound file.
+    """
+    if content.startswith(_COMPOUND) and "EncryptedPackage".encode("utf-16-le") in content:
+        raise Unreadable("the workbook is locked with a password; deliver it without one")
+    if not _is_sound(content):
+        raise Unreadable(_DAMAGED)
+    return content
 
 
 def _is_sound(content: bytes) -> bool:

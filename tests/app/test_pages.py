@@ -459,6 +459,16 @@ def test_the_actual_target_and_status_of_a_tile_are_of_one_year(
     assert "33 people +2 people on the same time last year" in english
 
 
+def test_the_running_years_figure_that_is_published_alone_says_so(
+    published: Any, opened: Any, change: Any
+) -> None:
+    change(published, "update marts.fct_indicator_standings set running_measured_to = null")
+    assert "今年度の公表値 2,125件" in plain(tile(opened(), "online_procedures"))
+    for indicator in ("online_procedures", "visualisation_usage_rate", "specialists_hired"):
+        assert opened("indicator", indicator=indicator)
+    assert opened(year="2025")
+
+
 def test_a_target_that_was_reached_after_its_years_end_says_so_beside_the_years_result(
     published: Any, opened: Any, change: Any
 ) -> None:

@@ -256,6 +256,17 @@ MISTAKES: dict[str, tuple[Callable[[Workbench], tuple[str, int | None]], str]] =
 }
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("指標".encode("cp932"), "it is not in UTF-8"), (b"", "it is empty")],
+    ids=["cp932", "empty"],
+)
+def test_a_seed_that_is_no_text_is_named(bench: Workbench, content: bytes, message: str) -> None:
+    (bench.project / "seeds" / "strategies.csv").write_bytes(content)
+    with pytest.raises(ShihyoError, match=f"dbt_project/seeds/strategies.csv: {message}"):
+        bench.build()
+
+
 # These are told otherwise when the whole project is parsed.
 FOUND_BY_PARSING = ("reference", "template", "yaml")
 

@@ -2,6 +2,8 @@
 a warehouse.
 """
 
+import gzip
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
@@ -103,6 +105,23 @@ def test_what_lies_in_the_folder_is_read_again_under_a_new_version_of_its_contra
         source.contract.version,
         raised.contract.version,
     ]
+
+
+def test_an_address_or_a_number_in_a_files_name_is_nowhere_that_landing_writes(city: City) -> None:
+    settings, source = settings_of(city), BY_NAME["access_log"]
+    names = [f"山田 yamada{each}@example.lg.jp 20261005.csv" for each in (1, 2)]
+    for name in (*names, "利用 090-1234-5678 20261006.csv.gz"):
+        content = "\n".join(["timestamp,user_name,event", *log_lines(DAY)]).encode()
+        packed = gzip.compress(content) if name.endswith(".gz") else content
+        city.deliver("access_log", name, packed, on=DAY)
+    night = DAY + timedelta(days=2)
+    assert [land(settings, source, [night]), land(settings, source, [night])] == [3, 0]
+    items = [item.manifest for item in landed_items(settings, source.name)]
+    assert len({each.item_key for each in items}) == 3
+    assert sorted(str(each.business_date) for each in items) == ["2026-10-05"] * 2 + ["2026-10-06"]
+    for file in city.data.rglob("*"):
+        written = str(file) + (file.read_bytes().decode(errors="ignore") if file.is_file() else "")
+        assert not re.search("yamada|090-1234", written), file
 
 
 def test_what_landed_under_a_name_of_separate_marks_is_the_item_that_others_name(

@@ -251,6 +251,8 @@ def test_sources_that_have_changed_their_form_stop_the_night_and_the_line_says_w
     ]
     city.deliver("specialists", "専門人材_令和8年度.csv", other_days, on=on, encoding="cp932")
     city.deliver("milestones", "管理表.xlsx", register(STAGES[0]), on=on)
+    unread = (*STAGES[2][:5], "構築中", "", "", "")
+    city.deliver("milestones", "管理表_構築.xlsx", register(unread), on=on)
     night = city.night(on)
     assert night.returncode == 3, night.stdout + night.stderr
     assert len(night.stderr.strip().splitlines()) == 1
@@ -267,6 +269,8 @@ def test_sources_that_have_changed_their_form_stop_the_night_and_the_line_says_w
         "flows/sources/specialists.py",
         "milestones_keep_their_size",
         "管理表.xlsx",
+        "every_stage_can_be_read",
+        "管理表_構築.xlsx, row 4: ",
     ):
         assert said in night.stderr, night.stderr
     assert city.query("select count(*) from marts.fct_loads") == office.query(

@@ -39,6 +39,7 @@ PSEUDONYMS = Pseudonyms(b"a key for the tests alone")
                 " ",
             )
         ),
+        *(("code", each) for each in ("福祉-0012", "A/0001", "０１２", "第12号", "B 12", "s0001")),
         *(
             ("number", each)
             for each in ("▲３", "1,100件", "約1,100", "60％以上", "6千2百万円", "0")

@@ -588,6 +588,25 @@ def test_actuals_are_read(
     assert (qualifier is None) == (value is None)
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1,957件(令和6年度目標 2,200件):B", [("2023", "1957", "B")]),
+        ("30業務(令和6年度は45業務の見込み):A", [("2023", "30", "A")]),
+        ("累計1,100件(うち令和5年度390件):A", [("2023", "1100", "A")]),
+        ("6名(うち1名は令和4年度採用):C", [("2023", "6", "C")]),
+        ("1,100件、うち令和5年度に390件:A", [("2023", "1100", "A")]),
+        ("62%(令和4年度45%):A", [("2023", "62", "A"), ("2022", "45", None)]),
+        ("62%(令和6年度70%):A", [("2023", "62", "A")]),
+    ],
+)
+def test_a_figure_of_another_year_or_part_is_not_taken_for_the_actual_nor_its_rating(
+    value: str, expected: list[tuple[str | None, ...]]
+) -> None:
+    found = figures(f"【アウトカム指標の達成状況】\n・手続数 {value}", kind="actual")
+    assert sorted((row[1], row[3], row[5]) for row in found) == sorted(expected)
+
+
 def test_an_actual_is_of_the_year_that_its_line_states_and_the_rating_is_the_last_ones() -> None:
     found = figures(
         "【アウトカム指標の達成状況】\n・手続数 令和4年度 710件 令和5年度 800件:A\n・令和6年度"

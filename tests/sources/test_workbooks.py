@@ -392,6 +392,28 @@ def test_sums_are_no_rows_though_they_have_a_day() -> None:
     assert [count for _, count in hires_of(content)] == ["1", "2"]
 
 
+def test_a_sheet_that_was_copied_within_its_workbook_is_read_once() -> None:
+    rows = [hire(1), hire(2)]
+    sheets = {"一覧": rows, "一覧 (2)": rows, "2月": [], "3月": []}
+    parsed = Specialists().parse(workbook(sheets, HIRES), PSEUDONYMS)
+    assert sum(batch.num_rows for batch in parsed.batches) == 2
+    assert parsed.notes == ("sheet '一覧 (2)' is the same as one before it and was left unread",)
+
+
+def test_a_workbook_with_a_password_says_so() -> None:
+    content = xls(HIRES, []) + "EncryptedPackage".encode("utf-16-le")
+    [rejected] = Specialists().parse(content, PSEUDONYMS).rejected
+    assert "locked with a password" in rejected.reason
+
+
+def test_what_stands_in_a_column_of_staff_numbers_and_names_nobody_is_nobody() -> None:
+    rows = [
+        attendance(each, "北区役所", "R5.10.1") for each in ("－", "〃", "なし", "出席者数", "Ｓ１")
+    ]
+    content = workbook({"第1回": rows}, TRAINING_HEADING)
+    assert [row["user_pseudonym"] is None for row in rows_of(content)] == [True] * 4 + [False]
+
+
 def test_a_row_of_one_cell_between_rows_is_landed_and_below_them_is_a_note() -> None:
     blank = (None,) * len(HIRES)
     alone = (*blank[:5], 5, None)

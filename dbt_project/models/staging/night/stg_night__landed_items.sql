@@ -26,9 +26,9 @@ copies as (
             copy.source_name = original.source_name
             and copy.sha256 = original.sha256
             and copy.item_key != original.item_key
-            and original.known_to > copy.known_from
-            and (original.known_from, length(original.item_key), original.item_key)
-            < (copy.known_from, length(copy.item_key), copy.item_key)
+            and copy.known_from < original.known_to
+            and (copy.known_from, length(copy.item_key), copy.item_key)
+            > (original.known_from, length(original.item_key), original.item_key)
     where copy.is_register and copy.rows_landed > 0 and original.rows_landed > 0 and original.known_to > original.known_from
     group by copy.item_id
 ),

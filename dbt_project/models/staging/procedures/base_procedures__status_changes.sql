@@ -30,7 +30,7 @@ judged as (
         row_text,
         list_filter(
             [
-                case when procedure_id is null then 'missing_procedure' end,
+                case when procedure_id is null or procedure_id = '＊＊＊' then 'missing_procedure' end,
                 case when status is null or status not in ('registered', 'retired', 'reopened') then 'unknown_status' end,
                 case when not {{ is_of_these_years('changed_on') }} then 'bad_change_date' end
             ],
