@@ -27,8 +27,8 @@ copies as (
             and copy.sha256 = original.sha256
             and copy.item_key != original.item_key
             and copy.known_from < original.known_to
-            and (copy.known_from, length(copy.item_key), copy.item_key)
-            > (original.known_from, length(original.item_key), original.item_key)
+            and row(copy.known_from, length(copy.item_key), copy.item_key)
+            > row(original.known_from, length(original.item_key), original.item_key)
     where copy.is_register and copy.rows_landed > 0 and original.rows_landed > 0 and original.known_to > original.known_from
     group by copy.item_id
 ),
