@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from flows.errors import ShihyoError
 from flows.sources import SOURCES
 from flows.sources.contracts import Contract
+from flows.sources.entry_names import item_name
 from settings import Settings
 
 MANIFEST = "manifest.json"
@@ -32,12 +33,12 @@ def _read_by(read: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+def _known_as(name: str) -> str:
+    """Return what an item is called that landed before: by whatever name, it is the same item."""
+    return item_name(unicodedata.normalize("NFC", name))
 
 
-# A name that a Mac wrote has its voiced marks beside the letters, and names the same item.
-ItemKey = Annotated[str, AfterValidator(_composed)]
+ItemKey = Annotated[str, AfterValidator(_known_as)]
 Day = Annotated[str, _read_by(date.fromisoformat)]
 Instant = Annotated[str, _read_by(datetime.fromisoformat)]
 

@@ -10,9 +10,10 @@ from flows.sources.contracts import COVERED
 _LONGEST = 100
 _MAIL = re.compile(r"[@＠]")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
-# Telephone numbers, a resident's number (個人番号), and IP addresses.
+# Telephone numbers, a resident's number (個人番号) but no day with its time, and IP addresses.
 _NUMBERS = re.compile(
-    r"(?<![0-9])0[0-9]{1,4}-[0-9]{1,4}-[0-9]{3,4}(?![0-9])|(?<![0-9０-９])[0-9０-９]{12}(?![0-9０-９])"
+    r"(?<![0-9])0[0-9]{1,4}-[0-9]{1,4}-[0-9]{3,4}(?![0-9])"
+    r"|(?<![0-9０-９])(?!20[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-5][0-9])[0-9０-９]{12}(?![0-9０-９])"
     r"|(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])"
 )
 

@@ -24,6 +24,7 @@ from flows.landing.reader import Reader
 from flows.ledger import append
 from flows.sources import SOURCES
 from flows.sources.base import Source
+from flows.sources.entry_names import item_name
 from settings import Settings, SourceSettings
 
 BY_NAME = {source.name: source for source in SOURCES}
@@ -122,6 +123,14 @@ def test_an_address_or_a_number_in_a_files_name_is_nowhere_that_landing_writes(c
     for file in city.data.rglob("*"):
         written = str(file) + (file.read_bytes().decode(errors="ignore") if file.is_file() else "")
         assert not re.search("yamada|090-1234", written), file
+    # What landed under the name itself is the same item.
+    key = item_name(names[0])
+    [item] = [each for each in landed_items(settings, source.name) if each.manifest.item_key == key]
+    earlier = item.manifest.model_copy(update={"item_key": names[0]})
+    earlier.write(item.folder / "manifest.json")
+    assert "yamada1" in (item.folder / "manifest.json").read_text(encoding="utf-8")
+    assert [each.manifest.item_key for each in landed_items(settings, source.name)].count(key) == 1
+    assert land(settings, source, [night]) == 0
 
 
 def test_what_landed_under_a_name_of_separate_marks_is_the_item_that_others_name(

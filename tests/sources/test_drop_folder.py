@@ -171,6 +171,7 @@ def test_a_name_that_is_no_utf_8_is_left_and_shown_readably(tmp_path: Path) -> N
         ("log_10.1.2.3.txt", "log_＊＊＊.txt"),
         ("access_log_2026-04-15.log", "access_log_2026-04-15.log"),
         ("export_20260415093000.log", "export_20260415093000.log"),
+        ("export_202604150930.log", "export_202604150930.log"),
         ("a\nb.log", "a\ufffdb.log"),
     ],
 )
