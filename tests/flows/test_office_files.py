@@ -222,9 +222,10 @@ def test_a_register_under_a_second_name_counts_once_and_waits_for_a_person_when_
     assert city.query(f"{copies} from marts.fct_loads where copy_of is not null") == [
         (copied, name, 4, 3, 0, False)
     ]
-    # The register is corrected, and nobody knows whether its copy is out of date.
+    # The register is corrected, and nobody knows whether its copy is out of date. In a year that
+    # goes on, what is taken back may come before what is added.
     later = on + timedelta(days=1)
-    corrected = [HIRES_HEADING, "1,髙橋 誠,R8.4.1,,デジタル統括室,５,", *HIRES[1:]]
+    corrected = [HIRES_HEADING, "1,髙橋 誠,R8.4.1,,デジタル統括室,▲５,", *HIRES[1:]]
     city.deliver("specialists", name, corrected, on=later, encoding="cp932")
     refused = city.night(later)
     assert refused.returncode == 3
@@ -233,7 +234,7 @@ def test_a_register_under_a_second_name_counts_once_and_waits_for_a_person_when_
     # It is, and the office delivers the new register under that name, too.
     city.deliver("specialists", copied, corrected, on=later, encoding="cp932")
     city.publish(later)
-    assert actual(city, "specialists_hired")[0] == 5 - 1
+    assert actual(city, "specialists_hired")[0] == -5 - 1
 
 
 def test_sources_that_have_changed_their_form_stop_the_night_and_the_line_says_where_to_look(
@@ -251,8 +252,6 @@ def test_sources_that_have_changed_their_form_stop_the_night_and_the_line_says_w
     ]
     city.deliver("specialists", "専門人材_令和8年度.csv", other_days, on=on, encoding="cp932")
     city.deliver("milestones", "管理表.xlsx", register(STAGES[0]), on=on)
-    unread = (*STAGES[2][:5], "構築中", "", "", "")
-    city.deliver("milestones", "管理表_構築.xlsx", register(unread), on=on)
     night = city.night(on)
     assert night.returncode == 3, night.stdout + night.stderr
     assert len(night.stderr.strip().splitlines()) == 1
@@ -269,8 +268,6 @@ def test_sources_that_have_changed_their_form_stop_the_night_and_the_line_says_w
         "flows/sources/specialists.py",
         "milestones_keep_their_size",
         "管理表.xlsx",
-        "every_stage_can_be_read",
-        "管理表_構築.xlsx, row 4: ",
     ):
         assert said in night.stderr, night.stderr
     assert city.query("select count(*) from marts.fct_loads") == office.query(

@@ -49,6 +49,8 @@ STAGES = (
     (CLOUD, 3, "構築", "R8.10.31", "", "整備中", "0.6", "", ""),
     (CLOUD, 4, "移行", "R8.11.30", "", "整備中", "約60%", "", ""),
     (CLOUD, 5, "検証", "R8.12.31", "", "整備中", "60", "", ""),
+    (CLOUD, 6, "開始", "R8.10.1", "R8.10.2", "作業完了", "", "", ""),
+    (CLOUD, 1, "調査", "R8.5.31", "R8.5.20", "開始", "", "", ""),
 )
 
 
@@ -146,10 +148,21 @@ def test_what_is_held_back_is_named_with_its_reason_and_nothing_is_lost(stated: 
         ("専門人材.csv", 7, "bad_hired_on"),
         ("管理表.xlsx", 6, "progress_without_percent"),
         ("管理表.xlsx", 7, "inexact_progress"),
+        ("管理表.xlsx", 9, "unknown_stage_status"),
+        ("管理表.xlsx", 10, "unknown_stage_status"),
     ]
     assert stated.query("select count(*) from marts.fct_loads where rows_unaccounted != 0") == [
         (0,)
     ]
+    # A stage of which something cannot be read is a stage of its plan, and done if that says so.
+    plan = stated.query(
+        "select numerator, denominator from marts.fct_indicator_progress where indicator_code ="
+        " 'common_cloud_service' and fiscal_year = 2026"
+    )
+    assert plan == [(1, 6)]
+    warnings = str(stated.status()["last_run"]["warnings"])
+    assert "管理表.xlsx, 一覧, row 9" in warnings
+    assert "row 10" not in warnings
     (hires,) = stated.query(
         "select numerator from marts.fct_indicator_actuals where indicator_code ="
         " 'specialists_hired' and org_unit_code = '271004' and period_grain = 'fiscal_year' and"

@@ -45,6 +45,7 @@ staged as (
         item_id,
         count(*) as rows_staged
     from {{ ref('stg_milestones__stages') }}
+    where is_whole
     group by item_id
 ),
 

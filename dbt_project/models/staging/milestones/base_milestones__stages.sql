@@ -85,15 +85,27 @@ judged as (
                 case when is_done and not has_completed_on then 'done_without_a_day' end,
                 case when is_done and progress_percent < 100 then 'done_and_not_complete' end,
                 case when completed_on > known_from then 'future_completed_on' end,
-                case when evidence_url = '＊＊＊' then 'bad_evidence_url' end,
-                case
-                    when row_number() over (partition by item_id, indicator_code, stage_no order by source_row) > 1
-                        then 'stage_twice'
-                end
+                case when evidence_url = '＊＊＊' then 'bad_evidence_url' end
             ],
             lambda reason: reason is not null
-        ) as reason_codes
+        ) as reasons
     from typed
+),
+
+-- Of two rows of one stage the first that can be read stands.
+numbered as (
+    select
+        * exclude (reasons),
+        case
+            when
+                row_number() over (
+                    partition by item_id, indicator_code, stage_no
+                    order by {{ stage_is_unread('reasons') }}, source_row
+                ) > 1
+                then list_append(reasons, 'stage_twice')
+            else reasons
+        end as reason_codes
+    from judged
 )
 
-select * from judged
+select * from numbered
