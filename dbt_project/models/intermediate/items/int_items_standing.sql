@@ -17,7 +17,7 @@ standing as (
         landed_items.item_key
     from landed_items
     inner join run_contexts
-        on run_contexts.as_of >= landed_items.counted_from and run_contexts.as_of < landed_items.known_to
+        on landed_items.counted_from <= run_contexts.as_of and landed_items.known_to > run_contexts.as_of
 )
 
 select * from standing
