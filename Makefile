@@ -69,7 +69,7 @@ app: setup  ## the app alone, on what is published; HOST (127.0.0.1) and BASE_PA
 	@$(APP)
 
 test: setup browser database proxy units spark  ## every test, with a real browser, PostgreSQL, nginx and Spark
-	@$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 spark: setup  ## what engine kind spark needs: pyspark, into .venv, and Java
 	@if ! command -v java >/dev/null; then \

@@ -19,17 +19,23 @@ copies as (
     where copy_of is not null and not is_current and is_new
 ),
 
+days_of_news as (
+    select distinct
+        source_name,
+        known_from
+    from loads
+    where is_new
+),
+
 parted as (
     select
-        source_name,
-        item_key,
+        loads.source_name,
+        loads.item_key,
         false as is_copy,
-        'was a copy of ' || copy_of || ', which has changed: both count' as repeats
+        'was a copy of ' || loads.copy_of || ', which has changed: both count' as repeats
     from loads
-    where
-        copy_of is not null
-        and is_current
-        and (source_name, counted_from) in (select (new.source_name, new.known_from) from loads as new where new.is_new)
+    inner join days_of_news on loads.source_name = days_of_news.source_name and loads.counted_from = days_of_news.known_from
+    where loads.copy_of is not null and loads.is_current
 ),
 
 stages_standing as (
